@@ -1,0 +1,11 @@
+//! The ground: spans and their messages, names of places, time, and text.
+//!
+//! Everything here is plain data and pure functions; this floor names no other floor and
+//! knows nothing of CloudTrail, files, tasks or screens.
+
+pub mod ledger;
+pub mod origin;
+pub mod printable;
+pub mod span;
+pub mod text;
+pub mod time;

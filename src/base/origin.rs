@@ -1,0 +1,71 @@
+//! The name of a place bytes came from.
+//!
+//! `source` makes these, `decode` and `index` carry them; neither learns how the bytes were read.
+
+use std::sync::Arc;
+
+/// A file in the order the walk met it; the key of everything the ledger says of a file.
+///
+/// Lives as long as the process. Rows are appended in this order, so it is also the tie-breaker
+/// between events of one second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// What a place is called when it is shown, and exactly.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin {
+    name: Arc<str>,
+    exact: Option<Arc<[u8]>>,
+}
+
+impl Origin {
+    /// A place whose name is text.
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        Self {
+            name: name.into(),
+            exact: None,
+        }
+    }
+
+    /// A place whose name may not be UTF-8: shown lossily, kept exactly.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(name) => Self::new(name),
+            Err(_) => Self {
+                name: String::from_utf8_lossy(bytes).into(),
+                exact: Some(bytes.into()),
+            },
+        }
+    }
+
+    /// The name, lossy where it is not UTF-8. Still hostile: escape before showing.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The exact bytes in hexadecimal, only where the name is not UTF-8.
+    pub fn hex(&self) -> Option<String> {
+        use std::fmt::Write as _;
+        let exact = self.exact.as_ref()?;
+        Some(
+            exact
+                .iter()
+                .fold(String::with_capacity(exact.len() * 2), |mut out, byte| {
+                    let _ = write!(out, "{byte:02x}");
+                    out
+                }),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_name_that_is_not_text_has_hex() {
+        assert_eq!(Origin::from_bytes(b"a.json").hex(), None);
+        assert_eq!(Origin::from_bytes(b"a\xff").hex().as_deref(), Some("61ff"));
+        assert_eq!(Origin::from_bytes(b"a\xff").name(), "a\u{fffd}");
+    }
+}

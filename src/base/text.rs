@@ -1,0 +1,230 @@
+//! Wildcards, names and their components, and did-you-mean.
+//!
+//! Matching folds ASCII and Unicode case by `char::to_lowercase`; nothing here allocates per
+//! candidate where both sides are ASCII.
+
+/// A text with `*` (any run) and `?` (any one character).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wildcard {
+    pattern: Vec<char>,
+    exact_case: bool,
+}
+
+impl Wildcard {
+    /// A pattern that ignores case.
+    pub fn new(pattern: &str) -> Self {
+        Self {
+            pattern: fold(pattern).chars().collect(),
+            exact_case: false,
+        }
+    }
+
+    /// A pattern that minds case.
+    pub fn exact(pattern: &str) -> Self {
+        Self {
+            pattern: pattern.chars().collect(),
+            exact_case: true,
+        }
+    }
+
+    /// Whether a text holds a wildcard at all.
+    pub fn is_wild(text: &str) -> bool {
+        text.contains(['*', '?'])
+    }
+
+    /// Whether the whole of `text` matches.
+    pub fn matches(&self, text: &str) -> bool {
+        let text: Vec<char> = if self.exact_case {
+            text.chars().collect()
+        } else {
+            fold(text).chars().collect()
+        };
+        let (mut p, mut t) = (0, 0);
+        let mut star: Option<(usize, usize)> = None;
+        while t < text.len() {
+            match self.pattern.get(p) {
+                Some('*') => {
+                    star = Some((p, t));
+                    p += 1;
+                }
+                Some(c) if *c == '?' || *c == text[t] => {
+                    p += 1;
+                    t += 1;
+                }
+                _ => match star {
+                    Some((at, from)) => {
+                        p = at + 1;
+                        t = from + 1;
+                        star = Some((at, from + 1));
+                    }
+                    None => return false,
+                },
+            }
+        }
+        self.pattern[p..].iter().all(|c| *c == '*')
+    }
+}
+
+/// Lower case, for comparing.
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        text.to_lowercase()
+    }
+}
+
+/// Where a name splits into components.
+const fn splits(c: char) -> bool {
+    matches!(c, '/' | ':' | '@' | '#')
+}
+
+/// Whether `wanted` is `name`, or a run of whole consecutive components of it; both folded already.
+///
+/// `app/prod-web` is found in `loadbalancer/app/prod-web/50dc`, `alice` in `user/alice` and
+/// `alice@example.com`, `alice` not in `malice`.
+pub fn has_component(name: &str, wanted: &str) -> bool {
+    if wanted.is_empty() {
+        return false;
+    }
+    let mut from = 0;
+    while let Some(at) = name[from..].find(wanted) {
+        let (start, end) = (from + at, from + at + wanted.len());
+        let clean_start =
+            name[..start].chars().next_back().is_none_or(splits) || wanted.starts_with(splits);
+        let clean_end = name[end..].chars().next().is_none_or(splits) || wanted.ends_with(splits);
+        if clean_start && clean_end {
+            return true;
+        }
+        from = start + name[start..].chars().next().map_or(1, char::len_utf8);
+    }
+    false
+}
+
+/// The candidate nearest to a mistyped word, if one is near enough to be meant.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = fold(word);
+    let limit = match word.chars().count() {
+        0..=2 => 1,
+        3..=5 => 2,
+        _ => 3,
+    };
+    candidates
+        .into_iter()
+        .map(|c| (distance(&word, &fold(c)), c))
+        .filter(|(d, c)| *d <= limit && *d < c.chars().count())
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, c)| c)
+}
+
+/// Edits (insert, delete, replace, swap neighbours) between two words.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let cost = usize::from(a[i - 1] != b[j - 1]);
+            let mut d = (rows[i - 1][j] + 1)
+                .min(row[j - 1] + 1)
+                .min(rows[i - 1][j - 1] + cost);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                d = d.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(d);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+/// A whole number with commas between thousands: `1,284,377`.
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A number of bytes in few characters: `17 B`, `2.1 GB` (powers of 1000).
+pub fn byte_size(n: u64) -> String {
+    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
+    if n < 1000 {
+        return format!("{n} B");
+    }
+    let mut value = n as f64 / 1000.0;
+    let mut unit = 0;
+    while value >= 999.95 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", UNITS[unit])
+}
+
+/// `1 event`, `2 events`.
+pub fn counted(n: u64, one: &str) -> String {
+    format!("{} {one}{}", thousands(n), if n == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards() {
+        for (pattern, text, yes) in [
+            ("Create*", "createloadbalancer", true),
+            ("*Load*er", "CreateLoadBalancer", true),
+            ("a?c", "abc", true),
+            ("a?c", "ac", false),
+            ("*", "", true),
+            ("a*b*c", "aXXbYYbZc", true),
+            ("a*b", "aXXbY", false),
+        ] {
+            assert_eq!(
+                Wildcard::new(pattern).matches(text),
+                yes,
+                "{pattern} {text}"
+            );
+        }
+        assert!(!Wildcard::exact("a*").matches("ABC"));
+    }
+
+    #[test]
+    fn components() {
+        for (name, wanted, yes) in [
+            ("user/alice", "alice", true),
+            ("alice@example.com", "alice", true),
+            ("malice", "alice", false),
+            ("loadbalancer/app/prod-web/50dc", "app/prod-web", true),
+            ("loadbalancer/app/prod-web/50dc", "app/prod", false),
+            ("a/alice2/alice", "alice", true),
+            ("alice", "", false),
+            ("x:éa", "é", false),
+        ] {
+            assert_eq!(has_component(name, wanted), yes, "{name} {wanted}");
+        }
+    }
+
+    #[test]
+    fn did_you_mean() {
+        let fields = ["who", "what", "svc", "region"];
+        assert_eq!(nearest("whoo", fields), Some("who"));
+        assert_eq!(nearest("regoin", fields), Some("region"));
+        assert_eq!(nearest("s3", fields), None);
+    }
+
+    #[test]
+    fn numbers_as_words() {
+        assert_eq!(thousands(1_284_377), "1,284,377");
+        assert_eq!(thousands(100), "100");
+        assert_eq!(byte_size(2_100_000_000), "2.1 GB");
+        assert_eq!(byte_size(999), "999 B");
+        assert_eq!(counted(1, "event"), "1 event");
+    }
+}

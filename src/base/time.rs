@@ -1,0 +1,210 @@
+//! CloudTrail's time, and ranges of it.
+//!
+//! A moment is a count of microseconds since 1970 in UTC, so every year a log can name fits,
+//! 1 and 9999 included. The clock is never read here.
+
+use chrono::{DateTime, Datelike, NaiveDate, TimeZone, Timelike, Utc};
+use chrono_tz::Tz;
+
+/// Microseconds in a second.
+pub const SECOND: i64 = 1_000_000;
+/// Microseconds in a minute.
+pub const MINUTE: i64 = 60 * SECOND;
+/// Microseconds in an hour.
+pub const HOUR: i64 = 60 * MINUTE;
+/// Microseconds in a day.
+pub const DAY: i64 = 24 * HOUR;
+
+/// A moment: microseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UtcMicros(pub i64);
+
+impl UtcMicros {
+    /// Reads `YYYY-MM-DDThh:mm:ss`, with a fraction or none, with `Z`, an offset or nothing
+    /// (which means UTC), with `T`, `t` or a space between.
+    ///
+    /// Digits of a fraction past the sixth are dropped. `None` for anything else, for a date that
+    /// does not exist and for a leap second past 60.
+    pub fn parse(text: &str) -> Option<Self> {
+        let b = text.as_bytes();
+        let two = |i: usize| -> Option<u32> {
+            let (h, l) = (
+                b.get(i)?.wrapping_sub(b'0'),
+                b.get(i + 1)?.wrapping_sub(b'0'),
+            );
+            (h < 10 && l < 10).then_some(u32::from(h) * 10 + u32::from(l))
+        };
+        let year = two(0)? * 100 + two(2)?;
+        let (month, day) = (two(5)?, two(8)?);
+        let (hour, minute, second) = (two(11)?, two(14)?, two(17)?);
+        let marks = *b.get(4)? == b'-'
+            && *b.get(7)? == b'-'
+            && matches!(b.get(10)?, b'T' | b't' | b' ')
+            && *b.get(13)? == b':'
+            && *b.get(16)? == b':';
+        if !marks || hour > 23 || minute > 59 || second > 60 {
+            return None;
+        }
+        let mut i = 19;
+        let mut fraction = 0i64;
+        if matches!(b.get(i), Some(b'.' | b',')) {
+            i += 1;
+            let mut unit = 100_000;
+            let first = i;
+            while let Some(d) = b.get(i).filter(|d| d.is_ascii_digit()) {
+                fraction += i64::from(d - b'0') * unit;
+                unit /= 10;
+                i += 1;
+            }
+            if i == first {
+                return None;
+            }
+        }
+        let offset = match b.get(i) {
+            None => 0,
+            Some(b'Z' | b'z') if i + 1 == b.len() => 0,
+            Some(sign @ (b'+' | b'-')) => {
+                let h = two(i + 1)?;
+                let m = match (b.get(i + 3), b.len() - i) {
+                    (None, 3) => 0,
+                    (Some(b':'), 6) => two(i + 4)?,
+                    (Some(_), 5) => two(i + 3)?,
+                    _ => return None,
+                };
+                let seconds = i64::from(h) * 3600 + i64::from(m) * 60;
+                if *sign == b'-' { -seconds } else { seconds }
+            }
+            Some(_) => return None,
+        };
+        let days = i64::from(NaiveDate::from_ymd_opt(year as i32, month, day)?.num_days_from_ce())
+            - 719_163;
+        let seconds =
+            days * 86_400 + i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second)
+                - offset;
+        Some(Self(seconds * SECOND + fraction))
+    }
+
+    /// From a calendar moment of chrono.
+    pub fn of(moment: DateTime<Utc>) -> Self {
+        Self(moment.timestamp_micros())
+    }
+
+    /// As a calendar moment; moments outside chrono's range are clamped to its ends.
+    pub fn calendar(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.0).unwrap_or(if self.0 < 0 {
+            DateTime::<Utc>::MIN_UTC
+        } else {
+            DateTime::<Utc>::MAX_UTC
+        })
+    }
+
+    /// ISO 8601 in UTC: `2026-11-20T14:02:11Z`, with a fraction only where there is one.
+    pub fn iso(self) -> String {
+        let c = self.calendar();
+        let micros = self.0.rem_euclid(SECOND);
+        if micros == 0 {
+            c.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+        } else if micros % 1000 == 0 {
+            c.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+        } else {
+            c.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+        }
+    }
+
+    /// Written by `format` (chrono's `strftime`) in `zone`.
+    pub fn format(self, zone: Tz, format: &str) -> String {
+        zone.from_utc_datetime(&self.calendar().naive_utc())
+            .format(format)
+            .to_string()
+    }
+
+    /// The first moment of its UTC day.
+    #[must_use]
+    pub fn day_start(self) -> Self {
+        Self(self.0.div_euclid(DAY) * DAY)
+    }
+
+    /// Hour, minute and second of its UTC day.
+    pub fn clock(self) -> (u32, u32, u32) {
+        let c = self.calendar();
+        (c.hour(), c.minute(), c.second())
+    }
+
+    /// This moment `micros` later; saturates.
+    #[must_use]
+    pub fn plus(self, micros: i64) -> Self {
+        Self(self.0.saturating_add(micros))
+    }
+}
+
+/// A half-open range of moments, `start..end`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TimeRange {
+    /// First moment inside.
+    pub start: UtcMicros,
+    /// First moment outside.
+    pub end: UtcMicros,
+}
+
+impl TimeRange {
+    /// Every moment there is.
+    pub const ALL: Self = Self {
+        start: UtcMicros(i64::MIN + 1),
+        end: UtcMicros(i64::MAX),
+    };
+
+    /// Whether `moment` lies inside.
+    pub fn contains(self, moment: UtcMicros) -> bool {
+        self.start <= moment && moment < self.end
+    }
+}
+
+/// A length of time in few characters: `+8s`, `1m23`, `17m4`, `4h3`, `3d2`.
+pub fn short_delta(micros: i64) -> String {
+    let s = micros.abs() / SECOND;
+    match s {
+        0..60 => format!("+{s}s"),
+        60..3600 => format!("{}m{:02}", s / 60, s % 60),
+        3600..86_400 => format!("{}h{:02}", s / 3600, s % 3600 / 60),
+        _ => format!("{}d{:02}", s / 86_400, s % 86_400 / 3600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, iso: Option<&str>) {
+        assert_eq!(
+            UtcMicros::parse(text).map(UtcMicros::iso).as_deref(),
+            iso,
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn the_forms_logs_hold() {
+        check("2016-04-01T15:31:48Z", Some("2016-04-01T15:31:48Z"));
+        check("2016-04-01T15:31:48.25Z", Some("2016-04-01T15:31:48.250Z"));
+        check(
+            "2022-09-26 00:31:31.000000000",
+            Some("2022-09-26T00:31:31Z"),
+        );
+        check("2022-02-08 09:23:37+11:00", Some("2022-02-07T22:23:37Z"));
+        check("2021-11-18T09:41:02-0800", Some("2021-11-18T17:41:02Z"));
+        check("9999-12-31T23:59:59Z", Some("9999-12-31T23:59:59Z"));
+        check("2024-02-30T00:00:00Z", None);
+        check("2024-02-03T24:00:00Z", None);
+        check("2024-02-03T00:00:00Zjunk", None);
+        check("2024-02-03", None);
+        check("...", None);
+        check("２０２４-02-03T00:00:00Z", None);
+    }
+
+    #[test]
+    fn deltas_stay_short() {
+        assert_eq!(short_delta(8 * SECOND), "+8s");
+        assert_eq!(short_delta(83 * SECOND), "1m23");
+        assert_eq!(short_delta(DAY + HOUR), "1d01");
+    }
+}

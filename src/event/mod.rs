@@ -1,0 +1,9 @@
+//! What CloudTrail means: one record's known fields, who acted, on what, and how it ended.
+//!
+//! Pure functions over borrowed text. Knows no file, no index, no query, no screen.
+
+pub mod outcome;
+pub mod principal;
+pub mod record;
+pub mod resource;
+pub mod service;

@@ -1,0 +1,158 @@
+//! One record's known fields, borrowed from the bytes it was read from.
+//!
+//! No field is safe to require: everything is optional, and a value of the wrong type is absent
+//! here while the record's own bytes keep it. Text with escapes is unescaped (and then owned).
+
+use std::borrow::Cow;
+
+use crate::event::resource::ResourceRef;
+
+/// Text of a record: borrowed unless it held an escape or bytes that are not UTF-8.
+pub type Text<'a> = Cow<'a, str>;
+
+/// What AWS writes in place of a value it will not log. Never an identity, never a resource.
+pub const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+
+/// The `userIdentity` object: who the record says acted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserIdentity<'a> {
+    /// `type`: `IAMUser`, `AssumedRole`, `Root`, … Absent on some service events.
+    pub kind: Option<Text<'a>>,
+    /// `principalId`: `AIDA…`, `AROA…:session`, an account, or a federation's own id.
+    pub principal_id: Option<Text<'a>>,
+    /// `arn`; empty text counts as absent.
+    pub arn: Option<Text<'a>>,
+    /// `accountId` of the caller; `ANONYMOUS_PRINCIPAL` for unsigned requests.
+    pub account_id: Option<Text<'a>>,
+    /// `accessKeyId`; empty text counts as absent.
+    pub access_key_id: Option<Text<'a>>,
+    /// `userName`.
+    pub user_name: Option<Text<'a>>,
+    /// `invokedBy`: the service that acted with forwarded credentials, or the caller itself.
+    pub invoked_by: Option<Text<'a>>,
+    /// `identityProvider` of SAML and web identities.
+    pub identity_provider: Option<Text<'a>>,
+    /// `onBehalfOf.userId` (Identity Center).
+    pub on_behalf_of: Option<Text<'a>>,
+    /// `onBehalfOf.identityStoreArn`.
+    pub identity_store: Option<Text<'a>>,
+    /// `sessionContext.sessionIssuer.type`.
+    pub issuer_kind: Option<Text<'a>>,
+    /// `sessionContext.sessionIssuer.arn`: the role (with its path) or user behind a session.
+    pub issuer_arn: Option<Text<'a>>,
+    /// `sessionContext.sessionIssuer.userName`.
+    pub issuer_name: Option<Text<'a>>,
+    /// `sessionContext.sessionIssuer.accountId`.
+    pub issuer_account: Option<Text<'a>>,
+    /// `sessionContext.sourceIdentity`.
+    pub source_identity: Option<Text<'a>>,
+    /// `sessionContext.attributes.creationDate`, as written.
+    pub creation_date: Option<Text<'a>>,
+    /// `sessionContext.attributes.mfaAuthenticated`; logs hold it as text and as a boolean.
+    pub mfa: Option<bool>,
+}
+
+/// One CloudTrail record: the fields the index keeps.
+///
+/// Source: the user guide's "CloudTrail record contents"; what real logs do instead of it is in
+/// the field comments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// `eventTime` as written; where a shipper moved it (`@timestamp`), that.
+    pub event_time: Option<Text<'a>>,
+    /// `eventVersion`.
+    pub event_version: Option<Text<'a>>,
+    /// `eventSource`: the service's DNS name.
+    pub event_source: Option<Text<'a>>,
+    /// `eventName`, as recorded, API date suffix included.
+    pub event_name: Option<Text<'a>>,
+    /// `awsRegion`.
+    pub aws_region: Option<Text<'a>>,
+    /// `sourceIPAddress`: an address, a service's DNS name or `AWS Internal`.
+    pub source_ip: Option<Text<'a>>,
+    /// `userAgent`.
+    pub user_agent: Option<Text<'a>>,
+    /// `errorCode`.
+    pub error_code: Option<Text<'a>>,
+    /// `errorMessage`.
+    pub error_message: Option<Text<'a>>,
+    /// `requestID`.
+    pub request_id: Option<Text<'a>>,
+    /// `eventID`: unique within an account's view; absent in version 1.0.
+    pub event_id: Option<Text<'a>>,
+    /// `eventType`: `AwsApiCall`, `AwsServiceEvent`, `AwsConsoleSignIn`, …
+    pub event_type: Option<Text<'a>>,
+    /// `eventCategory`, since 1.07.
+    pub event_category: Option<Text<'a>>,
+    /// `recipientAccountId`.
+    pub recipient_account: Option<Text<'a>>,
+    /// `sharedEventID`: the same action in another account's log.
+    pub shared_event_id: Option<Text<'a>>,
+    /// `vpcEndpointId`.
+    pub vpc_endpoint: Option<Text<'a>>,
+    /// `readOnly`.
+    pub read_only: Option<bool>,
+    /// `managementEvent`.
+    pub management_event: Option<bool>,
+    /// `sessionCredentialFromConsole`: text or boolean in real logs.
+    pub from_console: bool,
+    /// Whether there is an `insightDetails` object.
+    pub is_insight: bool,
+    /// `responseElements.ConsoleLogin` is `Failure`, or another sign-in says so.
+    pub sign_in_failed: bool,
+    /// `additionalEventData.MFAUsed`: `Yes` or `No`.
+    pub mfa_used: Option<bool>,
+    /// `userIdentity`.
+    pub identity: UserIdentity<'a>,
+    /// Resources named in the record, in order of trust, each once.
+    pub resources: Vec<ResourceRef<'a>>,
+    /// A keyed hash of the record's canonical JSON: key order and white space do not matter,
+    /// every key and value does. Equal for copies of one event; never used without the eventID.
+    pub content: u64,
+}
+
+impl Record<'_> {
+    /// Whether this is a CloudTrail record at all: it names its call or its event, as FORMAT asks.
+    ///
+    /// Field names alone decide, so that a record with odd values is kept.
+    pub fn is_event(&self) -> bool {
+        self.is_insight
+            || (self.event_name.is_some()
+                && (self.event_source.is_some() || self.event_time.is_some()))
+            || (self.event_version.is_some()
+                && (self.event_time.is_some()
+                    || self.event_type.is_some()
+                    || self.event_id.is_some()
+                    || self.event_name.is_some()))
+    }
+
+    /// `eventCategory`, or what older records say by other means.
+    ///
+    /// Source: the field is there since version 1.07; before, `managementEvent` tells data events.
+    pub fn category(&self) -> &str {
+        match &self.event_category {
+            Some(category) => category,
+            None if self.is_insight => "Insight",
+            None if self.management_event == Some(false) => "Data",
+            None => "Management",
+        }
+    }
+
+    /// The account whose log this is: `recipientAccountId`, else the caller's.
+    pub fn account(&self) -> Option<&str> {
+        self.recipient_account.as_deref().or(self.caller_account())
+    }
+
+    /// The account of the caller's identity, where it is one.
+    pub fn caller_account(&self) -> Option<&str> {
+        self.identity
+            .account_id
+            .as_deref()
+            .filter(|a| *a != "ANONYMOUS_PRINCIPAL")
+    }
+
+    /// Whether the session was opened with a second factor; `None` where the record does not say.
+    pub fn mfa(&self) -> Option<bool> {
+        self.mfa_used.or(self.identity.mfa)
+    }
+}
