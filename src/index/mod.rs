@@ -1,6 +1,14 @@
 //! The store: symbols, columns, segments, and the frozen snapshots readers ask.
 //!
-//! One writer appends and publishes; readers hold an `Arc<Snapshot>`. Nothing here does I/O,
-//! knows JSON, or knows that a screen exists.
+//! One writer appends batches and publishes; readers hold an `Arc<Snapshot>`. Nothing here does
+//! I/O, knows JSON, or knows that a screen exists.
 
+pub mod batch;
+pub mod bitmap;
+pub mod column;
+pub mod place;
 pub mod schema;
+pub mod segment;
+pub mod snapshot;
+pub mod symbols;
+pub mod writer;

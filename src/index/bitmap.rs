@@ -1,0 +1,184 @@
+//! Sets of rows, one bitmap a segment.
+//!
+//! A [`RowSet`] belongs to the snapshot it was made from: the same segments, the same lengths.
+
+use crate::index::segment::{EventId, ROWS_PER_SEGMENT};
+
+/// Words of one segment's bitmap.
+const WORDS: usize = ROWS_PER_SEGMENT / 64;
+
+/// Rows of one segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bitmap {
+    words: Box<[u64]>,
+}
+
+impl Default for Bitmap {
+    fn default() -> Self {
+        Self {
+            words: vec![0; WORDS].into_boxed_slice(),
+        }
+    }
+}
+
+impl Bitmap {
+    /// The first `len` rows.
+    pub fn full(len: usize) -> Self {
+        let mut b = Self::default();
+        for (i, word) in b.words.iter_mut().enumerate() {
+            let rows = len.saturating_sub(i * 64).min(64);
+            *word = if rows == 64 {
+                u64::MAX
+            } else {
+                (1u64 << rows) - 1
+            };
+        }
+        b
+    }
+
+    /// The rows among the first `len` for which `test` holds, 64 at a time.
+    pub fn collect(len: usize, mut test: impl FnMut(usize) -> bool) -> Self {
+        let mut b = Self::default();
+        for (i, word) in b.words.iter_mut().enumerate().take(len.div_ceil(64)) {
+            let mut bits = 0;
+            for bit in 0..64.min(len - i * 64) {
+                bits |= u64::from(test(i * 64 + bit)) << bit;
+            }
+            *word = bits;
+        }
+        b
+    }
+
+    /// Adds a row.
+    pub fn insert(&mut self, row: usize) {
+        self.words[row / 64] |= 1 << (row % 64);
+    }
+
+    /// Takes a row away.
+    pub fn remove(&mut self, row: usize) {
+        self.words[row / 64] &= !(1 << (row % 64));
+    }
+
+    /// Whether it holds a row.
+    pub fn contains(&self, row: usize) -> bool {
+        self.words[row / 64] >> (row % 64) & 1 == 1
+    }
+
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        self.words.iter().map(|w| w.count_ones() as usize).sum()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|w| *w == 0)
+    }
+
+    /// Keeps what both hold.
+    pub fn and(&mut self, other: &Self) {
+        self.words
+            .iter_mut()
+            .zip(&other.words)
+            .for_each(|(a, b)| *a &= b);
+    }
+
+    /// Adds what the other holds.
+    pub fn or(&mut self, other: &Self) {
+        self.words
+            .iter_mut()
+            .zip(&other.words)
+            .for_each(|(a, b)| *a |= b);
+    }
+
+    /// Takes away what the other holds.
+    pub fn minus(&mut self, other: &Self) {
+        self.words
+            .iter_mut()
+            .zip(&other.words)
+            .for_each(|(a, b)| *a &= !b);
+    }
+
+    /// The rows, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.words.iter().enumerate().flat_map(|(i, word)| {
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                let bit = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
+                rest &= rest - 1;
+                Some(i * 64 + bit)
+            })
+        })
+    }
+}
+
+/// Rows of a whole snapshot.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RowSet {
+    /// One bitmap a segment, in order.
+    pub segments: Vec<Bitmap>,
+}
+
+impl RowSet {
+    /// Whether it holds an event.
+    pub fn contains(&self, id: EventId) -> bool {
+        self.segments
+            .get(id.segment())
+            .is_some_and(|b| b.contains(id.row()))
+    }
+
+    /// How many events.
+    pub fn len(&self) -> usize {
+        self.segments.iter().map(Bitmap::len).sum()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.segments.iter().all(Bitmap::is_empty)
+    }
+
+    /// Takes an event away.
+    pub fn remove(&mut self, id: EventId) {
+        if let Some(bitmap) = self.segments.get_mut(id.segment()) {
+            bitmap.remove(id.row());
+        }
+    }
+
+    /// The events in order of their rows.
+    pub fn iter(&self) -> impl Iterator<Item = EventId> + '_ {
+        self.segments
+            .iter()
+            .enumerate()
+            .flat_map(|(s, bitmap)| bitmap.iter().map(move |row| EventId::new(s, row)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn behaves_like_a_set(a in prop::collection::btree_set(0usize..300, 0..60),
+                              b in prop::collection::btree_set(0usize..300, 0..60)) {
+            let make = |s: &BTreeSet<usize>| Bitmap::collect(300, |r| s.contains(&r));
+            let read = |m: &Bitmap| m.iter().collect::<BTreeSet<_>>();
+            let (x, y) = (make(&a), make(&b));
+            let apply = |f: fn(&mut Bitmap, &Bitmap)| { let mut m = x.clone(); f(&mut m, &y); read(&m) };
+            prop_assert_eq!(apply(Bitmap::and), &a & &b);
+            prop_assert_eq!(apply(Bitmap::or), &a | &b);
+            prop_assert_eq!(apply(Bitmap::minus), &a - &b);
+            prop_assert_eq!(x.len(), a.len());
+        }
+    }
+
+    #[test]
+    fn full_has_an_edge() {
+        for len in [0, 1, 63, 64, 65, ROWS_PER_SEGMENT] {
+            assert_eq!(Bitmap::full(len).len(), len);
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! Segments: 65,536 rows of columns. Sealed ones never change.
+//!
+//! Row ids are stable from append to exit; time order is a permutation kept beside the rows.
+
+use crate::event::outcome::{Outcome, Verb};
+use crate::index::column::Packed;
+use crate::index::place::{Places, RecordPlace};
+use crate::index::schema::Col;
+use crate::index::symbols::Sym;
+
+/// Rows a segment holds.
+pub const ROWS_PER_SEGMENT: usize = 1 << 16;
+
+/// A row in the index: segment in the high half, row in the low half.
+///
+/// Lives as long as the process. Never written to disk, never shown as an event's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId(u32);
+
+impl EventId {
+    /// The row of a segment.
+    pub const fn new(segment: usize, row: usize) -> Self {
+        Self((segment << 16) as u32 | (row & 0xffff) as u32)
+    }
+
+    /// The row appended as number `n`, from 0.
+    pub const fn nth(n: usize) -> Self {
+        Self(n as u32)
+    }
+
+    /// Its segment.
+    pub const fn segment(self) -> usize {
+        (self.0 >> 16) as usize
+    }
+
+    /// Its row within the segment.
+    pub const fn row(self) -> usize {
+        (self.0 & 0xffff) as usize
+    }
+
+    /// Its place in the order of appending.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The time of an event without a usable one: after every other, outside every range.
+pub const UNDATED: i64 = i64::MAX;
+
+/// The facts of a row that take a few bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct Facts(u32);
+
+const RO: u32 = 3;
+const MFA: u32 = 5;
+const CONSOLE: u32 = 7;
+const ROOT: u32 = 8;
+const SERVICE: u32 = 9;
+const OUTCOME: u32 = 10;
+const RECOVERED: u32 = 12;
+const ID_KIND: u32 = 13;
+const CONFLICT: u32 = 15;
+
+impl Facts {
+    const fn bits(self, at: u32, width: u32) -> u32 {
+        self.0 >> at & ((1 << width) - 1)
+    }
+
+    const fn with(self, at: u32, value: u32) -> Self {
+        Self(self.0 | value << at)
+    }
+
+    const fn maybe(value: Option<bool>) -> u32 {
+        match value {
+            None => 0,
+            Some(true) => 1,
+            Some(false) => 2,
+        }
+    }
+
+    const fn unmaybe(bits: u32) -> Option<bool> {
+        match bits {
+            1 => Some(true),
+            2 => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The class of the call and how it ended.
+    pub const fn new(verb: Verb, outcome: Outcome) -> Self {
+        Self(verb as u32).with(OUTCOME, outcome as u32)
+    }
+
+    /// The class of the call.
+    pub const fn verb(self) -> Verb {
+        match self.bits(0, 3) {
+            0 => Verb::Read,
+            1 => Verb::Write,
+            2 => Verb::Delete,
+            3 => Verb::Auth,
+            _ => Verb::Secret,
+        }
+    }
+
+    /// How the call ended.
+    pub const fn outcome(self) -> Outcome {
+        match self.bits(OUTCOME, 2) {
+            0 => Outcome::Ok,
+            1 => Outcome::Denied,
+            2 => Outcome::Throttled,
+            _ => Outcome::Failed,
+        }
+    }
+
+    /// Sets the `readOnly` flag as recorded.
+    #[must_use]
+    pub const fn with_read_only(self, value: Option<bool>) -> Self {
+        self.with(RO, Self::maybe(value))
+    }
+
+    /// The `readOnly` flag as recorded.
+    pub const fn read_only(self) -> Option<bool> {
+        Self::unmaybe(self.bits(RO, 2))
+    }
+
+    /// Sets whether the session says it used a second factor.
+    #[must_use]
+    pub const fn with_mfa(self, value: Option<bool>) -> Self {
+        self.with(MFA, Self::maybe(value))
+    }
+
+    /// Whether the session says it used a second factor.
+    pub const fn mfa(self) -> Option<bool> {
+        Self::unmaybe(self.bits(MFA, 2))
+    }
+
+    /// Sets whether the call came from a console session.
+    #[must_use]
+    pub const fn with_console(self, yes: bool) -> Self {
+        self.with(CONSOLE, yes as u32)
+    }
+
+    /// Whether the call came from a console session.
+    pub const fn console(self) -> bool {
+        self.bits(CONSOLE, 1) == 1
+    }
+
+    /// Sets whether the caller is an account's root user.
+    #[must_use]
+    pub const fn with_root(self, yes: bool) -> Self {
+        self.with(ROOT, yes as u32)
+    }
+
+    /// Whether the caller is an account's root user.
+    pub const fn root(self) -> bool {
+        self.bits(ROOT, 1) == 1
+    }
+
+    /// Sets whether a service made the call.
+    #[must_use]
+    pub const fn with_service_driven(self, yes: bool) -> Self {
+        self.with(SERVICE, yes as u32)
+    }
+
+    /// Whether a service made the call.
+    pub const fn service_driven(self) -> bool {
+        self.bits(SERVICE, 1) == 1
+    }
+
+    /// Sets whether the record was kept after a resynchronisation.
+    #[must_use]
+    pub const fn with_recovered(self, yes: bool) -> Self {
+        self.with(RECOVERED, yes as u32)
+    }
+
+    /// Whether the record was kept after a resynchronisation: damage stands before it in its file.
+    pub const fn recovered(self) -> bool {
+        self.bits(RECOVERED, 1) == 1
+    }
+
+    /// Sets that another event carries the same id with other content.
+    #[must_use]
+    pub const fn with_conflict(self) -> Self {
+        self.with(CONFLICT, 1)
+    }
+
+    /// Whether an earlier event carries the same id with other content.
+    pub const fn conflict(self) -> bool {
+        self.bits(CONFLICT, 1) == 1
+    }
+
+    pub(crate) const fn with_id_kind(self, kind: u32) -> Self {
+        self.with(ID_KIND, kind)
+    }
+
+    pub(crate) const fn id_kind(self) -> u32 {
+        self.bits(ID_KIND, 2)
+    }
+
+    /// The letter of a list: the first that applies of `!` failed, `S` service-driven, then the
+    /// class.
+    pub const fn letter(self) -> char {
+        if !matches!(self.outcome(), Outcome::Ok) {
+            '!'
+        } else if self.service_driven() {
+            'S'
+        } else {
+            self.verb().letter()
+        }
+    }
+}
+
+/// The numbers of an event's id; see [`crate::index::snapshot::Snapshot::recorded_id`] for its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IdBits {
+    /// A UUID written the usual way.
+    Uuid(u128),
+    /// Any other text: a symbol of the snapshot's odd ids.
+    Odd(Sym),
+    /// The record has none.
+    None,
+}
+
+/// Rows of columns, open or sealed.
+#[derive(Debug, Clone)]
+pub struct Segment {
+    pub(crate) len: usize,
+    pub(crate) times: Box<[i64]>,
+    pub(crate) columns: Box<[Packed]>,
+    pub(crate) facts: Box<[Facts]>,
+    pub(crate) ids: Box<[u128]>,
+    pub(crate) places: Places,
+    pub(crate) resource_ends: Box<[u32]>,
+    pub(crate) resources: Packed,
+}
+
+impl Segment {
+    /// Rows.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether it has none.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Times of the rows: microseconds since 1970, [`UNDATED`] where there is none.
+    pub fn times(&self) -> &[i64] {
+        &self.times
+    }
+
+    /// A column.
+    pub fn column(&self, col: Col) -> &Packed {
+        &self.columns[col as usize]
+    }
+
+    /// Facts of the rows.
+    pub fn facts(&self) -> &[Facts] {
+        &self.facts
+    }
+
+    /// The id of a row.
+    pub fn id(&self, row: usize) -> IdBits {
+        match self.facts[row].id_kind() {
+            0 => IdBits::Uuid(self.ids[row]),
+            1 => Sym::from_code(self.ids[row] as u32).map_or(IdBits::None, IdBits::Odd),
+            _ => IdBits::None,
+        }
+    }
+
+    /// Where a row's record is.
+    pub fn place(&self, row: usize) -> RecordPlace {
+        self.places.get(row)
+    }
+
+    /// The resources of a row, in order of trust.
+    pub fn resources(&self, row: usize) -> impl Iterator<Item = Sym> + '_ {
+        let start = if row == 0 {
+            0
+        } else {
+            self.resource_ends[row - 1]
+        };
+        (start..self.resource_ends[row]).filter_map(|i| self.resources.get(i as usize))
+    }
+}
+
+/// The tail while it grows: plain vectors, copied when a snapshot is published.
+#[derive(Debug, Default)]
+pub(crate) struct SegmentWriter {
+    pub(crate) times: Vec<i64>,
+    pub(crate) columns: [Vec<u32>; Col::ALL.len()],
+    pub(crate) facts: Vec<Facts>,
+    pub(crate) ids: Vec<u128>,
+    pub(crate) places: Places,
+    pub(crate) resource_ends: Vec<u32>,
+    pub(crate) resources: Vec<u32>,
+}
+
+impl SegmentWriter {
+    pub(crate) fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    /// A sealed copy of the rows so far.
+    pub(crate) fn seal(&self) -> Segment {
+        Segment {
+            len: self.len(),
+            times: self.times.as_slice().into(),
+            columns: self.columns.iter().map(|c| Packed::pack(c)).collect(),
+            facts: self.facts.as_slice().into(),
+            ids: self.ids.as_slice().into(),
+            places: self.places.clone(),
+            resource_ends: self.resource_ends.as_slice().into(),
+            resources: Packed::pack(&self.resources),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_its_two_halves() {
+        let id = EventId::new(3, 512);
+        assert_eq!(
+            (id.segment(), id.row(), id.index()),
+            (3, 512, 3 * 65_536 + 512)
+        );
+        assert_eq!(EventId::nth(id.index()), id);
+    }
+
+    #[test]
+    fn facts_keep_to_their_bits() {
+        for verb in Verb::ALL {
+            for outcome in [
+                Outcome::Ok,
+                Outcome::Denied,
+                Outcome::Throttled,
+                Outcome::Failed,
+            ] {
+                let f = Facts::new(verb, outcome)
+                    .with_read_only(Some(false))
+                    .with_mfa(Some(true))
+                    .with_console(true)
+                    .with_service_driven(true)
+                    .with_id_kind(2);
+                assert_eq!((f.verb(), f.outcome()), (verb, outcome));
+                assert_eq!((f.read_only(), f.mfa()), (Some(false), Some(true)));
+                assert!(f.console() && f.service_driven() && !f.root() && !f.recovered());
+                assert!(!f.conflict() && f.with_conflict().conflict());
+                assert_eq!(f.id_kind(), 2);
+            }
+        }
+    }
+}

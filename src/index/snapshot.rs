@@ -1,0 +1,239 @@
+//! Everything a reader may ask, frozen at one moment of the load.
+//!
+//! A snapshot never changes; a later one holds the same rows under the same ids and more.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::base::time::UtcMicros;
+use crate::event::principal::Principal;
+use crate::index::batch::{uuid_bits, uuid_text};
+use crate::index::bitmap::{Bitmap, RowSet};
+use crate::index::place::RecordPlace;
+use crate::index::schema::Col;
+use crate::index::segment::{EventId, Facts, IdBits, Segment, UNDATED};
+use crate::index::symbols::{Sym, Symbols};
+
+/// The number of a snapshot: later ones are larger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Generation(pub u64);
+
+/// A frozen index.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    pub(crate) generation: Generation,
+    pub(crate) segments: Vec<Arc<Segment>>,
+    pub(crate) dicts: Arc<[Symbols]>,
+    pub(crate) resources: Symbols,
+    pub(crate) odd_ids: Symbols,
+    pub(crate) principals: Arc<[Arc<Principal>]>,
+    pub(crate) order: Arc<[EventId]>,
+}
+
+impl Snapshot {
+    /// Its number.
+    pub const fn generation(&self) -> Generation {
+        self.generation
+    }
+
+    /// Events.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// The segments; rows of segment `s` are the events `EventId::new(s, row)`.
+    pub fn segments(&self) -> &[Arc<Segment>] {
+        &self.segments
+    }
+
+    /// The dictionary of a column. For [`Col::Principal`] it holds the principals' keys.
+    pub fn dict(&self, col: Col) -> &Symbols {
+        // A snapshot of nothing has no dictionaries.
+        static NONE: Symbols = Symbols::EMPTY;
+        self.dicts.get(col as usize).unwrap_or(&NONE)
+    }
+
+    /// The dictionary of resources: ARNs and ids.
+    pub const fn resources(&self) -> &Symbols {
+        &self.resources
+    }
+
+    /// Every event by time, then by row; undated ones last.
+    pub const fn order(&self) -> &Arc<[EventId]> {
+        &self.order
+    }
+
+    /// The time of an event; `None` where its record has no usable one.
+    pub fn time(&self, id: EventId) -> Option<UtcMicros> {
+        Some(UtcMicros(self.time_key(id))).filter(|t| t.0 != UNDATED)
+    }
+
+    /// The time of an event as it is sorted: [`UNDATED`] where there is none.
+    pub fn time_key(&self, id: EventId) -> i64 {
+        self.segments[id.segment()].times()[id.row()]
+    }
+
+    /// The symbol of an event in a column.
+    pub fn symbol(&self, col: Col, id: EventId) -> Option<Sym> {
+        self.segments[id.segment()].column(col).get(id.row())
+    }
+
+    /// The text of an event in a column; for [`Col::Principal`] the principal's key.
+    pub fn text(&self, col: Col, id: EventId) -> Option<&str> {
+        self.symbol(col, id).map(|sym| self.dict(col).text(sym))
+    }
+
+    /// The facts of an event.
+    pub fn facts(&self, id: EventId) -> Facts {
+        self.segments[id.segment()].facts()[id.row()]
+    }
+
+    /// Where an event's record is.
+    pub fn place(&self, id: EventId) -> RecordPlace {
+        self.segments[id.segment()].place(id.row())
+    }
+
+    /// The principal of a symbol of [`Col::Principal`].
+    pub fn principal(&self, sym: Sym) -> &Arc<Principal> {
+        &self.principals[sym.index()]
+    }
+
+    /// All principals with their symbols.
+    pub fn principals(&self) -> impl Iterator<Item = (Sym, &Arc<Principal>)> {
+        self.principals
+            .iter()
+            .enumerate()
+            .filter_map(|(i, p)| Some((Sym::at(i)?, p)))
+    }
+
+    /// The principal of an event.
+    pub fn principal_of(&self, id: EventId) -> Option<&Arc<Principal>> {
+        self.symbol(Col::Principal, id)
+            .map(|sym| self.principal(sym))
+    }
+
+    /// The symbols of the resources an event names, in order of trust.
+    pub fn resources_of(&self, id: EventId) -> impl Iterator<Item = Sym> + '_ {
+        self.segments[id.segment()].resources(id.row())
+    }
+
+    /// The eventID as the record has it; `None` where it has none.
+    pub fn recorded_id(&self, id: EventId) -> Option<Cow<'_, str>> {
+        match self.segments[id.segment()].id(id.row()) {
+            IdBits::Uuid(bits) => Some(uuid_text(bits).into()),
+            IdBits::Odd(sym) => Some(self.odd_ids.text(sym).into()),
+            IdBits::None => None,
+        }
+    }
+
+    /// Whether the recorded id names this event alone (RULINGS 15 says what does otherwise).
+    pub fn id_is_name(&self, id: EventId) -> bool {
+        let segment = &self.segments[id.segment()];
+        !segment.facts()[id.row()].conflict() && segment.id(id.row()) != IdBits::None
+    }
+
+    /// The rows whose recorded id is exactly `text`.
+    pub fn rows_with_id(&self, text: &str) -> RowSet {
+        let wanted = match uuid_bits(text) {
+            Some(bits) => Some(IdBits::Uuid(bits)),
+            None => self.odd_ids.find(text).map(IdBits::Odd),
+        };
+        self.rows(|segment, row| wanted.is_some_and(|w| segment.id(row) == w))
+    }
+
+    /// The rows for which `test` holds.
+    pub fn rows(&self, mut test: impl FnMut(&Segment, usize) -> bool) -> RowSet {
+        RowSet {
+            segments: self
+                .segments
+                .iter()
+                .map(|s| Bitmap::collect(s.len(), |row| test(s, row)))
+                .collect(),
+        }
+    }
+
+    /// Every row.
+    pub fn all(&self) -> RowSet {
+        RowSet {
+            segments: self
+                .segments
+                .iter()
+                .map(|s| Bitmap::full(s.len()))
+                .collect(),
+        }
+    }
+
+    /// First and last time of the dated events.
+    pub fn span(&self) -> Option<(UtcMicros, UtcMicros)> {
+        let dated = self
+            .order
+            .partition_point(|id| self.time_key(*id) != UNDATED);
+        let first = self.order.first().filter(|_| dated > 0)?;
+        let last = self.order.get(dated - 1)?;
+        Some((
+            UtcMicros(self.time_key(*first)),
+            UtcMicros(self.time_key(*last)),
+        ))
+    }
+
+    /// The events of a set by time, then by row.
+    pub fn in_order(&self, rows: &RowSet) -> Arc<[EventId]> {
+        self.order
+            .iter()
+            .copied()
+            .filter(|id| rows.contains(*id))
+            .collect()
+    }
+}
+
+/// Rows that match a question, in time order, of one snapshot.
+#[derive(Debug, Clone, Default)]
+pub struct Hits {
+    /// The snapshot they are of.
+    pub generation: Generation,
+    /// The events by time, then by row.
+    pub order: Arc<[EventId]>,
+}
+
+impl Hits {
+    /// Every event of a snapshot.
+    pub fn all(snapshot: &Snapshot) -> Self {
+        Self {
+            generation: snapshot.generation,
+            order: Arc::clone(&snapshot.order),
+        }
+    }
+
+    /// The events of a set.
+    pub fn of(snapshot: &Snapshot, rows: &RowSet) -> Self {
+        Self {
+            generation: snapshot.generation,
+            order: snapshot.in_order(rows),
+        }
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// Where an event stands among the hits, or where it would.
+    ///
+    /// # Errors
+    /// The place where it would stand, if it is not among them.
+    pub fn position(&self, snapshot: &Snapshot, id: EventId) -> Result<usize, usize> {
+        let key = (snapshot.time_key(id), id);
+        self.order
+            .binary_search_by_key(&key, |other| (snapshot.time_key(*other), *other))
+    }
+}
