@@ -10,3 +10,4 @@
 pub mod base;
 pub mod event;
 pub mod index;
+pub mod view;

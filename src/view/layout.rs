@@ -1,0 +1,241 @@
+//! Which pane gets which rectangle, from 40x12 up.
+//!
+//! A pure function of the size and of what is switched on: drawing and mouse hits both call it,
+//! so they cannot disagree. Units are terminal cells.
+
+/// The smallest screen that is drawn; below it one line says so.
+pub const SMALLEST: Size = Size {
+    width: 40,
+    height: 12,
+};
+/// Below this width the facets hide.
+pub const FACETS_FROM: u16 = 100;
+/// Below this width the detail covers the list instead of sharing with it.
+pub const DETAIL_BESIDE_LIST_FROM: u16 = 80;
+/// From this width on the detail stands right of the list.
+pub const DETAIL_RIGHT_FROM: u16 = 160;
+
+/// Columns and rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Size {
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+/// A rectangle of cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Area {
+    /// Left column.
+    pub x: u16,
+    /// Top row.
+    pub y: u16,
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+impl Area {
+    /// Whether it holds a cell.
+    pub const fn contains(self, x: u16, y: u16) -> bool {
+        x >= self.x && y >= self.y && x < self.x + self.width && y < self.y + self.height
+    }
+
+    /// Whether it holds no cell.
+    pub const fn is_empty(self) -> bool {
+        self.width == 0 || self.height == 0
+    }
+
+    /// Takes `rows` off the top.
+    fn cut_top(&mut self, rows: u16) -> Self {
+        let rows = rows.min(self.height);
+        let top = Self {
+            height: rows,
+            ..*self
+        };
+        self.y += rows;
+        self.height -= rows;
+        top
+    }
+
+    /// Takes `rows` off the bottom.
+    fn cut_bottom(&mut self, rows: u16) -> Self {
+        let rows = rows.min(self.height);
+        self.height -= rows;
+        Self {
+            y: self.y + self.height,
+            height: rows,
+            ..*self
+        }
+    }
+
+    /// Takes `columns` off the left.
+    fn cut_left(&mut self, columns: u16) -> Self {
+        let columns = columns.min(self.width);
+        let left = Self {
+            width: columns,
+            ..*self
+        };
+        self.x += columns;
+        self.width -= columns;
+        left
+    }
+}
+
+/// What is switched on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Facets at the left (`F2`).
+    pub facets: bool,
+    /// The detail pane (`F3`).
+    pub detail: bool,
+    /// The histogram (`i`).
+    pub histogram: bool,
+    /// A principal's or resource's portrait stands over the list, in place of the histogram.
+    pub portrait: bool,
+    /// Detail right of the list (`F4` cycles: automatic, under, right).
+    pub detail_right: Option<bool>,
+    /// The detail is what the person looks at: below 80 columns it then covers the list.
+    pub detail_focused: bool,
+}
+
+/// Every pane's rectangle; an empty one is not drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Panes {
+    /// Screens, time zone, help hint.
+    pub context: Area,
+    /// Where the person came from.
+    pub crumbs: Area,
+    /// The filter with count and time.
+    pub filter: Area,
+    /// Events over time: bars and one axis line.
+    pub histogram: Area,
+    /// A principal or resource in full.
+    pub portrait: Area,
+    /// Values with counts.
+    pub facets: Area,
+    /// Title line and rows of the event list.
+    pub list: Area,
+    /// Tabs line and lines of one event.
+    pub detail: Area,
+    /// Loading, counts, messages.
+    pub status: Area,
+    /// Keys of the focused pane.
+    pub hints: Area,
+}
+
+/// Lays the panes out. A screen smaller than [`SMALLEST`] gets none.
+pub fn panes(size: Size, shape: Shape) -> Panes {
+    let mut panes = Panes::default();
+    if size.width < SMALLEST.width || size.height < SMALLEST.height {
+        return panes;
+    }
+    let mut rest = Area {
+        x: 0,
+        y: 0,
+        width: size.width,
+        height: size.height,
+    };
+    panes.context = rest.cut_top(1);
+    if size.height >= 16 {
+        panes.crumbs = rest.cut_top(1);
+    }
+    panes.filter = rest.cut_top(1);
+    if size.height >= 18 {
+        panes.hints = rest.cut_bottom(1);
+    }
+    panes.status = rest.cut_bottom(1);
+    if shape.portrait && rest.height >= 10 {
+        panes.portrait = rest.cut_top(rest.height / 2);
+    } else if shape.histogram && size.height >= 20 {
+        panes.histogram = rest.cut_top(if size.height >= 30 { 5 } else { 4 });
+    }
+    if shape.facets && !shape.portrait && size.width >= FACETS_FROM {
+        panes.facets = rest.cut_left((size.width / 5).clamp(24, 36));
+    }
+    if shape.detail {
+        if size.width < DETAIL_BESIDE_LIST_FROM {
+            if shape.detail_focused {
+                panes.detail = rest;
+                rest.height = 0;
+            }
+        } else if shape
+            .detail_right
+            .unwrap_or(size.width >= DETAIL_RIGHT_FROM)
+        {
+            let list = rest.cut_left(rest.width * 11 / 20);
+            panes.detail = rest;
+            rest = list;
+        } else {
+            let rows = if shape.detail_focused {
+                rest.height * 3 / 5
+            } else {
+                rest.height * 2 / 5
+            };
+            panes.detail = rest.cut_bottom(rows);
+        }
+    }
+    panes.list = rest;
+    panes
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn all(p: &Panes) -> [Area; 10] {
+        [
+            p.context,
+            p.crumbs,
+            p.filter,
+            p.histogram,
+            p.portrait,
+            p.facets,
+            p.list,
+            p.detail,
+            p.status,
+            p.hints,
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn panes_tile_the_screen(
+            width in 0u16..300, height in 0u16..100, bits in 0u8..32, right in prop::option::of(any::<bool>())
+        ) {
+            let bit = |n: u8| bits >> n & 1 == 1;
+            let shape = Shape {
+                facets: bit(0), detail: bit(1), histogram: bit(2), portrait: bit(3),
+                detail_focused: bit(4), detail_right: right,
+            };
+            let p = panes(Size { width, height }, shape);
+            let cells: u32 = all(&p).iter().map(|a| u32::from(a.width) * u32::from(a.height)).sum();
+            let whole = u32::from(width) * u32::from(height);
+            let fits = width >= SMALLEST.width && height >= SMALLEST.height;
+            prop_assert_eq!(cells, if fits { whole } else { 0 });
+            prop_assert!(all(&p).iter().all(|a| a.x + a.width <= width && a.y + a.height <= height));
+        }
+    }
+
+    #[test]
+    fn narrow_screens_drop_what_the_paper_says() {
+        let shape = Shape {
+            facets: true,
+            detail: true,
+            histogram: true,
+            portrait: false,
+            detail_right: None,
+            detail_focused: false,
+        };
+        let at = |width, height| panes(Size { width, height }, shape);
+        assert!(at(99, 36).facets.is_empty() && !at(100, 36).facets.is_empty());
+        assert!(at(79, 24).detail.is_empty() && !at(80, 24).detail.is_empty());
+        assert!(at(160, 40).detail.x > 0 && at(120, 36).detail.y > at(120, 36).list.y);
+        assert_eq!(at(39, 12), Panes::default());
+        assert!(at(40, 12).list.height >= 8);
+    }
+}

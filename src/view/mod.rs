@@ -1,0 +1,7 @@
+//! Plain data, ready to draw or print: public fields, no behaviour, no style.
+//!
+//! The floor that lets the screen and headless output agree: rows become words here and nowhere
+//! else. Every text is a [`crate::base::printable::Printable`], so what is drawn is inert.
+
+pub mod layout;
+pub mod screen;
