@@ -10,4 +10,5 @@
 pub mod base;
 pub mod event;
 pub mod index;
+pub mod pivot;
 pub mod view;

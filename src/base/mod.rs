@@ -3,6 +3,7 @@
 //! Everything here is plain data and pure functions; this floor names no other floor and
 //! knows nothing of CloudTrail, files, tasks or screens.
 
+pub mod cancel;
 pub mod ledger;
 pub mod origin;
 pub mod printable;

@@ -2,6 +2,7 @@
 //!
 //! Pure functions over borrowed text. Knows no file, no index, no query, no screen.
 
+pub mod json;
 pub mod outcome;
 pub mod principal;
 pub mod record;

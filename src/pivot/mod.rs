@@ -1,0 +1,8 @@
+//! Sense made of many rows: counts by field, events over time, a principal or resource in full.
+//!
+//! Free functions `(&Snapshot, rows, …) -> value`. Computing never formats: times, widths and
+//! ellipses are `view`'s and `ui`'s.
+
+pub mod histogram;
+pub mod portrait;
+pub mod tally;

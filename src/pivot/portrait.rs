@@ -1,0 +1,172 @@
+//! A principal or a resource in full: what it did or what was done to it, by every field that
+//! says something, from the events that name it.
+
+use crate::base::cancel::Cancel;
+use crate::base::time::UtcMicros;
+use crate::event::outcome::{Outcome, Verb};
+use crate::index::schema::Field;
+use crate::index::segment::EventId;
+use crate::index::snapshot::Snapshot;
+use crate::pivot::tally::{self, FieldTally, Wanted};
+
+/// What a portrait is of, by its exact name in the index.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A principal's key.
+    Principal(String),
+    /// A resource's ARN or id.
+    Resource(String),
+}
+
+impl Subject {
+    /// The field whose exact value names it.
+    pub const fn field(&self) -> Field {
+        match self {
+            Self::Principal(_) => Field::Who,
+            Self::Resource(_) => Field::Res,
+        }
+    }
+
+    /// Its exact name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Principal(name) | Self::Resource(name) => name,
+        }
+    }
+}
+
+/// A principal or a resource in full.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Portrait {
+    /// What it is of.
+    pub subject: Subject,
+    /// Events by what they do, failures apart.
+    pub totals: Totals,
+    /// First and last dated event.
+    pub span: Option<(UtcMicros, UtcMicros)>,
+    /// Counts by field, in the order they are shown.
+    pub sections: Vec<FieldTally>,
+    /// Changes and refused changes, newest first: at most [`MOST_CHANGES`].
+    pub changes: Vec<EventId>,
+    /// How many changes there are.
+    pub n_changes: u64,
+}
+
+/// Changes a portrait lists.
+pub const MOST_CHANGES: usize = 200;
+
+/// Events by what they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// All of them.
+    pub events: u64,
+    /// That only look.
+    pub reads: u64,
+    /// That change, sign in or read secrets, deletions apart.
+    pub writes: u64,
+    /// That delete.
+    pub deletes: u64,
+    /// That were refused for want of permission.
+    pub denied: u64,
+    /// That failed otherwise.
+    pub failed: u64,
+}
+
+/// Fields a principal's portrait counts by, in order.
+const OF_PRINCIPAL: &[Field] = &[
+    Field::Svc,
+    Field::Res,
+    Field::What,
+    Field::Ip,
+    Field::Key,
+    Field::Err,
+    Field::Acct,
+    Field::Region,
+    Field::Ua,
+];
+
+/// Fields a resource's portrait counts by, in order.
+const OF_RESOURCE: &[Field] = &[
+    Field::Who,
+    Field::What,
+    Field::Res,
+    Field::Err,
+    Field::Ip,
+    Field::Acct,
+    Field::Region,
+];
+
+impl Portrait {
+    /// The portrait of a subject from the events that name it, in time order.
+    ///
+    /// `None` when the work was given up.
+    pub fn of(
+        snapshot: &Snapshot,
+        subject: Subject,
+        events: &[EventId],
+        spark: usize,
+        cancel: &Cancel,
+    ) -> Option<Self> {
+        let fields = match subject {
+            Subject::Principal(_) => OF_PRINCIPAL,
+            Subject::Resource(_) => OF_RESOURCE,
+        };
+        let mut sections = Vec::new();
+        for &field in fields {
+            let wanted = Wanted {
+                top: 50,
+                spark: if field == Field::Svc || field == Field::Who {
+                    spark
+                } else {
+                    0
+                },
+                writes_first: field == Field::Res,
+            };
+            let mut section = tally::tally(snapshot, events, field, wanted, cancel)?;
+            // A resource always stands beside itself; errors are about what failed.
+            let itself = section.values.len();
+            section.values.retain(|v| {
+                let is_subject =
+                    field == subject.field() && v.value.as_deref() == Some(subject.name());
+                !(is_subject
+                    || field == Field::Err && v.value.is_none()
+                    || field == Field::Res && v.value.is_none())
+            });
+            section.distinct -= (itself - section.values.len()) as u64;
+            sections.push(section);
+        }
+        let mut totals = Totals {
+            events: events.len() as u64,
+            ..Totals::default()
+        };
+        let mut changes = Vec::new();
+        let mut n_changes = 0;
+        for &id in events.iter().rev() {
+            let facts = snapshot.facts(id);
+            match (facts.outcome(), facts.verb()) {
+                (Outcome::Denied, _) => totals.denied += 1,
+                (Outcome::Throttled | Outcome::Failed, _) => totals.failed += 1,
+                (Outcome::Ok, Verb::Read) => totals.reads += 1,
+                (Outcome::Ok, Verb::Delete) => totals.deletes += 1,
+                (Outcome::Ok, _) => totals.writes += 1,
+            }
+            if facts.verb() != Verb::Read {
+                n_changes += 1;
+                if changes.len() < MOST_CHANGES {
+                    changes.push(id);
+                }
+            }
+        }
+        let dated = |id: &&EventId| snapshot.time(**id).is_some();
+        let first = events.iter().find(dated).and_then(|id| snapshot.time(*id));
+        let last = events.iter().rfind(dated).and_then(|id| snapshot.time(*id));
+        Some(Self {
+            subject,
+            totals,
+            span: first.zip(last),
+            sections,
+            changes,
+            n_changes,
+        })
+    }
+}
