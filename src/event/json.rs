@@ -10,6 +10,9 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+/// Levels of nesting a tree may have; real records stay below twenty.
+const DEEPEST: usize = 127;
+
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Node {
@@ -33,26 +36,29 @@ impl Node {
     /// # Errors
     /// What `serde_json` says of a text that is not JSON, or nested more than 127 deep.
     pub fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
-        // `serde_json` proves the whole text first, depth included; then each level is taken apart.
-        let raw: &RawValue = serde_json::from_slice(bytes)?;
-        serde_json::from_str::<serde::de::IgnoredAny>(raw.get())?;
-        Self::of(raw)
+        // The whole text is proved first; then each level is taken apart.
+        Self::of(serde_json::from_slice(bytes)?, 0)
     }
 
-    fn of(raw: &RawValue) -> Result<Self, serde_json::Error> {
+    fn of(raw: &RawValue, depth: usize) -> Result<Self, serde_json::Error> {
         let text = raw.get();
+        if depth > DEEPEST {
+            return Err(serde::de::Error::custom(
+                "nested too deeply to show as a tree",
+            ));
+        }
         Ok(match text.as_bytes().first() {
             Some(b'{') => Self::Object(
                 serde_json::from_str::<Pairs<'_>>(text)?
                     .0
                     .into_iter()
-                    .map(|(key, value)| Ok((key, Self::of(value)?)))
+                    .map(|(key, value)| Ok((key, Self::of(value, depth + 1)?)))
                     .collect::<Result<_, serde_json::Error>>()?,
             ),
             Some(b'[') => Self::Array(
                 serde_json::from_str::<Vec<&RawValue>>(text)?
                     .into_iter()
-                    .map(Self::of)
+                    .map(|item| Self::of(item, depth + 1))
                     .collect::<Result<_, _>>()?,
             ),
             Some(b'"') => Self::Text(serde_json::from_str(text)?),
