@@ -3,5 +3,9 @@
 //! The floor that lets the screen and headless output agree: rows become words here and nowhere
 //! else. Every text is a [`crate::base::printable::Printable`], so what is drawn is inert.
 
+pub mod columns;
+pub mod detail;
 pub mod layout;
+pub mod list;
+pub mod portrait;
 pub mod screen;

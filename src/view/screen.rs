@@ -242,7 +242,7 @@ pub struct SectionView {
 }
 
 /// A row of a card.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct SectionRow {
     /// What it is about.
     pub label: Printable,

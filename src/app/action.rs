@@ -1,0 +1,130 @@
+//! Everything that can happen to the state, and everything it can ask of the outside.
+
+use std::sync::Arc;
+
+use crate::engine::protocol::{Reply, Request};
+use crate::app::chord::Chord;
+use crate::view::layout::Size;
+
+/// Something happened.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// A key was pressed.
+    Press(Chord),
+    /// Text was pasted.
+    Paste(String),
+    /// The mouse did something.
+    Mouse(Mouse),
+    /// The terminal has this size now.
+    Resize(Size),
+    /// The engine has something to say.
+    Reply(Reply),
+    /// Something outside went wrong, or worked: say so.
+    Say(String),
+    /// The program goes on after it was suspended.
+    Resumed,
+}
+
+/// What the mouse did, in cells from the top left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mouse {
+    /// What it did.
+    pub kind: MouseKind,
+    /// Column.
+    pub x: u16,
+    /// Row.
+    pub y: u16,
+}
+
+/// What the mouse did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MouseKind {
+    /// A press of the left button.
+    Click,
+    /// A second press at the same place soon after.
+    DoubleClick,
+    /// A turn of the wheel away.
+    WheelUp,
+    /// A turn of the wheel towards.
+    WheelDown,
+}
+
+/// Something the state wants done outside.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Ask the engine; a newer request of the same kind replaces one that still waits.
+    Send(Request),
+    /// Put text on the clipboard.
+    Copy(Arc<str>),
+    /// Hand the terminal back to the shell until it continues the program.
+    Suspend,
+    /// Paint the whole screen anew.
+    Redraw,
+    /// End the program.
+    Quit,
+}
+
+/// What a key means. Each has a row in the key table and a name in the palette.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the key table says what each does, once")]
+pub enum Command {
+    Down,
+    Up,
+    First,
+    Last,
+    HalfDown,
+    HalfUp,
+    PageDown,
+    PageUp,
+    Left,
+    Right,
+    NextPane,
+    PreviousPane,
+    Open,
+    Escape,
+    Close,
+    EditFilter,
+    Find,
+    FindNext,
+    FindPrevious,
+    Include,
+    Exclude,
+    Only,
+    Principal,
+    Resources,
+    Context,
+    Back,
+    Forward,
+    NextError,
+    PreviousError,
+    NextWrite,
+    PreviousWrite,
+    ToggleHistogram,
+    ToggleFacets,
+    ToggleDetail,
+    CycleLayout,
+    DetailDown,
+    DetailUp,
+    NextTab,
+    Copy,
+    Problems,
+    Palette,
+    Help,
+    Stop,
+    Suspend,
+    Redraw,
+    Screen1,
+    Screen2,
+    Screen3,
+    Screen4,
+    Screen5,
+    Screen6,
+    Screen7,
+    Shrink,
+    Grow,
+    FoldAll,
+    UnfoldAll,
+    Complete,
+    Apply,
+    Quit,
+}

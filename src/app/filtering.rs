@@ -1,0 +1,438 @@
+//! The filter: typed, checked at every key, and built by pointing at values.
+
+use std::sync::Arc;
+
+use tui_input::{Input, InputRequest};
+
+use crate::app::action::Command;
+use crate::app::chord::{Chord, Key};
+use crate::app::facets::FacetTarget;
+use crate::app::state::{About, FilterEdit, Focus, State, View};
+use crate::app::{facets, moves, pivots};
+use crate::base::span::Severity;
+use crate::index::schema::{Class, Col, Field, Home};
+use crate::pivot::tally;
+use crate::query::ast::{Expr, Op, Test};
+use crate::query::{self, complete, pattern};
+
+/// What pointing at a value does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Keep events with it; a second value of one field joins the first.
+    Include,
+    /// Hide events with it.
+    Exclude,
+    /// Of this field, keep only it.
+    Only,
+}
+
+/// Completions offered at once.
+const MOST_COMPLETIONS: usize = 8;
+
+/// Starts editing the filter.
+pub fn begin(state: &mut State) {
+    let mut text = state.view.text.clone();
+    if !text.is_empty() && !text.ends_with(' ') {
+        text.push(' ');
+    }
+    state.edit = Some(FilterEdit {
+        input: Input::new(text),
+        parsed: query::parse("", &query::Context::default()),
+        completions: Vec::new(),
+        chosen: 0,
+        recalled: None,
+    });
+    reparse(state);
+}
+
+/// Pastes text where text is typed.
+pub fn paste(state: &mut State, text: &str) {
+    if state.edit.is_none() && state.overlay.is_none() {
+        begin(state);
+    }
+    if let Some(edit) = &mut state.edit {
+        for c in text.chars().filter(|c| !c.is_control()) {
+            edit.input.handle(InputRequest::InsertChar(c));
+        }
+        reparse(state);
+    }
+}
+
+/// The editing keys of readline, on any line that is typed.
+pub fn request_of(chord: Chord) -> Option<InputRequest> {
+    use InputRequest as R;
+    Some(match (chord.key, chord.ctrl, chord.alt) {
+        (Key::Char(c), false, false) => R::InsertChar(c),
+        (Key::Backspace, false, false) | (Key::Char('h'), true, _) => R::DeletePrevChar,
+        (Key::Delete, _, _) | (Key::Char('d'), true, _) => R::DeleteNextChar,
+        (Key::Left, false, false) | (Key::Char('b'), true, _) => R::GoToPrevChar,
+        (Key::Right, false, false) | (Key::Char('f'), true, _) => R::GoToNextChar,
+        (Key::Left, _, _) | (Key::Char('b'), _, true) => R::GoToPrevWord,
+        (Key::Right, _, _) | (Key::Char('f'), _, true) => R::GoToNextWord,
+        (Key::Home, _, _) | (Key::Char('a'), true, _) => R::GoToStart,
+        (Key::End, _, _) | (Key::Char('e'), true, _) => R::GoToEnd,
+        (Key::Char('w'), true, _) | (Key::Backspace, _, true) => R::DeletePrevWord,
+        (Key::Char('d'), _, true) => R::DeleteNextWord,
+        (Key::Char('u'), true, _) => R::DeleteLine,
+        (Key::Char('k'), true, _) => R::DeleteTillEnd,
+        (Key::Char('y'), true, _) => R::Yank,
+        _ => return None,
+    })
+}
+
+/// A key that edits the text.
+pub fn edit(state: &mut State, chord: Chord) {
+    let Some(edit) = &mut state.edit else { return };
+    if let Some(request) = request_of(chord) {
+        edit.input.handle(request);
+        reparse(state);
+    }
+}
+
+/// The caret as a byte of the text.
+fn caret(input: &Input) -> usize {
+    input.value().char_indices().nth(input.cursor()).map_or(input.value().len(), |(at, _)| at)
+}
+
+fn reparse(state: &mut State) {
+    let Some(mut edit) = state.edit.take() else { return };
+    let at = caret(&edit.input);
+    edit.parsed = query::parse(edit.input.value(), &state.query_context(Some(at)));
+    edit.completions =
+        complete::complete(edit.input.value(), at, &|field, typed| values(state, field, typed));
+    edit.completions.truncate(MOST_COMPLETIONS);
+    edit.chosen = 0;
+    state.edit = Some(edit);
+}
+
+/// Values of a field for completion, with their events where the facets know them.
+fn values(state: &State, field: Field, typed: &str) -> Vec<(String, u64)> {
+    let name_of = |v: &tally::Tally| match field {
+        Field::Who | Field::Actor => v.label.clone(),
+        _ => v.value.clone().unwrap_or_default(),
+    };
+    let source = if field == Field::Actor { Field::Who } else { field };
+    if let Some(facet) = state.answer.facets.iter().find(|f| f.field == source) {
+        let typed = crate::base::text::fold(typed);
+        return facet
+            .values
+            .iter()
+            .filter(|v| v.value.is_some())
+            .map(|v| (name_of(v), v.events))
+            .filter(|(name, _)| crate::base::text::fold(name).contains(&typed))
+            .collect();
+    }
+    // Without counts at hand, the dictionary's first answers will do.
+    let typed = crate::base::text::fold(typed);
+    let dict = match field.spec().home {
+        Home::Column(col) => state.snapshot.dict(col),
+        Home::Resources => state.snapshot.resources(),
+        _ => return Vec::new(),
+    };
+    dict.iter()
+        .take(100_000)
+        .filter(|(_, text)| crate::base::text::fold(text).contains(&typed))
+        .take(50)
+        .map(|(_, text)| (text.to_owned(), 0))
+        .collect()
+}
+
+/// A command while the filter is edited.
+pub fn command(state: &mut State, command: Command) {
+    match command {
+        Command::Apply => apply(state),
+        Command::Escape => {
+            state.edit = None;
+            state.say("the filter stays as it was");
+        }
+        Command::Complete => take_completion(state),
+        Command::Down | Command::Up => choose(state, command == Command::Down),
+        _ => {}
+    }
+}
+
+fn choose(state: &mut State, down: bool) {
+    let Some(edit) = &mut state.edit else { return };
+    let typed_nothing = edit.input.value().trim().is_empty() || edit.recalled.is_some();
+    if typed_nothing && !state.filters.is_empty() {
+        let last = state.filters.len() - 1;
+        let at = match (edit.recalled, down) {
+            (None, _) => last,
+            (Some(at), true) => (at + 1).min(last),
+            (Some(at), false) => at.saturating_sub(1),
+        };
+        edit.input = Input::new(state.filters[at].clone());
+        edit.recalled = Some(at);
+        reparse(state);
+        if let Some(edit) = &mut state.edit {
+            edit.recalled = Some(at);
+        }
+        return;
+    }
+    let n = edit.completions.len();
+    if n > 0 {
+        edit.chosen = (edit.chosen + if down { 1 } else { n - 1 }) % n;
+    }
+}
+
+fn take_completion(state: &mut State) {
+    let Some(edit) = &mut state.edit else { return };
+    let Some(chosen) = edit.completions.get(edit.chosen) else { return };
+    let text = edit.input.value();
+    let (before, after) = (text.get(..chosen.span.start), text.get(chosen.span.end..));
+    let (Some(before), Some(after)) = (before, after) else { return };
+    let start = format!("{before}{}", chosen.insert);
+    let cursor = start.chars().count();
+    edit.input = Input::new(format!("{start}{after}")).with_cursor(cursor);
+    reparse(state);
+}
+
+/// Applies the typed filter, or puts the caret on what is wrong with it.
+fn apply(state: &mut State) {
+    let Some(mut edit) = state.edit.take() else { return };
+    let text = edit.input.value().trim().to_owned();
+    // Only now is the last word whole: while it was typed it stood for what it may become.
+    let parsed = query::parse(&text, &state.query_context(None));
+    let fault = parsed.diagnostics.iter().find(|d| d.severity > Severity::Note);
+    if let Some(fault) = fault {
+        let chars = text.get(..fault.span.start).map_or(0, |t| t.chars().count());
+        edit.input = Input::new(text).with_cursor(chars);
+        edit.parsed = parsed;
+        edit.completions.clear();
+        state.edit = Some(edit);
+        return;
+    }
+    if !text.is_empty() && state.filters.last() != Some(&text) {
+        state.filters.push(text.clone());
+    }
+    let notes: Vec<_> = parsed.diagnostics.iter().map(|d| d.message.clone()).collect();
+    let expr = parsed.expr.map_or(Expr::All, Expr::frozen);
+    set(state, text, expr);
+    if !notes.is_empty() {
+        state.say(notes.join("; "));
+    }
+}
+
+/// Makes a filter the view's, as a new place that `[` leaves again.
+pub fn set(state: &mut State, text: String, filter: Expr) {
+    if *state.view.filter == filter && state.view.about == About::Timeline {
+        state.view.text = text;
+        return;
+    }
+    let view = View {
+        about: About::Timeline,
+        text,
+        filter: Arc::new(filter),
+        count: None,
+        facet_at: 0,
+        portrait_at: (0, 0),
+        ..state.view.clone()
+    };
+    pivots::push(state, view);
+    if state.focus == Focus::Portrait {
+        state.focus = Focus::List;
+    }
+}
+
+/// The term that keeps events with a value of a field, as the filter language spells it.
+pub fn term(field: Field, value: Option<&str>) -> Option<Expr> {
+    let name = field.name();
+    let text = match (value, field.spec().class) {
+        (None, _) => format!("-{name}:*"),
+        // A pivot names one thing exactly; a name alone would find its namesakes too.
+        (Some(v), Class::Name | Class::Text) => format!("{name}={}", pattern::quote(v)),
+        (Some(v), Class::Bool | Class::Time) => format!("{name}:{v}"),
+        (Some(v), _) => match query::parse(&format!("{name}:{v}"), &query::Context::default()) {
+            // Plain words stay plain, so that the filter reads as a person would type it.
+            plain if is_one_plain_test(&plain, v) => format!("{name}:{v}"),
+            _ => format!("{name}:{}", pattern::quote(v)),
+        },
+    };
+    query::parse(&text, &query::Context::default()).usable().cloned()
+}
+
+fn is_one_plain_test(parsed: &query::Parsed, value: &str) -> bool {
+    !crate::base::text::Wildcard::is_wild(value)
+        && value.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
+        && matches!(parsed.usable(), Some(Expr::Test(test)) if test.values.len() == 1)
+}
+
+/// The value the focus is on, as a term: a cell, a facet row, a card's row or a JSON leaf.
+fn focused_term(state: &State) -> Result<Expr, String> {
+    let none = || "there is no value here to filter by".to_owned();
+    match state.focus {
+        Focus::List => {
+            let id = state.focused_event().ok_or_else(none)?;
+            let columns = moves::columns_of(state);
+            let column = columns.get(state.view.column.min(columns.len().saturating_sub(1)));
+            let field = column.and_then(|c| c.field()).ok_or_else(none)?;
+            if field == Field::Time {
+                let time = state.snapshot.time(id).ok_or_else(none)?;
+                return term(field, Some(&time.iso())).ok_or_else(none);
+            }
+            let value = tally::value_of(&state.snapshot, id, field).map(|(v, _)| v);
+            term(field, value.as_deref()).ok_or_else(none)
+        }
+        Focus::Facets => match facets::focused(state) {
+            Some(FacetTarget::Value(field, v, _)) => term(field, v.value.as_deref()).ok_or_else(none),
+            _ => Err("put the focus on a value".to_owned()),
+        },
+        Focus::Portrait => match pivots::focused_row(state) {
+            Some(crate::view::portrait::RowTarget::Value(field, v)) => {
+                term(field, v.as_deref()).ok_or_else(none)
+            }
+            _ => Err("put the focus on a value".to_owned()),
+        },
+        Focus::Detail => {
+            let line = state.detail.lines.get(state.view.detail_at.0).ok_or_else(none)?;
+            if let Some((field, value)) = &line.field {
+                return term(*field, Some(value)).ok_or_else(none);
+            }
+            let leaf = line.leaf.as_ref().filter(|_| !line.path.is_empty()).ok_or_else(none)?;
+            let text = format!("{}={}", line.path, pattern::quote(leaf));
+            query::parse(&text, &query::Context::default()).usable().cloned().ok_or_else(none)
+        }
+    }
+}
+
+/// Filters by the focused value.
+pub fn focused_value(state: &mut State, side: Side) {
+    let term = match focused_term(state) {
+        Ok(term) => term,
+        Err(why) => return state.refuse(why),
+    };
+    let filter = edited(&state.view.filter, &term, side);
+    let text = filter.to_string();
+    let keep_focus = state.focus;
+    set(state, text, filter);
+    if keep_focus != Focus::Portrait {
+        state.focus = keep_focus;
+    }
+}
+
+/// A filter with a term included, excluded, or made the only one of its field.
+pub fn edited(filter: &Expr, term: &Expr, side: Side) -> Expr {
+    let mut parts: Vec<Expr> = match filter {
+        Expr::All => Vec::new(),
+        Expr::And(parts) => parts.clone(),
+        other => vec![other.clone()],
+    };
+    let negated = Expr::Not(Box::new(term.clone()));
+    let (Some(wanted), Side::Include | Side::Only | Side::Exclude) = (test_of(term), side) else {
+        return Expr::all_of(parts);
+    };
+    let is_plain = matches!(term, Expr::Test(_));
+    match side {
+        Side::Only => {
+            parts.retain(|p| test_of(p).is_none_or(|t| t.subject != wanted.subject));
+            parts.push(term.clone());
+        }
+        Side::Include => {
+            parts.retain(|p| *p != negated && unnegated(p) != Some(term));
+            let joins = |p: &&mut Expr| {
+                matches!(p, Expr::Test(t) if is_plain && t.subject == wanted.subject && t.op == wanted.op)
+            };
+            if let Some(Expr::Test(known)) = parts.iter_mut().find(joins) {
+                for value in &wanted.values {
+                    if !known.values.contains(value) {
+                        known.values.push(value.clone());
+                    }
+                }
+            } else if !parts.contains(term) {
+                parts.push(term.clone());
+            }
+        }
+        Side::Exclude => {
+            let mut was_included = false;
+            if is_plain {
+                for part in &mut parts {
+                    if let Expr::Test(known) = part
+                        && known.subject == wanted.subject
+                        && known.op == wanted.op
+                    {
+                        let before = known.values.len();
+                        known.values.retain(|v| !wanted.values.contains(v));
+                        was_included |= known.values.len() != before;
+                    }
+                }
+                parts.retain(|p| !matches!(p, Expr::Test(t) if t.values.is_empty()));
+            }
+            let opposite = match unnegated(term) {
+                // Excluding "absent" keeps what is present.
+                Some(inner) => inner.clone(),
+                None => negated,
+            };
+            if !was_included && !parts.contains(&opposite) {
+                parts.push(opposite);
+            }
+        }
+    }
+    Expr::all_of(parts)
+}
+
+fn unnegated(expr: &Expr) -> Option<&Expr> {
+    match expr {
+        Expr::Not(inner) => Some(inner),
+        _ => None,
+    }
+}
+
+/// The test of a term, negated or not.
+fn test_of(expr: &Expr) -> Option<&Test> {
+    match expr {
+        Expr::Test(test) => Some(test),
+        Expr::Not(inner) => test_of(inner),
+        _ => None,
+    }
+}
+
+/// A principal's exact key as a filter.
+pub fn principal_filter(key: &str) -> Option<Expr> {
+    term(Field::Who, Some(key))
+}
+
+/// Notes that a typed `who:` spans several principals (RULINGS 13), for the filter line.
+pub fn span_note(state: &State) -> Option<String> {
+    let Expr::Test(test) = &*state.view.filter else { return None };
+    let is_who = test.subject == query::ast::Subject::Field(Field::Who) && test.op == Op::Has;
+    let facet = state.answer.facets.iter().find(|f| f.field == Field::Who)?;
+    let _ = Col::Principal;
+    (is_who && facet.distinct > 1).then(|| format!("{} principals", facet.distinct))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expr(text: &str) -> Expr {
+        let parsed = query::parse(text, &query::Context::default());
+        parsed.usable().unwrap_or_else(|| panic!("{text}: {:?}", parsed.diagnostics)).clone()
+    }
+
+    fn check(filter: &str, side: Side, value: (Field, Option<&str>), becomes: &str) {
+        let term = term(value.0, value.1).unwrap();
+        assert_eq!(edited(&expr(filter), &term, side).to_string(), becomes, "{filter} {side:?}");
+    }
+
+    #[test]
+    fn pointing_edits_the_filter_as_a_person_would() {
+        let svc = |v| (Field::Svc, Some(v));
+        check("", Side::Include, svc("ec2"), "svc:ec2");
+        check("svc:ec2", Side::Include, svc("iam"), "svc:ec2,iam");
+        check("svc:ec2,iam", Side::Exclude, svc("iam"), "svc:ec2");
+        check("svc:ec2", Side::Exclude, svc("ec2"), "");
+        check("svc:ec2", Side::Exclude, svc("iam"), "svc:ec2 -svc:iam");
+        check("-svc:iam verb:write", Side::Include, svc("iam"), "verb:write svc:iam");
+        check("svc:ec2 -svc:s3 verb:write", Side::Only, svc("iam"), "verb:write svc:iam");
+        check("verb:write", Side::Include, (Field::Err, None), "verb:write -err:*");
+        check("verb:write", Side::Exclude, (Field::Err, None), "verb:write err:*");
+    }
+
+    #[test]
+    fn a_pivot_names_its_principal_exactly() {
+        let key = "arn:aws:iam::123456789012:user/Alice";
+        let text = principal_filter(key).unwrap().to_string();
+        assert_eq!(text, format!("who=\"{key}\""));
+        assert_eq!(expr(&text), principal_filter(key).unwrap());
+    }
+}

@@ -1,0 +1,20 @@
+//! The will: what the state is, what can happen to it, and what it then wants done.
+//!
+//! [`update::update`] is the one place where state changes; [`compose::screen`] turns a state into
+//! the plain data that is drawn. No task, no terminal, no clock here, so a test types keys and
+//! reads screens.
+
+pub mod action;
+pub mod chord;
+pub mod compose;
+pub mod detail;
+pub mod facets;
+pub mod filtering;
+pub mod fuzzy;
+pub mod keymap;
+pub mod mouse;
+pub mod moves;
+pub mod overlays;
+pub mod pivots;
+pub mod state;
+pub mod update;

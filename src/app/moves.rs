@@ -1,0 +1,207 @@
+//! Moving: rows, columns, panes, and jumps to the next of a kind.
+
+use crate::app::action::Command;
+use crate::app::state::{About, Focus, State};
+use crate::app::{detail, facets, pivots};
+use crate::event::outcome::{Outcome, Verb};
+use crate::event::resource;
+use crate::index::schema::Col;
+use crate::index::segment::EventId;
+use crate::index::snapshot::Snapshot;
+use crate::view::columns;
+
+/// Lines of the list pane that hold events: all but its title and headings.
+pub fn list_height(state: &State) -> usize {
+    usize::from(state.panes().list.height.saturating_sub(2))
+}
+
+/// How far a vertical command goes in a pane of `height` lines.
+fn distance(command: Command, height: usize) -> isize {
+    let page = height.max(2) as isize - 1;
+    match command {
+        Command::Down => 1,
+        Command::Up => -1,
+        Command::HalfDown => (page / 2).max(1),
+        Command::HalfUp => -(page / 2).max(1),
+        Command::PageDown => page,
+        Command::PageUp => -page,
+        Command::First => isize::MIN / 2,
+        Command::Last => isize::MAX / 2,
+        _ => 0,
+    }
+}
+
+/// Moves a place in a list of `len` by a command.
+pub fn step(at: usize, len: usize, command: Command, height: usize) -> usize {
+    let to = (at as isize).saturating_add(distance(command, height));
+    to.clamp(0, len.saturating_sub(1) as isize) as usize
+}
+
+/// Moves up or down in the focused pane.
+pub fn vertical(state: &mut State, command: Command) {
+    match state.focus {
+        Focus::List => {
+            let height = list_height(state);
+            by(state, distance(command, height));
+        }
+        Focus::Detail => detail::move_cursor(state, command),
+        Focus::Facets => {
+            let lines = facets::lines(state).len();
+            let height = usize::from(state.panes().facets.height);
+            state.view.facet_at = step(state.view.facet_at, lines, command, height);
+        }
+        Focus::Portrait => pivots::move_in_portrait(state, command),
+    }
+}
+
+/// Moves the list's cursor by a number of events.
+pub fn by(state: &mut State, delta: isize) {
+    let Some(at) = state.cursor() else { return };
+    let last = state.answer.hits.len() as isize - 1;
+    let to = (at as isize).saturating_add(delta).clamp(0, last) as usize;
+    let moved = to as isize - at as isize;
+    let height = list_height(state).max(1) as isize;
+    let offset = state.view.offset as isize + moved;
+    go_to(state, to);
+    state.view.offset = offset.clamp(0, height - 1) as usize;
+}
+
+/// Puts the list's cursor on the hit at a place.
+pub fn go_to(state: &mut State, at: usize) {
+    if let Some(&event) = state.answer.hits.order.get(at) {
+        state.view.event = Some(event);
+    }
+}
+
+/// Puts the list's cursor on a far hit, in the middle of the list unless it is visible anyway.
+fn jump_to(state: &mut State, at: usize) {
+    let from = state.cursor().unwrap_or(0);
+    let height = list_height(state).max(1);
+    let moved = at as isize - from as isize;
+    let offset = state.view.offset as isize + moved;
+    go_to(state, at);
+    state.view.offset =
+        if (0..height as isize).contains(&offset) { offset as usize } else { height / 2 };
+}
+
+/// Moves to the next or previous column; in trees, folds or unfolds.
+pub fn sideways(state: &mut State, right: bool) {
+    match state.focus {
+        Focus::List => {
+            let columns = columns_of(state).len();
+            let at = state.view.column.min(columns.saturating_sub(1));
+            state.view.column =
+                if right { (at + 1).min(columns.saturating_sub(1)) } else { at.saturating_sub(1) };
+        }
+        Focus::Detail => detail::fold(state, !right),
+        Focus::Facets => facets::unfold(state, right),
+        Focus::Portrait => pivots::next_card(state, right),
+    }
+}
+
+/// The columns of the list at its width now.
+pub fn columns_of(state: &State) -> Vec<columns::ListColumn> {
+    let (_, time) = columns::time_format(state.snapshot.span());
+    let width = state.panes().list.width.saturating_sub(2);
+    columns::list_columns(width, time).into_iter().map(|(c, _)| c).collect()
+}
+
+/// Moves the focus to the next pane on the screen.
+pub fn next_pane(state: &mut State, forward: bool) {
+    let panes = state.panes();
+    let order = [
+        (Focus::Portrait, !panes.portrait.is_empty() && state.view.about != About::Timeline),
+        (Focus::Facets, !panes.facets.is_empty()),
+        (Focus::List, true),
+        (Focus::Detail, state.view.detail),
+    ];
+    let shown: Vec<Focus> = order.iter().filter(|(_, s)| *s).map(|(f, _)| *f).collect();
+    let at = shown.iter().position(|f| *f == state.focus).unwrap_or(0);
+    let step = if forward { 1 } else { shown.len() - 1 };
+    state.focus = shown[(at + step) % shown.len()];
+}
+
+/// Jumps to the next or previous event of a kind.
+pub fn jump(state: &mut State, command: Command) {
+    let (forward, what, test): (bool, &str, fn(&Snapshot, EventId) -> bool) = match command {
+        Command::NextError => (true, "failed call", failed),
+        Command::PreviousError => (false, "failed call", failed),
+        Command::NextWrite => (true, "call that changes something", changes),
+        _ => (false, "call that changes something", changes),
+    };
+    match search(state, forward, test) {
+        Some(at) => jump_to(state, at),
+        None => state.refuse(format!("no {what} {}", if forward { "below" } else { "above" })),
+    }
+}
+
+fn failed(snapshot: &Snapshot, id: EventId) -> bool {
+    snapshot.facts(id).outcome() != Outcome::Ok
+}
+
+fn changes(snapshot: &Snapshot, id: EventId) -> bool {
+    snapshot.facts(id).verb() != Verb::Read
+}
+
+/// The nearest hit after (or before) the cursor for which `test` holds.
+fn search(
+    state: &State,
+    forward: bool,
+    mut test: impl FnMut(&Snapshot, EventId) -> bool,
+) -> Option<usize> {
+    let at = state.cursor()?;
+    let order = &state.answer.hits.order;
+    let mut holds = |i: &usize| order.get(*i).is_some_and(|id| test(&state.snapshot, *id));
+    if forward {
+        (at + 1..order.len()).find(&mut holds)
+    } else {
+        (0..at).rev().find(&mut holds)
+    }
+}
+
+/// Looks for the text of `f` again: in the detail where that has the focus, else in the list.
+pub fn find_again(state: &mut State, forward: bool) {
+    let Some(text) = state.finding.clone() else {
+        state.refuse("nothing to find yet: f asks for a text");
+        return;
+    };
+    if state.focus == Focus::Detail {
+        detail::find(state, &text, forward);
+        return;
+    }
+    let finder = Finder::new(&state.snapshot, &text);
+    match search(state, forward, |snapshot, id| finder.matches(snapshot, id)) {
+        Some(at) => jump_to(state, at),
+        None => state.refuse(format!("{text:?} is not {}", if forward { "below" } else { "above" })),
+    }
+}
+
+/// A text looked up in the dictionaries of the columns a list shows.
+struct Finder {
+    columns: Vec<(Col, Vec<bool>)>,
+    principals: Vec<bool>,
+    resources: Vec<bool>,
+}
+
+impl Finder {
+    fn new(snapshot: &Snapshot, text: &str) -> Self {
+        let wanted = crate::base::text::fold(text);
+        let has = |t: &str| crate::base::text::fold(t).contains(&wanted);
+        let columns = [Col::What, Col::Err, Col::Ip, Col::Svc, Col::Key, Col::Region]
+            .into_iter()
+            .map(|col| (col, snapshot.dict(col).matching(has)))
+            .collect();
+        let mut principals = vec![false];
+        principals.extend(snapshot.principals().map(|(_, p)| has(&p.label) || has(&p.key)));
+        let resources =
+            snapshot.resources().matching(|r| has(resource::short_name(r)) || has(r));
+        Self { columns, principals, resources }
+    }
+
+    fn matches(&self, snapshot: &Snapshot, id: EventId) -> bool {
+        let code = |col| snapshot.symbol(col, id).map_or(0, |s| s.code() as usize);
+        self.columns.iter().any(|(col, table)| table[code(*col)])
+            || self.principals[code(Col::Principal)]
+            || snapshot.resources_of(id).any(|s| self.resources[s.code() as usize])
+    }
+}

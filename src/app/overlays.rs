@@ -1,0 +1,218 @@
+//! What floats above the panes: help, palette, pickers, problems, events around one, find.
+
+use std::sync::Arc;
+
+use tui_input::Input;
+
+use crate::app::action::{Command, Effect};
+use crate::app::chord::Chord;
+use crate::app::keymap::{self, BINDINGS, Scope};
+use crate::app::state::{Choice, Entry, Overlay, Picker, PickerKind, State};
+use crate::app::{filtering, fuzzy, moves, pivots, update};
+use crate::base::time::MINUTE;
+use crate::event::json;
+use crate::index::schema::Col;
+
+/// Lines of an overlay that hold entries.
+pub fn height(state: &State) -> usize {
+    usize::from(state.size.height.saturating_sub(8)).max(1)
+}
+
+/// Asks for a text to find.
+pub fn open_find(state: &mut State) {
+    let text = state.finding.clone().unwrap_or_default();
+    state.overlay = Some(Overlay::Find(Input::new(text)));
+}
+
+/// Lists every action by what it does.
+pub fn open_palette(state: &mut State) {
+    let scope = update::scope(state);
+    let mut entries: Vec<Entry> = Vec::new();
+    for b in BINDINGS.iter().filter(|b| b.scope == scope || b.scope == Scope::Global) {
+        let known = entries.iter().any(|e| matches!(e.choice, Choice::Run(c) if c == b.command));
+        if !known && b.command != Command::Palette {
+            entries.push(Entry {
+                key: String::new(),
+                label: b.about.to_owned(),
+                detail: keymap::key_of(scope, b.command).unwrap_or("").to_owned(),
+                choice: Choice::Run(b.command),
+            });
+        }
+    }
+    state.overlay = Some(Overlay::Picker(Picker {
+        kind: PickerKind::Palette,
+        input: Input::default(),
+        entries,
+        at: 0,
+    }));
+}
+
+/// Lists what could not be read.
+pub fn open_problems(state: &mut State) {
+    if state.problems.is_empty() {
+        state.say(if state.progress.done {
+            "everything was read: no problem was met"
+        } else {
+            "no problem was met so far"
+        });
+        return;
+    }
+    state.overlay = Some(Overlay::Problems(0));
+}
+
+/// Lists what of the focused event can be copied.
+pub fn open_copy(state: &mut State) {
+    let Some(id) = state.focused_event() else {
+        return state.refuse("there is no event here");
+    };
+    let s = &state.snapshot;
+    let mut entries = Vec::new();
+    let mut add = |key: &str, what: &'static str, text: Option<String>| {
+        if let Some(text) = text.filter(|t| !t.is_empty()) {
+            entries.push(Entry {
+                key: key.to_owned(),
+                label: what.to_owned(),
+                detail: text.clone(),
+                choice: Choice::Copy(what, text),
+            });
+        }
+    };
+    let columns = moves::columns_of(state);
+    let column = columns.get(state.view.column.min(columns.len().saturating_sub(1)));
+    let cell = column
+        .and_then(|c| c.field())
+        .and_then(|f| crate::pivot::tally::value_of(s, id, f))
+        .map(|(value, _)| value);
+    let line = state.detail.lines.get(state.view.detail_at.0);
+    let value = match state.focus {
+        crate::app::state::Focus::Detail => line.and_then(|l| {
+            l.leaf.clone().or_else(|| l.field.as_ref().map(|(_, v)| v.clone()))
+        }),
+        _ => cell,
+    };
+    add("y", "value", value);
+    let record = state.record.as_ref().filter(|(of, _)| *of == id).map(|(_, r)| r);
+    let text = record.map(|r| String::from_utf8_lossy(&json::compact(&r.bytes)).into_owned());
+    add("e", "event as JSON", text);
+    let first = s.resources_of(id).next().map(|sym| s.resources().text(sym).to_owned());
+    add("a", "ARN of its resource", first);
+    add("w", "who: the principal's key", s.text(Col::Principal, id).map(str::to_owned));
+    add("k", "access key id", s.text(Col::Key, id).map(str::to_owned));
+    add("i", "event id", s.recorded_id(id).map(std::borrow::Cow::into_owned));
+    let message = record
+        .and_then(|r| r.tree.as_ref())
+        .and_then(|t| t.get("errorMessage"))
+        .and_then(json::Node::as_str);
+    add("m", "error message", message.map(str::to_owned));
+    add("p", "JSON path", line.map(|l| l.path.clone()));
+    add("f", "filter", Some(state.view.text.clone()));
+    state.overlay = Some(Overlay::Picker(Picker {
+        kind: PickerKind::Copy,
+        input: Input::default(),
+        entries,
+        at: 0,
+    }));
+}
+
+/// The entries of a picker that answer to what is typed, best first, with the typed characters.
+pub fn matching(picker: &Picker) -> Vec<(&Entry, Vec<usize>)> {
+    let mut found: Vec<_> = picker
+        .entries
+        .iter()
+        .filter_map(|e| fuzzy::score(&e.label, picker.input.value()).map(|(s, at)| (s, e, at)))
+        .collect();
+    found.sort_by_key(|(score, _, _)| std::cmp::Reverse(*score));
+    found.into_iter().map(|(_, entry, at)| (entry, at)).collect()
+}
+
+/// A key that types into an overlay, or takes an entry by its key.
+pub fn edit(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
+    match &mut state.overlay {
+        Some(Overlay::Picker(picker)) if picker.kind == PickerKind::Palette => {
+            if let Some(request) = filtering::request_of(chord) {
+                picker.input.handle(request);
+                picker.at = 0;
+            }
+        }
+        Some(Overlay::Picker(picker)) => {
+            let key = chord.to_string();
+            if let Some(at) = picker.entries.iter().position(|e| e.key == key) {
+                picker.at = at;
+                take(state, effects);
+            } else if key == "j" || key == "k" {
+                let command = if key == "j" { Command::Down } else { Command::Up };
+                picker.at = moves::step(picker.at, picker.entries.len(), command, 2);
+            } else if key == "q" {
+                state.overlay = None;
+            }
+        }
+        Some(Overlay::Find(input)) => {
+            if let Some(request) = filtering::request_of(chord) {
+                input.handle(request);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A command while an overlay stands.
+pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
+    let height = height(state);
+    let problems = state.problems.len();
+    match (&mut state.overlay, command) {
+        (_, Command::Escape) => state.overlay = None,
+        (Some(Overlay::Picker(_)), Command::Apply) => take(state, effects),
+        (Some(Overlay::Picker(picker)), _) => {
+            let len = matching(picker).len();
+            picker.at = moves::step(picker.at, len, command, height);
+        }
+        (Some(Overlay::Help(top)), _) => *top = moves::step(*top, help_lines(), command, height),
+        (Some(Overlay::Problems(at)), _) => *at = moves::step(*at, problems, command, height),
+        (Some(Overlay::Find(input)), Command::Apply) => {
+            let text = input.value().to_owned();
+            state.overlay = None;
+            state.finding = (!text.is_empty()).then_some(text);
+            if state.finding.is_some() {
+                moves::find_again(state, true);
+            }
+        }
+        (Some(Overlay::Around(around)), Command::Shrink | Command::Grow) => {
+            around.reach = if command == Command::Grow {
+                (around.reach * 2).min(32 * 24 * 60 * MINUTE)
+            } else {
+                (around.reach / 2).max(MINUTE)
+            };
+            pivots::fill(&state.snapshot, around);
+        }
+        (Some(Overlay::Around(around)), Command::Open) => {
+            let around = around.clone();
+            state.overlay = None;
+            pivots::promote(state, &around);
+        }
+        (Some(Overlay::Around(around)), _) => {
+            around.at = moves::step(around.at, around.events.len(), command, height);
+        }
+        (Some(Overlay::Find(_)) | None, _) => {}
+    }
+}
+
+/// More lines than any help has: the drawing stops at the last one.
+const fn help_lines() -> usize {
+    BINDINGS.len() + 20
+}
+
+fn take(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(Overlay::Picker(picker)) = &state.overlay else { return };
+    let Some(choice) = matching(picker).get(picker.at).map(|(e, _)| e.choice.clone()) else {
+        return;
+    };
+    state.overlay = None;
+    match choice {
+        Choice::Run(command) => update::run(state, command, effects),
+        Choice::Resource(name) => pivots::resource_view(state, name),
+        Choice::Copy(what, text) => {
+            state.say(format!("copied the {what}"));
+            effects.push(Effect::Copy(Arc::from(text)));
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Going places: a principal, a resource, the events around one; back and forward.
+
+use crate::app::action::Command;
+use crate::app::filtering;
+use crate::app::moves;
+use crate::app::state::{
+    About, Around, Choice, Entry, Focus, Overlay, Picker, PickerKind, State, View,
+};
+use crate::base::time::MINUTE;
+use crate::event::resource;
+use crate::index::schema::{Col, Field};
+use crate::index::segment::EventId;
+use crate::index::snapshot::Snapshot;
+use crate::pivot::portrait::Subject;
+use crate::query::ast::Expr;
+use crate::view::portrait::{self, RowTarget};
+
+/// Views kept to go back to.
+const DEPTH: usize = 200;
+
+/// Makes a view the current one and keeps the one before it.
+pub fn push(state: &mut State, view: View) {
+    let before = std::mem::replace(&mut state.view, view);
+    state.back.push(before);
+    if state.back.len() > DEPTH {
+        state.back.remove(0);
+    }
+    state.forward.clear();
+}
+
+/// Back to the view before, as it was; whether there was one.
+pub fn back(state: &mut State) -> bool {
+    let Some(view) = state.back.pop() else { return false };
+    let left = std::mem::replace(&mut state.view, view);
+    state.forward.push(left);
+    arrive(state);
+    true
+}
+
+/// Forward again; whether there was a view to go to.
+pub fn forward(state: &mut State) -> bool {
+    let Some(view) = state.forward.pop() else { return false };
+    let left = std::mem::replace(&mut state.view, view);
+    state.back.push(left);
+    arrive(state);
+    true
+}
+
+fn arrive(state: &mut State) {
+    state.edit = None;
+    state.overlay = None;
+    if state.focus == Focus::Detail || state.view.about == About::Timeline {
+        state.focus = Focus::List;
+    }
+    crate::app::detail::rebuild(state);
+}
+
+/// To the newest timeline: this view, or the nearest one behind it.
+pub fn to_timeline(state: &mut State) {
+    while state.view.about != About::Timeline {
+        if !back(state) {
+            return;
+        }
+    }
+}
+
+/// To everything the focused event's principal did; from a role's session, to the whole role.
+pub fn principal(state: &mut State) {
+    let Some(id) = state.focused_event() else {
+        return state.refuse("there is no event here");
+    };
+    let Some(principal) = state.snapshot.principal_of(id).cloned() else {
+        return state.refuse("the record does not say who acted");
+    };
+    let here = Subject::Principal(principal.key.clone());
+    // The session is the principal, its role is one step up: p again widens to it.
+    if let (About::Subject(now, _), Some(issuer)) = (&state.view.about, &principal.issuer)
+        && *now == here
+    {
+        let issuer = issuer.clone();
+        let label = format!("sessions of {}", resource::short_name(&issuer));
+        if let Some(filter) = filtering::term(Field::Via, Some(&issuer)) {
+            let text = filter.to_string();
+            let view = View { facet_at: 0, portrait_at: (0, 0), count: None, ..state.view.clone() };
+            push(state, View {
+                about: About::Timeline,
+                text,
+                filter: std::sync::Arc::new(filter),
+                ..view
+            });
+            state.say(label);
+        }
+        return;
+    }
+    go(state, here, principal.label.clone(), id);
+}
+
+/// To the view of a subject, keeping the focused event.
+fn go(state: &mut State, subject: Subject, label: String, from: EventId) {
+    if matches!(&state.view.about, About::Subject(now, _) if *now == subject) {
+        return state.refuse("this view is about it already");
+    }
+    let Some(filter) = filtering::term(subject.field(), Some(subject.name())) else {
+        return state.refuse("its name cannot be written as a filter");
+    };
+    let view = View {
+        about: About::Subject(subject, label),
+        text: filter.to_string(),
+        filter: std::sync::Arc::new(filter),
+        event: Some(from),
+        offset: 0,
+        column: state.view.column,
+        detail: false,
+        tab: state.view.tab,
+        folded: state.view.folded.clone(),
+        ..View::root()
+    };
+    push(state, view);
+    state.focus = Focus::List;
+    state.answer.portrait = None;
+}
+
+/// To everything that names a resource of the focused event; asks which where there are several.
+pub fn resources(state: &mut State) {
+    let Some(id) = state.focused_event() else {
+        return state.refuse("there is no event here");
+    };
+    // A line of the detail that names a resource means that one.
+    if state.focus == Focus::Detail
+        && let Some(line) = state.detail.lines.get(state.view.detail_at.0)
+    {
+        let named = match &line.field {
+            Some((Field::Res, name)) => Some(name.clone()),
+            _ => line.leaf.clone().filter(|l| state.snapshot.resources().find(l).is_some()),
+        };
+        if let Some(name) = named {
+            return resource_view(state, name);
+        }
+    }
+    let mut names: Vec<String> = state
+        .snapshot
+        .resources_of(id)
+        .map(|sym| state.snapshot.resources().text(sym).to_owned())
+        .collect();
+    if let About::Subject(Subject::Resource(here), _) = &state.view.about {
+        names.retain(|n| n != here);
+    }
+    match names.len() {
+        0 => state.refuse("this event names no other resource"),
+        1 => resource_view(state, names.remove(0)),
+        _ => {
+            let entries = names
+                .into_iter()
+                .enumerate()
+                .map(|(i, name)| Entry {
+                    key: if i < 9 { (i + 1).to_string() } else { String::new() },
+                    label: resource::short_name(&name).to_owned(),
+                    detail: name.clone(),
+                    choice: Choice::Resource(name),
+                })
+                .collect();
+            state.overlay = Some(Overlay::Picker(Picker {
+                kind: PickerKind::Resources,
+                input: tui_input::Input::default(),
+                entries,
+                at: 0,
+            }));
+        }
+    }
+}
+
+/// To the view of a resource.
+pub fn resource_view(state: &mut State, name: String) {
+    let Some(id) = state.focused_event() else { return };
+    let label = resource::short_name(&name).to_owned();
+    go(state, Subject::Resource(name), label, id);
+}
+
+/// Shows what the focused event's principal did around it.
+pub fn around(state: &mut State) {
+    let Some(anchor) = state.focused_event() else {
+        return state.refuse("there is no event here");
+    };
+    if state.snapshot.time(anchor).is_none() {
+        return state.refuse("this event has no usable time, so nothing is around it");
+    }
+    let mut around = Around { anchor, reach: 30 * MINUTE, events: Vec::new(), at: 0 };
+    fill(&state.snapshot, &mut around);
+    state.overlay = Some(Overlay::Around(around));
+}
+
+/// Finds the events around the anchor anew.
+pub fn fill(snapshot: &Snapshot, around: &mut Around) {
+    let order = snapshot.order();
+    let centre = snapshot.time_key(around.anchor);
+    let from = order.partition_point(|id| snapshot.time_key(*id) < centre - around.reach);
+    let to = order.partition_point(|id| snapshot.time_key(*id) <= centre + around.reach);
+    let who = snapshot.symbol(Col::Principal, around.anchor);
+    around.events = order[from..to]
+        .iter()
+        .copied()
+        .filter(|id| snapshot.symbol(Col::Principal, *id) == who)
+        .collect();
+    around.at = around.events.iter().position(|id| *id == around.anchor).unwrap_or(0);
+}
+
+/// Makes the events around one a view of its own.
+pub fn promote(state: &mut State, around: &Around) {
+    let Some(time) = state.snapshot.time(around.anchor) else { return };
+    let who = state.snapshot.text(Col::Principal, around.anchor).unwrap_or("");
+    let (from, to) = (time.plus(-around.reach), time.plus(around.reach));
+    let terms = [
+        filtering::term(Field::Who, Some(who)),
+        filtering::term(Field::Time, Some(&format!("{}..{}", from.iso(), to.iso()))),
+    ];
+    let filter = Expr::all_of(terms.into_iter().flatten().collect());
+    let text = filter.to_string();
+    let event = around.events.get(around.at).copied().unwrap_or(around.anchor);
+    filtering::set(state, text, filter);
+    state.view.event = Some(event);
+    state.view.offset = moves::list_height(state) / 2;
+}
+
+/// What the focused row of the portrait stands for.
+pub fn focused_row(state: &State) -> Option<RowTarget> {
+    let (_, targets) = cards(state)?;
+    let (card, row) = state.view.portrait_at;
+    targets.get(card)?.get(row).cloned()
+}
+
+/// The cards of the portrait with what their rows stand for.
+pub fn cards(
+    state: &State,
+) -> Option<(crate::view::screen::PortraitView, Vec<Vec<RowTarget>>)> {
+    let About::Subject(subject, label) = &state.view.about else { return None };
+    let portrait = state.answer.portrait.as_ref().filter(|p| p.subject == *subject)?;
+    Some(portrait::build(&state.snapshot, portrait, label, state.zone))
+}
+
+/// Moves up and down through the rows of all cards.
+pub fn move_in_portrait(state: &mut State, command: Command) {
+    let Some((_, targets)) = cards(state) else { return };
+    let flat: Vec<(usize, usize)> = targets
+        .iter()
+        .enumerate()
+        .flat_map(|(card, rows)| (0..rows.len()).map(move |row| (card, row)))
+        .collect();
+    let at = flat.iter().position(|p| *p == state.view.portrait_at).unwrap_or(0);
+    let height = usize::from(state.panes().portrait.height);
+    let to = moves::step(at, flat.len(), command, height);
+    state.view.portrait_at = flat.get(to).copied().unwrap_or((0, 0));
+}
+
+/// Moves to the next or previous card.
+pub fn next_card(state: &mut State, right: bool) {
+    let Some((_, targets)) = cards(state) else { return };
+    let (card, _) = state.view.portrait_at;
+    let last = targets.len().saturating_sub(1);
+    let to = if right { (card + 1).min(last) } else { card.saturating_sub(1) };
+    state.view.portrait_at = (to, 0);
+}
+
+/// Goes to the events of the focused row.
+pub fn drill(state: &mut State) {
+    match focused_row(state) {
+        Some(RowTarget::Value(Field::Res, Some(name))) => resource_view(state, name),
+        Some(RowTarget::Value(..)) => {
+            filtering::focused_value(state, filtering::Side::Include);
+        }
+        Some(RowTarget::Event(event)) => {
+            state.view.event = Some(event);
+            state.view.offset = moves::list_height(state) / 2;
+            state.focus = Focus::List;
+            state.view.detail = true;
+        }
+        None => {}
+    }
+}

@@ -1,0 +1,394 @@
+//! Everything the screen depends on.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use tui_input::Input;
+
+use crate::app::detail::Lines;
+use crate::app::update::AskKey;
+use crate::base::ledger::Ledger;
+use crate::base::time::UtcMicros;
+use crate::engine::protocol::{Fetched, FileProblem, Progress, RequestId};
+use crate::index::schema::Field;
+use crate::index::segment::EventId;
+use crate::index::snapshot::{Hits, Snapshot};
+use crate::pivot::histogram::Histogram;
+use crate::pivot::portrait::{Portrait, Subject};
+use crate::pivot::tally::FieldTally;
+use crate::query;
+use crate::query::ast::Expr;
+use crate::view::layout::{self, Panes, Shape, Size};
+
+/// Fields of the facet pane, in order.
+pub const FACETS: &[Field] =
+    &[Field::Who, Field::What, Field::Svc, Field::Err, Field::Ip, Field::Region, Field::Acct];
+
+/// Values a facet shows before it is opened, and after.
+pub const FACET_VALUES: (usize, usize) = (5, 200);
+
+/// What the screen depends on, all of it.
+#[derive(Debug)]
+pub struct State {
+    /// The terminal's size.
+    pub size: Size,
+    /// The zone of every time on the screen.
+    pub zone: Tz,
+    /// The newest rows.
+    pub snapshot: Arc<Snapshot>,
+    /// How far the load is.
+    pub progress: Progress,
+    /// Problems met so far.
+    pub problems: Vec<FileProblem>,
+    /// What was read, once the load has ended.
+    pub ledger: Option<Arc<Ledger>>,
+    /// The view shown.
+    pub view: View,
+    /// Views before it, oldest first.
+    pub back: Vec<View>,
+    /// Views after it, nearest last.
+    pub forward: Vec<View>,
+    /// What the engine said of the view.
+    pub answer: Answer,
+    /// The record shown in the detail.
+    pub record: Option<(EventId, Arc<Fetched>)>,
+    /// The lines of the detail.
+    pub detail: Lines,
+    /// What the newest question was about.
+    pub(crate) asked: Option<AskKey>,
+    /// The record asked for.
+    pub fetching: Option<(RequestId, EventId)>,
+    /// The filter being typed.
+    pub edit: Option<FilterEdit>,
+    /// What floats above the panes.
+    pub overlay: Option<Overlay>,
+    /// Which panes are switched on, in every view alike.
+    pub shape: Switches,
+    /// The pane with the focus.
+    pub focus: Focus,
+    /// Text looked for with `f`, and whether in the detail.
+    pub finding: Option<String>,
+    /// What just happened, or why something did not.
+    pub message: Option<Message>,
+    /// Filters applied before, newest last.
+    pub filters: Vec<String>,
+    /// Whether the next `ctrl-c` quits.
+    pub quitting: bool,
+    /// Whether anything changed since the last frame.
+    pub dirty: bool,
+    pub(crate) next_request: u64,
+}
+
+/// Which panes are switched on, in every view alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Switches {
+    /// The facets (`F2`).
+    pub facets: bool,
+    /// The histogram (`i`).
+    pub histogram: bool,
+    /// Detail right of the list, under it, or as fits (`F4`).
+    pub detail_right: Option<bool>,
+}
+
+/// A line for the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// What it says. May quote hostile text.
+    pub text: String,
+    /// Whether something could not be done.
+    pub is_error: bool,
+}
+
+/// What one view is: everything `[` and `]` bring back.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// What the view is about.
+    pub about: About,
+    /// The filter's text; empty for everything.
+    pub text: String,
+    /// The filter.
+    pub filter: Arc<Expr>,
+    /// The focused event; `None` until one was chosen: the first then.
+    pub event: Option<EventId>,
+    /// Lines of the list above the focused one.
+    pub offset: usize,
+    /// The focused column of the list.
+    pub column: usize,
+    /// Events of the view when it was last answered.
+    pub count: Option<u64>,
+    /// What is switched on.
+    pub detail: bool,
+    /// The detail pane's tab.
+    pub tab: usize,
+    /// The focused line of the detail and the first visible one.
+    pub detail_at: (usize, usize),
+    /// Paths folded in the detail.
+    pub folded: HashSet<String>,
+    /// The focused line of the facets.
+    pub facet_at: usize,
+    /// The facet that is opened.
+    pub facet_open: Option<Field>,
+    /// The focused card and row of the portrait.
+    pub portrait_at: (usize, usize),
+}
+
+/// What a view is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// Events of a filter.
+    Timeline,
+    /// A principal or a resource, with a label for people.
+    Subject(Subject, String),
+}
+
+impl View {
+    /// The first view: every event.
+    pub fn root() -> Self {
+        Self {
+            about: About::Timeline,
+            text: String::new(),
+            filter: Arc::new(Expr::All),
+            event: None,
+            offset: 0,
+            column: 3,
+            count: None,
+            detail: true,
+            tab: 0,
+            detail_at: (0, 0),
+            folded: HashSet::new(),
+            facet_at: 0,
+            facet_open: None,
+            portrait_at: (0, 0),
+        }
+    }
+}
+
+/// What the engine said of a view so far.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    /// The newest request.
+    pub asked: RequestId,
+    /// The request the hits are of.
+    pub answered: RequestId,
+    /// The events.
+    pub hits: Hits,
+    /// Milliseconds it took.
+    pub took_ms: f64,
+    /// Counts.
+    pub facets: Vec<FieldTally>,
+    /// Whether the counts are of the newest hits.
+    pub facets_fresh: bool,
+    /// Events over time.
+    pub histogram: Option<Histogram>,
+    /// Whether the histogram is of the newest hits.
+    pub histogram_fresh: bool,
+    /// A principal or resource.
+    pub portrait: Option<Box<Portrait>>,
+    /// Whether the portrait is of the newest hits.
+    pub portrait_fresh: bool,
+}
+
+/// The filter being typed.
+#[derive(Debug)]
+pub struct FilterEdit {
+    /// The text.
+    pub input: Input,
+    /// What it means so far.
+    pub parsed: query::Parsed,
+    /// What could stand at the caret.
+    pub completions: Vec<query::complete::Completion>,
+    /// The one `Tab` takes.
+    pub chosen: usize,
+    /// Where `Up` stands among the filters of before.
+    pub recalled: Option<usize>,
+}
+
+/// The pane with the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Focus {
+    /// The event list.
+    #[default]
+    List,
+    /// The facets.
+    Facets,
+    /// The detail.
+    Detail,
+    /// The portrait.
+    Portrait,
+}
+
+/// What floats above the panes.
+#[derive(Debug)]
+pub enum Overlay {
+    /// Keys; the first visible line.
+    Help(usize),
+    /// Something to choose from.
+    Picker(Picker),
+    /// What could not be read: the focused line.
+    Problems(usize),
+    /// Events around one.
+    Around(Around),
+    /// Text to look for.
+    Find(Input),
+}
+
+/// Something to choose from.
+#[derive(Debug)]
+pub struct Picker {
+    /// What it is for.
+    pub kind: PickerKind,
+    /// What is typed to narrow it.
+    pub input: Input,
+    /// Every entry.
+    pub entries: Vec<Entry>,
+    /// The focused one among those that match.
+    pub at: usize,
+}
+
+/// What a picker is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PickerKind {
+    /// Actions by name.
+    Palette,
+    /// Resources of an event.
+    Resources,
+    /// Things to copy.
+    Copy,
+}
+
+/// An entry of a picker.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The key that takes it at once.
+    pub key: String,
+    /// What it is called.
+    pub label: String,
+    /// More about it.
+    pub detail: String,
+    /// What taking it does.
+    pub choice: Choice,
+}
+
+/// What taking an entry does.
+#[derive(Debug, Clone)]
+pub enum Choice {
+    /// A command.
+    Run(crate::app::action::Command),
+    /// To a resource's view.
+    Resource(String),
+    /// Put on the clipboard, with a word for what it is.
+    Copy(&'static str, String),
+}
+
+/// Events around one.
+#[derive(Debug, Clone)]
+pub struct Around {
+    /// The event.
+    pub anchor: EventId,
+    /// Microseconds to either side.
+    pub reach: i64,
+    /// The events: of the same principal, in time order.
+    pub events: Vec<EventId>,
+    /// The focused one.
+    pub at: usize,
+}
+
+impl State {
+    /// The state before anything was read.
+    pub fn new(size: Size, zone: Tz) -> Self {
+        Self {
+            size,
+            zone,
+            snapshot: Arc::default(),
+            progress: Progress { walking: true, ..Progress::default() },
+            problems: Vec::new(),
+            ledger: None,
+            view: View::root(),
+            back: Vec::new(),
+            forward: Vec::new(),
+            answer: Answer::default(),
+            record: None,
+            detail: Lines::default(),
+            asked: None,
+            fetching: None,
+            edit: None,
+            overlay: None,
+            shape: Switches { facets: true, histogram: true, detail_right: None },
+            focus: Focus::List,
+            finding: None,
+            message: None,
+            filters: Vec::new(),
+            quitting: false,
+            dirty: true,
+            next_request: 0,
+        }
+    }
+
+    /// The rectangles of the panes as things are switched on now.
+    pub fn panes(&self) -> Panes {
+        layout::panes(
+            self.size,
+            Shape {
+                facets: self.shape.facets,
+                detail: self.view.detail,
+                histogram: self.shape.histogram,
+                portrait: self.view.about != About::Timeline,
+                detail_right: self.shape.detail_right,
+                detail_focused: self.focus == Focus::Detail,
+            },
+        )
+    }
+
+    /// What words of a filter stand for: relative times count from the last event on files.
+    pub fn query_context(&self, typing: Option<usize>) -> query::Context {
+        let evidence = self.snapshot.span();
+        query::Context {
+            now: evidence.map_or(UtcMicros(0), |(_, last)| last),
+            evidence,
+            zone: self.zone,
+            cursor: self.view.event.and_then(|id| self.snapshot.time(id)),
+            typing,
+            ..query::Context::default()
+        }
+    }
+
+    /// The place of the focused event among the hits; the nearest in time where it is not there.
+    pub fn cursor(&self) -> Option<usize> {
+        let hits = &self.answer.hits;
+        if hits.is_empty() {
+            return None;
+        }
+        let at = match self.view.event {
+            None => 0,
+            Some(event) => hits.position(&self.snapshot, event).unwrap_or_else(|at| at),
+        };
+        Some(at.min(hits.len() - 1))
+    }
+
+    /// The focused event.
+    pub fn focused_event(&self) -> Option<EventId> {
+        self.cursor().and_then(|at| self.answer.hits.order.get(at).copied())
+    }
+
+    /// The filter in force: the one being typed where it can be used, else the view's.
+    pub fn effective_filter(&self) -> Arc<Expr> {
+        let typed = self.edit.as_ref().and_then(|edit| edit.parsed.usable());
+        typed.map_or_else(|| Arc::clone(&self.view.filter), |expr| Arc::new(expr.clone()))
+    }
+
+    /// Says something to the person.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.message = Some(Message { text: text.into(), is_error: false });
+    }
+
+    /// Says why something was not done.
+    pub fn refuse(&mut self, text: impl Into<String>) {
+        self.message = Some(Message { text: text.into(), is_error: true });
+    }
+
+    pub(crate) fn new_request(&mut self) -> RequestId {
+        self.next_request += 1;
+        RequestId(self.next_request)
+    }
+}

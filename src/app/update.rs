@@ -1,0 +1,313 @@
+//! The one place where state changes: no I/O, no clock, no channel.
+//!
+//! Keys become commands through the key table; each command is a few lines here or a function of
+//! the file that owns its matter. Whatever happened, [`update`] ends by asking the engine for what
+//! the state now shows and does not have.
+
+use crate::app::action::{Action, Command, Effect};
+use crate::app::chord::Chord;
+use crate::app::keymap::{self, Scope};
+use crate::app::state::{About, Focus, Overlay, State};
+use crate::app::{detail, facets, filtering, mouse, moves, overlays, pivots};
+use crate::engine::protocol::{Ask, Fetch, Reply, Request};
+use crate::index::snapshot::Generation;
+use crate::pivot::portrait::Subject;
+use crate::query::ast::Expr;
+
+/// What an [`Ask`] was asked for; a different one asks anew.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskKey {
+    filter: std::sync::Arc<Expr>,
+    generation: Generation,
+    subject: Option<Subject>,
+    columns: usize,
+    facets: bool,
+}
+
+/// Changes the state by what happened; gives what it now wants done outside.
+pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    state.dirty = true;
+    match action {
+        Action::Press(chord) => press(state, chord, &mut effects),
+        Action::Paste(text) => filtering::paste(state, &text),
+        Action::Mouse(m) => mouse::mouse(state, m, &mut effects),
+        Action::Resize(size) => state.size = size,
+        Action::Reply(reply) => hear(state, reply),
+        Action::Say(text) => state.say(text),
+        Action::Resumed => effects.push(Effect::Redraw),
+    }
+    settle_focus(state);
+    ask_for_what_is_missing(state, &mut effects);
+    effects
+}
+
+/// The scope keys belong to now.
+pub fn scope(state: &State) -> Scope {
+    match (&state.overlay, &state.edit, state.focus) {
+        (Some(Overlay::Help(_) | Overlay::Problems(_)), _, _) => Scope::Pages,
+        (Some(Overlay::Picker(_)), _, _) => Scope::Picker,
+        (Some(Overlay::Around(_)), _, _) => Scope::Context,
+        (Some(Overlay::Find(_)), _, _) => Scope::Prompt,
+        (None, Some(_), _) => Scope::Filter,
+        (None, None, Focus::List) => Scope::List,
+        (None, None, Focus::Facets) => Scope::Facets,
+        (None, None, Focus::Detail) => Scope::Detail,
+        (None, None, Focus::Portrait) => Scope::Portrait,
+    }
+}
+
+fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
+    let scope = scope(state);
+    let command = keymap::resolve(scope, chord);
+    if command != Some(Command::Stop) {
+        state.quitting = false;
+    }
+    if scope != Scope::Filter {
+        state.message = None;
+    }
+    match (command, scope) {
+        (Some(command), Scope::Filter) => filtering::command(state, command),
+        (Some(command), Scope::Prompt | Scope::Picker | Scope::Pages | Scope::Context) => {
+            overlays::command(state, command, effects);
+        }
+        (Some(command), _) => run(state, command, effects),
+        (None, Scope::Filter) => filtering::edit(state, chord),
+        (None, Scope::Prompt | Scope::Picker) => overlays::edit(state, chord, effects),
+        (None, _) => {
+            // The second chord of a keyboard user's guess: say what is possible instead of nothing.
+            state.refuse(format!("{chord} does nothing here; ? lists the keys"));
+        }
+    }
+}
+
+/// Runs a command in the panes.
+pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
+    use Command as C;
+    match command {
+        C::Down | C::Up | C::First | C::Last | C::HalfDown | C::HalfUp | C::PageDown | C::PageUp => {
+            moves::vertical(state, command);
+        }
+        C::Left | C::Right => moves::sideways(state, command == C::Right),
+        C::NextPane | C::PreviousPane => moves::next_pane(state, command == C::NextPane),
+        C::Open => open(state),
+        C::Escape => {
+            if state.focus == Focus::Detail {
+                state.focus = Focus::List;
+            }
+            state.finding = None;
+        }
+        C::Close => {
+            if state.focus == Focus::Detail {
+                state.focus = Focus::List;
+            } else if !pivots::back(state) {
+                effects.push(Effect::Quit);
+            }
+        }
+        C::EditFilter => filtering::begin(state),
+        C::Find => overlays::open_find(state),
+        C::FindNext | C::FindPrevious => moves::find_again(state, command == C::FindNext),
+        C::Include => filtering::focused_value(state, filtering::Side::Include),
+        C::Exclude => filtering::focused_value(state, filtering::Side::Exclude),
+        C::Only => filtering::focused_value(state, filtering::Side::Only),
+        C::Principal => pivots::principal(state),
+        C::Resources => pivots::resources(state),
+        C::Context => pivots::around(state),
+        C::Back => {
+            if !pivots::back(state) {
+                state.refuse("this is the first view");
+            }
+        }
+        C::Forward => {
+            if !pivots::forward(state) {
+                state.refuse("this is the newest view");
+            }
+        }
+        C::NextError | C::PreviousError | C::NextWrite | C::PreviousWrite => {
+            moves::jump(state, command);
+        }
+        C::ToggleHistogram => state.shape.histogram = !state.shape.histogram,
+        C::ToggleFacets => {
+            state.shape.facets = !state.shape.facets;
+            if state.size.width < crate::view::layout::FACETS_FROM {
+                state.refuse("the facets need a screen of 100 columns");
+            }
+        }
+        C::ToggleDetail => state.view.detail = !state.view.detail,
+        C::CycleLayout => {
+            state.shape.detail_right = match state.shape.detail_right {
+                None => Some(false),
+                Some(false) => Some(true),
+                Some(true) => None,
+            };
+            state.say(match state.shape.detail_right {
+                None => "detail where it fits best",
+                Some(false) => "detail under the list",
+                Some(true) => "detail right of the list",
+            });
+        }
+        C::DetailDown | C::DetailUp => detail::scroll(state, if command == C::DetailDown { 3 } else { -3 }),
+        C::NextTab => detail::next_tab(state),
+        C::FoldAll => detail::fold_all(state),
+        C::UnfoldAll => detail::unfold_all(state),
+        C::Copy => overlays::open_copy(state),
+        C::Problems => overlays::open_problems(state),
+        C::Palette => overlays::open_palette(state),
+        C::Help => state.overlay = Some(Overlay::Help(0)),
+        C::Stop => stop(state, effects),
+        C::Suspend => effects.push(Effect::Suspend),
+        C::Redraw => effects.push(Effect::Redraw),
+        C::Quit => effects.push(Effect::Quit),
+        C::Screen1 => pivots::to_timeline(state),
+        C::Screen2 => state.refuse("the list of people is not built yet: p goes to this event's principal"),
+        C::Screen3 => state.refuse("the list of resources is not built yet: r goes to this event's resources"),
+        C::Screen4 => state.refuse("4 Sessions is not built yet"),
+        C::Screen5 => state.refuse("5 Findings is not built yet"),
+        C::Screen6 => state.refuse("6 Case is not built yet"),
+        C::Screen7 => state.refuse("7 Sources is not built yet: ! lists what could not be read"),
+        C::Shrink | C::Grow | C::Complete | C::Apply => {}
+    }
+}
+
+fn open(state: &mut State) {
+    match state.focus {
+        Focus::List => {
+            state.view.detail = true;
+            state.focus = Focus::Detail;
+        }
+        Focus::Detail => detail::toggle_fold(state),
+        Focus::Facets => facets::open(state),
+        Focus::Portrait => pivots::drill(state),
+    }
+}
+
+fn stop(state: &mut State, effects: &mut Vec<Effect>) {
+    if !state.progress.done && !state.progress.stopped {
+        effects.push(Effect::Send(Request::StopLoading));
+        state.say("stopping the load; what was read stays. ctrl-c again quits");
+        state.progress.stopped = true;
+        state.quitting = true;
+    } else if state.quitting {
+        effects.push(Effect::Quit);
+    } else {
+        state.say("ctrl-c again quits; q goes back");
+        state.quitting = true;
+    }
+}
+
+fn hear(state: &mut State, reply: Reply) {
+    match reply {
+        Reply::Grown(snapshot) => state.snapshot = snapshot,
+        Reply::Progress(progress) => state.progress = progress,
+        Reply::Problems(problems) => {
+            const MOST: usize = 100_000;
+            let room = MOST.saturating_sub(state.problems.len());
+            state.problems.extend(problems.into_iter().take(room));
+        }
+        Reply::Loaded(ledger) => {
+            if state.snapshot.is_empty() && !ledger.files.is_empty() {
+                state.refuse("no CloudTrail events in what was given; ! says why for each file");
+            }
+            state.ledger = Some(ledger);
+        }
+        Reply::Hits { request, hits, took } if request == state.answer.asked => {
+            if state.edit.is_none() {
+                state.view.count = Some(hits.len() as u64);
+            }
+            let answer = &mut state.answer;
+            answer.hits = hits;
+            answer.answered = request;
+            answer.took_ms = took.as_secs_f64() * 1000.0;
+            answer.facets_fresh = false;
+            answer.histogram_fresh = false;
+            answer.portrait_fresh = false;
+        }
+        Reply::Facets { request, facets } if request == state.answer.asked => {
+            state.answer.facets = facets;
+            state.answer.facets_fresh = true;
+        }
+        Reply::Histogram { request, histogram } if request == state.answer.asked => {
+            state.answer.histogram = Some(histogram);
+            state.answer.histogram_fresh = true;
+        }
+        Reply::Portrait { request, portrait } if request == state.answer.asked => {
+            state.answer.portrait = Some(portrait);
+            state.answer.portrait_fresh = true;
+        }
+        Reply::Record { request, event, record } => {
+            if state.fetching == Some((request, event)) {
+                state.fetching = None;
+                state.record = Some((event, record));
+                detail::rebuild(state);
+            }
+        }
+        // An answer to a question nobody asks any more.
+        Reply::Hits { .. } | Reply::Facets { .. } | Reply::Histogram { .. } | Reply::Portrait { .. } => {}
+        Reply::Idle => state.dirty = false,
+    }
+}
+
+/// Moves the focus off a pane that is not on the screen.
+fn settle_focus(state: &mut State) {
+    let panes = state.panes();
+    let shown = match state.focus {
+        Focus::List => true,
+        Focus::Facets => !panes.facets.is_empty(),
+        // Below 80 columns the detail covers the list only while it has the focus.
+        Focus::Detail => state.view.detail,
+        Focus::Portrait => !panes.portrait.is_empty(),
+    };
+    if !shown {
+        state.focus = Focus::List;
+    }
+}
+
+fn ask_for_what_is_missing(state: &mut State, effects: &mut Vec<Effect>) {
+    let panes = state.panes();
+    let subject = match &state.view.about {
+        About::Timeline => None,
+        About::Subject(subject, _) => Some(subject.clone()),
+    };
+    let key = AskKey {
+        filter: state.effective_filter(),
+        generation: state.snapshot.generation(),
+        columns: if subject.is_none() { usize::from(panes.histogram.width.saturating_sub(8)) } else { 0 },
+        facets: subject.is_none() && !panes.facets.is_empty(),
+        subject,
+    };
+    if state.asked.as_ref() != Some(&key) {
+        let request = state.new_request();
+        state.answer.asked = request;
+        let facets = if key.facets { crate::app::state::FACETS.to_vec() } else { Vec::new() };
+        effects.push(Effect::Send(Request::Ask(Ask {
+            request,
+            snapshot: std::sync::Arc::clone(&state.snapshot),
+            filter: std::sync::Arc::clone(&key.filter),
+            facets,
+            facet_values: crate::app::state::FACET_VALUES.1,
+            columns: key.columns,
+            portrait: key.subject.clone(),
+        })));
+        state.asked = Some(key);
+    }
+    let wanted = state.focused_event().filter(|_| !panes.detail.is_empty());
+    if let Some(event) = wanted {
+        let have = state.record.as_ref().map(|(id, _)| *id) == Some(event);
+        let coming = state.fetching.map(|(_, id)| id) == Some(event);
+        if !have && !coming {
+            let request = state.new_request();
+            state.fetching = Some((request, event));
+            effects.push(Effect::Send(Request::Fetch(Fetch {
+                request,
+                snapshot: std::sync::Arc::clone(&state.snapshot),
+                event,
+            })));
+        }
+        if state.detail.event != Some(event) || state.detail.tab != state.view.tab {
+            if state.detail.event.is_some_and(|old| old != event) {
+                state.view.detail_at = (0, 0);
+            }
+            detail::rebuild(state);
+        }
+    }
+}

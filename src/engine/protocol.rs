@@ -1,0 +1,184 @@
+//! The words spoken between the screen and the engine. No tasks, no channels here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::base::ledger::{Ledger, Problem};
+use crate::base::origin::Origin;
+use crate::event::json::Node;
+use crate::index::schema::Field;
+use crate::index::segment::EventId;
+use crate::index::snapshot::{Hits, Snapshot};
+use crate::pivot::histogram::Histogram;
+use crate::pivot::portrait::{Portrait, Subject};
+use crate::pivot::tally::FieldTally;
+use crate::query::ast::Expr;
+
+/// The number of a request; replies carry it, and an older one is dropped on arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct RequestId(pub u64);
+
+/// Something the engine is asked for.
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// The events of a filter with everything a screen shows of them.
+    Ask(Ask),
+    /// One record, read again.
+    Fetch(Fetch),
+    /// Read no more files; keep what is there.
+    StopLoading,
+}
+
+/// The events of a filter with everything a screen shows of them.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Its number.
+    pub request: RequestId,
+    /// The rows it is asked of.
+    pub snapshot: Arc<Snapshot>,
+    /// The filter.
+    pub filter: Arc<Expr>,
+    /// Fields to count.
+    pub facets: Vec<Field>,
+    /// Values to give of each.
+    pub facet_values: usize,
+    /// Columns the histogram may have; 0 leaves it out.
+    pub columns: usize,
+    /// A principal or resource to describe from the events.
+    pub portrait: Option<Subject>,
+}
+
+/// One record, read again.
+#[derive(Debug, Clone)]
+pub struct Fetch {
+    /// Its number.
+    pub request: RequestId,
+    /// The rows the event is among.
+    pub snapshot: Arc<Snapshot>,
+    /// The event.
+    pub event: EventId,
+}
+
+/// Something the engine says.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// More rows are there.
+    Grown(Arc<Snapshot>),
+    /// How far the load is.
+    Progress(Progress),
+    /// Problems met since the last time.
+    Problems(Vec<FileProblem>),
+    /// The load has ended, or was stopped.
+    Loaded(Arc<Ledger>),
+    /// The events of a filter.
+    Hits {
+        /// The request.
+        request: RequestId,
+        /// The events.
+        hits: Hits,
+        /// How long it took.
+        took: Duration,
+    },
+    /// Values counted.
+    Facets {
+        /// The request.
+        request: RequestId,
+        /// In the order asked for.
+        facets: Vec<FieldTally>,
+    },
+    /// Events over time.
+    Histogram {
+        /// The request.
+        request: RequestId,
+        /// The figures.
+        histogram: Histogram,
+    },
+    /// A principal or resource in full.
+    Portrait {
+        /// The request.
+        request: RequestId,
+        /// The figures.
+        portrait: Box<Portrait>,
+    },
+    /// A record.
+    Record {
+        /// The request.
+        request: RequestId,
+        /// The event.
+        event: EventId,
+        /// The record.
+        record: Arc<Fetched>,
+    },
+    /// Every request that had been made is answered.
+    Idle,
+}
+
+/// A problem with the file it is in.
+#[derive(Debug, Clone)]
+pub struct FileProblem {
+    /// The file.
+    pub origin: Origin,
+    /// The problem.
+    pub problem: Problem,
+}
+
+/// A record, read again.
+#[derive(Debug, Clone)]
+pub struct Fetched {
+    /// Its bytes, as they are; empty where they could not be read.
+    pub bytes: Arc<[u8]>,
+    /// Its tree; absent where the bytes are no JSON that a tree can hold.
+    pub tree: Option<Node>,
+    /// The name of the event: its recorded id, with a hash where that is not enough.
+    pub name: String,
+    /// The file it is in, and where.
+    pub origin: Origin,
+    /// Why it could not be read.
+    pub error: Option<String>,
+}
+
+/// How far a load is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Progress {
+    /// Files read, in whole or in part, or refused.
+    pub files_done: u64,
+    /// Files met so far.
+    pub files_found: u64,
+    /// Whether the walk goes on: `files_found` and `bytes_found` may still grow.
+    pub walking: bool,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Bytes of the files met so far.
+    pub bytes_found: u64,
+    /// Events kept.
+    pub events: u64,
+    /// Copies of events.
+    pub copies: u64,
+    /// Records set aside.
+    pub set_aside: u64,
+    /// Files not read whole: partly read, refused or skipped.
+    pub files_with_problems: u64,
+    /// Time since the load began.
+    pub elapsed: Duration,
+    /// Whether the load has ended.
+    pub done: bool,
+    /// Whether it was stopped before the end.
+    pub stopped: bool,
+}
+
+impl Progress {
+    /// Share of the bytes read, 0 to 1; `None` while the whole is not known.
+    pub fn share(&self) -> Option<f64> {
+        if self.done {
+            return Some(1.0);
+        }
+        (!self.walking && self.bytes_found > 0)
+            .then(|| (self.bytes as f64 / self.bytes_found as f64).min(1.0))
+    }
+
+    /// Time left at the rate so far.
+    pub fn time_left(&self) -> Option<Duration> {
+        let share = self.share().filter(|s| *s > 0.02 && *s < 1.0)?;
+        Some(self.elapsed.mul_f64((1.0 - share) / share))
+    }
+}

@@ -1,0 +1,187 @@
+//! Which columns exist, and the text of an event in each. The list and headless output share it.
+
+use chrono_tz::Tz;
+
+use crate::base::time::{DAY, UtcMicros};
+use crate::event::json::Node;
+use crate::event::resource;
+use crate::index::schema::{Col, Field, Home};
+use crate::index::segment::EventId;
+use crate::index::snapshot::Snapshot;
+use crate::pivot::tally;
+use crate::view::screen::Heading;
+
+/// Columns of `query` where none are named.
+///
+/// Source: CLI.md, which makes them a contract.
+pub const DEFAULTS: &[Field] = &[
+    Field::Time,
+    Field::Who,
+    Field::Actor,
+    Field::Via,
+    Field::Verb,
+    Field::Svc,
+    Field::What,
+    Field::Res,
+    Field::Acct,
+    Field::Region,
+    Field::Ip,
+    Field::Err,
+    Field::Key,
+    Field::Id,
+];
+
+/// The columns of the event list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is named by its heading")]
+pub enum ListColumn {
+    Time,
+    Delta,
+    Verb,
+    Who,
+    What,
+    Error,
+    Target,
+}
+
+impl ListColumn {
+    /// The field its cells stand for; the delta stands for none.
+    pub const fn field(self) -> Option<Field> {
+        match self {
+            Self::Time => Some(Field::Time),
+            Self::Delta => None,
+            Self::Verb => Some(Field::Verb),
+            Self::Who => Some(Field::Who),
+            Self::What => Some(Field::What),
+            Self::Error => Some(Field::Err),
+            Self::Target => Some(Field::Res),
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Time => "TIME",
+            Self::Delta => "+",
+            Self::Verb => "V",
+            Self::Who => "WHO",
+            Self::What => "WHAT",
+            Self::Error => "ERROR",
+            Self::Target => "TARGET",
+        }
+    }
+}
+
+/// How times of a list are written: no more of the date than tells them apart.
+pub fn time_format(span: Option<(UtcMicros, UtcMicros)>) -> (&'static str, u16) {
+    match span {
+        Some((a, b)) if a.day_start() == b.day_start() => ("%H:%M:%S", 8),
+        Some((a, b)) if b.0.saturating_sub(a.0) < 300 * DAY => ("%m-%d %H:%M:%S", 14),
+        _ => ("%Y-%m-%d %H:%M:%S", 19),
+    }
+}
+
+/// The columns a list of `width` cells has room for, with their headings; the last takes what is
+/// left.
+pub fn list_columns(width: u16, time: u16) -> Vec<(ListColumn, Heading)> {
+    use ListColumn::{Delta, Error, Target, Time, Verb, What, Who};
+    let columns: &[(ListColumn, u16)] = match width {
+        110.. => &[(Time, time), (Delta, 5), (Verb, 1), (Who, 28), (What, 27), (Error, 16), (Target, 0)],
+        88..110 => &[(Time, time), (Delta, 5), (Verb, 1), (Who, 20), (What, 24), (Error, 12), (Target, 0)],
+        64..88 => &[(Time, time), (Verb, 1), (Who, 16), (What, 20), (Target, 0)],
+        _ => &[(Time, if time > 14 { time } else { 8 }), (Verb, 1), (Who, 10), (What, 0)],
+    };
+    columns.iter().map(|(c, width)| (*c, Heading { title: c.title(), width: *width })).collect()
+}
+
+/// The value of an event in a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// The record does not say.
+    Absent,
+    /// Text.
+    Text(String),
+    /// `yes` or `no`.
+    Flag(bool),
+    /// Several texts: resources.
+    Several(Vec<String>),
+}
+
+/// Whether a field's value stands in the record only, so that it must be read again.
+pub fn needs_record(field: Field) -> bool {
+    field.spec().home == Home::Record
+}
+
+/// The value of an event in a column, exactly as recorded where it is text; people are called by
+/// their labels. `record` is the event's tree, for the fields of [`needs_record`]; `name` is the
+/// event's name, for [`Field::Id`].
+pub fn value(
+    snapshot: &Snapshot,
+    id: EventId,
+    field: Field,
+    record: Option<&Node>,
+    name: Option<&str>,
+) -> Value {
+    let text = |t: Option<&str>| t.map_or(Value::Absent, |t| Value::Text(t.to_owned()));
+    let member = |key: &str| text(record.and_then(|r| r.get(key)).and_then(Node::as_str));
+    match field {
+        Field::Time => snapshot.time(id).map_or(Value::Absent, |t| Value::Text(t.iso())),
+        Field::Who => text(snapshot.principal_of(id).map(|p| p.label.as_str())),
+        Field::Actor => text(snapshot.text(Col::Principal, id)),
+        Field::What => text(snapshot.text(Col::What, id)),
+        Field::Res => Value::Several(
+            snapshot.resources_of(id).map(|s| snapshot.resources().text(s).to_owned()).collect(),
+        ),
+        Field::Id => match name {
+            Some(name) => Value::Text(name.to_owned()),
+            None => text(snapshot.recorded_id(id).as_deref()),
+        },
+        Field::Msg => member("errorMessage"),
+        Field::Req => member("requestID"),
+        Field::Shared => member("sharedEventID"),
+        _ => match field.spec().home {
+            Home::Flag(flag) if flag != crate::index::schema::Flag::Verb => {
+                match tally::value_of(snapshot, id, field) {
+                    Some((value, _)) => Value::Flag(value == "yes"),
+                    None => Value::Absent,
+                }
+            }
+            _ => text(tally::value_of(snapshot, id, field).map(|(value, _)| value).as_deref()),
+        },
+    }
+}
+
+/// What an event acts on, in few characters: its first resource, and how many more there are.
+pub fn target(snapshot: &Snapshot, id: EventId) -> String {
+    let mut resources = snapshot.resources_of(id);
+    let Some(first) = resources.next() else { return String::new() };
+    let name = resource::short_name(snapshot.resources().text(first));
+    match resources.count() {
+        0 => name.to_owned(),
+        more => format!("{name} +{more}"),
+    }
+}
+
+/// A time for people.
+pub fn clock(time: Option<UtcMicros>, zone: Tz, format: &str) -> String {
+    time.map_or_else(|| "undated".to_owned(), |t| t.format(zone, format))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_column_is_listed() {
+        assert!(DEFAULTS.iter().all(|f| f.spec().listed));
+    }
+
+    #[test]
+    fn columns_fit_their_list() {
+        for width in 20..220 {
+            let columns = list_columns(width, 14);
+            let fixed: u16 = columns.iter().map(|(_, h)| h.width + 1).sum();
+            assert!(fixed < width.max(24), "{width}: {fixed}");
+            assert_eq!(columns.last().map(|(_, h)| h.width), Some(0));
+        }
+    }
+}

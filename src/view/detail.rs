@@ -1,0 +1,300 @@
+//! One record as lines: a summary in words, and trees that fold.
+
+use std::collections::HashSet;
+
+use chrono_tz::Tz;
+
+use crate::base::printable::{Printable, fitting};
+use crate::event::json::{Node, write_string};
+use crate::event::outcome::Outcome;
+use crate::event::service;
+use crate::index::schema::{Col, Field};
+use crate::index::segment::EventId;
+use crate::index::snapshot::Snapshot;
+use crate::view::list;
+use crate::view::screen::{Cell, DetailLine, Tone};
+
+/// The tabs, in order.
+pub const TABS: [&str; 4] = ["Summary", "Request", "Response", "Raw"];
+
+/// A line of the detail with what it stands for.
+#[derive(Debug, Clone, Default)]
+pub struct Line {
+    /// What is drawn.
+    pub line: DetailLine,
+    /// The path of its value, as the filter language spells it; empty on lines that have none.
+    pub path: String,
+    /// The field and exact value it names, for lines of the summary.
+    pub field: Option<(Field, String)>,
+    /// The value where it is a leaf: text unescaped, anything else as written.
+    pub leaf: Option<String>,
+}
+
+/// Characters of one value that a line shows; the whole of it is in the raw record.
+const MOST_SHOWN: usize = 4096;
+
+/// The lines of a tree.
+///
+/// `path` is the path of `node` itself, empty for the whole record.
+pub fn tree(node: &Node, path: &str, folded: &HashSet<String>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    push(&mut lines, None, node, path, 0, folded, "");
+    lines
+}
+
+fn cell(text: &str, tone: Tone) -> Cell {
+    let shown = &text[..fitting(text, MOST_SHOWN)];
+    let mut printable = Printable::new(shown);
+    if shown.len() < text.len() {
+        printable.push(&Printable::trusted("… (longer)"));
+    }
+    Cell { text: printable, tone }
+}
+
+fn push(
+    lines: &mut Vec<Line>,
+    key: Option<&str>,
+    node: &Node,
+    path: &str,
+    depth: usize,
+    folded: &HashSet<String>,
+    comma: &'static str,
+) {
+    let mut pieces = Vec::new();
+    if let Some(key) = key {
+        let mut quoted = String::new();
+        write_string(&mut quoted, key);
+        pieces.push(cell(&quoted, Tone::Key));
+        pieces.push(cell(": ", Tone::Punctuation));
+    }
+    let mut line = Line { path: path.to_owned(), ..Line::default() };
+    line.line.indent = depth * 2;
+    let (open, close) = match node {
+        Node::Object(_) => ("{", "}"),
+        Node::Array(_) => ("[", "]"),
+        leaf => {
+            let (text, shown, tone) = match leaf {
+                Node::Text(t) => {
+                    let mut quoted = String::new();
+                    write_string(&mut quoted, t);
+                    (t.clone(), quoted, Tone::Text)
+                }
+                Node::Number(n) => (n.clone(), n.clone(), Tone::Number),
+                other => (other.to_compact(), other.to_compact(), Tone::Constant),
+            };
+            pieces.push(cell(&shown, tone));
+            pieces.push(cell(comma, Tone::Punctuation));
+            line.leaf = Some(text);
+            line.line.pieces = pieces;
+            lines.push(line);
+            return;
+        }
+    };
+    if node.is_empty() {
+        pieces.push(cell(&format!("{open}{close}{comma}"), Tone::Punctuation));
+        line.line.pieces = pieces;
+        lines.push(line);
+        return;
+    }
+    let is_folded = folded.contains(path);
+    line.line.fold = Some(is_folded);
+    if is_folded {
+        pieces.push(cell(&format!("{open} … {} {close}{comma}", node.len()), Tone::Punctuation));
+        line.line.pieces = pieces;
+        lines.push(line);
+        return;
+    }
+    pieces.push(cell(open, Tone::Punctuation));
+    line.line.pieces = pieces;
+    lines.push(line);
+    let last = node.len() - 1;
+    match node {
+        Node::Object(pairs) => {
+            for (i, (key, value)) in pairs.iter().enumerate() {
+                let comma = if i == last { "" } else { "," };
+                push(lines, Some(key), value, &member(path, key), depth + 1, folded, comma);
+            }
+        }
+        Node::Array(items) => {
+            for (i, value) in items.iter().enumerate() {
+                let comma = if i == last { "" } else { "," };
+                push(lines, None, value, &format!("{path}[{i}]"), depth + 1, folded, comma);
+            }
+        }
+        _ => {}
+    }
+    let mut end = Line::default();
+    end.line.indent = depth * 2;
+    end.line.pieces = vec![cell(&format!("{close}{comma}"), Tone::Punctuation)];
+    lines.push(end);
+}
+
+/// The path of a member of an object: quoted where the name is no plain word.
+fn member(path: &str, key: &str) -> String {
+    let plain = !key.is_empty()
+        && !key.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+        && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    if plain {
+        return format!("{path}.{key}");
+    }
+    let escaped = key.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("{path}.\"{escaped}\"")
+}
+
+/// Every path of a tree that can be folded, but for the tree itself.
+pub fn foldable(node: &Node, path: &str) -> Vec<String> {
+    tree(node, path, &HashSet::new())
+        .into_iter()
+        .filter(|l| l.line.fold.is_some() && l.path != path)
+        .map(|l| l.path)
+        .collect()
+}
+
+/// The raw text of a record that no tree can hold, escaped, in lines.
+pub fn raw_lines(bytes: &[u8]) -> Vec<Line> {
+    bytes
+        .chunks(200)
+        .take(20_000)
+        .map(|chunk| Line {
+            line: DetailLine {
+                pieces: vec![Cell { text: Printable::from_bytes(chunk), tone: Tone::Plain }],
+                ..DetailLine::default()
+            },
+            ..Line::default()
+        })
+        .collect()
+}
+
+/// The event in words: who, from where, on what, with what result.
+pub fn summary(
+    snapshot: &Snapshot,
+    id: EventId,
+    record: Option<&Node>,
+    name: &str,
+    file: &str,
+    zone: Tz,
+) -> Vec<Line> {
+    let s = snapshot;
+    let facts = s.facts(id);
+    let mut out = Vec::new();
+    let service = s.text(Col::Svc, id).unwrap_or("");
+    let mut head = Line::default();
+    head.line.pieces = vec![
+        cell(s.text(Col::What, id).unwrap_or("(no name)"), list::tone_of(facts)),
+        cell(&format!("  {}", service::friendly(service)), Tone::Plain),
+        cell(&format!("  {}", s.text(Col::Region, id).unwrap_or("")), Tone::Faint),
+        cell(&format!("  {}", s.time(id).map_or("undated".into(), |t| t.format(zone, "%Y-%m-%d %H:%M:%S %Z"))), Tone::Plain),
+    ];
+    head.field = s.text(Col::What, id).map(|w| (Field::What, w.to_owned()));
+    out.push(head);
+    let mut row = |label: &str, pieces: Vec<Cell>, field: Option<(Field, String)>| {
+        let mut all = vec![cell(&format!("{label:<8}"), Tone::Heading)];
+        all.extend(pieces);
+        out.push(Line {
+            line: DetailLine { pieces: all, ..DetailLine::default() },
+            field,
+            ..Line::default()
+        });
+    };
+    if let Some(p) = s.principal_of(id) {
+        let account = p.account.as_deref().map(|a| format!("  account {a}")).unwrap_or_default();
+        row(
+            "WHO",
+            vec![
+                cell(&p.label, Tone::Principal),
+                cell(&format!("  {}{account}", p.kind.name()), Tone::Faint),
+            ],
+            Some((Field::Who, p.key.clone())),
+        );
+        if p.key != p.label {
+            row("", vec![cell(&p.key, Tone::Faint)], Some((Field::Who, p.key.clone())));
+        }
+    }
+    if let Some(via) = s.text(Col::Via, id) {
+        row("VIA", vec![cell(via, Tone::Auth)], Some((Field::Via, via.to_owned())));
+    }
+    let by = record.and_then(|r| r.get("userIdentity")).and_then(|u| u.get("invokedBy"));
+    if let Some(by) = by.and_then(Node::as_str) {
+        row("THROUGH", vec![cell(by, Tone::Service)], None);
+    }
+    if let Some(key) = s.text(Col::Key, id) {
+        let mfa = match facts.mfa() {
+            Some(true) => "  second factor: yes",
+            Some(false) => "  second factor: no",
+            None => "",
+        };
+        let pieces = vec![cell(key, Tone::Plain), cell(mfa, Tone::Faint)];
+        row("KEY", pieces, Some((Field::Key, key.to_owned())));
+    }
+    if let Some(ip) = s.text(Col::Ip, id) {
+        let console = if facts.console() { "  console session" } else { "" };
+        let pieces = vec![cell(ip, Tone::Plain), cell(console, Tone::Faint)];
+        row("FROM", pieces, Some((Field::Ip, ip.to_owned())));
+    }
+    if let Some(ua) = s.text(Col::Ua, id) {
+        row("WITH", vec![cell(ua, Tone::Faint)], Some((Field::Ua, ua.to_owned())));
+    }
+    for (i, sym) in s.resources_of(id).take(20).enumerate() {
+        let resource = s.resources().text(sym);
+        let label = if i == 0 { "ON" } else { "" };
+        row(label, vec![cell(resource, Tone::Resource)], Some((Field::Res, resource.to_owned())));
+    }
+    let more = s.resources_of(id).count().saturating_sub(20);
+    if more > 0 {
+        row("", vec![cell(&format!("+{more} more (r lists them)"), Tone::Faint)], None);
+    }
+    let error = s.text(Col::Err, id);
+    let message = record.and_then(|r| r.get("errorMessage")).and_then(Node::as_str);
+    let result = match (facts.outcome(), error) {
+        (Outcome::Ok, _) => vec![cell("ok", Tone::Plain)],
+        (outcome, error) => vec![cell(error.unwrap_or("failed"), Tone::of(outcome, Tone::Plain))],
+    };
+    row("RESULT", result, error.map(|e| (Field::Err, e.to_owned())));
+    if let Some(message) = message.filter(|m| Some(*m) != error) {
+        row("", vec![cell(message, Tone::Plain)], None);
+    }
+    if let Some(account) = s.text(Col::Acct, id) {
+        row("ACCOUNT", vec![cell(account, Tone::Plain)], Some((Field::Acct, account.to_owned())));
+    }
+    let id_field = s.recorded_id(id).map(|i| (Field::Id, i.into_owned()));
+    row("EVENT", vec![cell(name, Tone::Plain)], id_field);
+    row("FILE", vec![cell(file, Tone::Faint)], None);
+    if facts.recovered() {
+        row("NOTE", vec![cell("kept after damage earlier in its file", Tone::Failed)], None);
+    }
+    if facts.conflict() {
+        row("NOTE", vec![cell("another event carries the same id with other content", Tone::Failed)], None);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(lines: &[Line]) -> String {
+        lines
+            .iter()
+            .map(|l| {
+                let pieces: String = l.line.pieces.iter().map(|p| p.text.as_str()).collect();
+                format!("{}{pieces}\n", " ".repeat(l.line.indent))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn trees_are_pretty_printed_and_fold() {
+        let node = Node::parse(br#"{"a":{"b":[1,"x\u001b"],"c d":null},"e":{},"a":2}"#).unwrap();
+        let open = tree(&node, "", &HashSet::new());
+        assert_eq!(
+            text(&open),
+            "{\n  \"a\": {\n    \"b\": [\n      1,\n      \"x\\u001b\"\n    ],\n    \"c d\": null\n  },\n  \"e\": {},\n  \"a\": 2\n}\n"
+        );
+        assert_eq!(open[4].path, ".a.b[1]");
+        assert_eq!(open[4].leaf.as_deref(), Some("x\u{1b}"));
+        assert_eq!(open[6].path, ".a.\"c d\"");
+        let folded = tree(&node, "", &HashSet::from([".a".to_owned()]));
+        assert!(text(&folded).contains("\"a\": { … 2 },\n"));
+        assert_eq!(foldable(&node, ""), [".a", ".a.b"]);
+    }
+}

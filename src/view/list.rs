@@ -1,0 +1,142 @@
+//! The visible rows of the event list, as words.
+
+use chrono_tz::Tz;
+
+use crate::base::printable::Printable;
+use crate::base::time::{MINUTE, short_delta};
+use crate::event::outcome::{Outcome, Verb};
+use crate::index::schema::Col;
+use crate::index::segment::{EventId, Facts, UNDATED};
+use crate::index::snapshot::Snapshot;
+use crate::view::columns::{self, ListColumn};
+use crate::view::screen::{Cell, EventRow, Heading, ListRow, Tone};
+
+/// A stretch without a match that gets a line of its own.
+pub const QUIET: i64 = 5 * MINUTE;
+
+/// Whether a line stands before an event: a quiet stretch, or the border to the undated ones.
+pub fn line_before(snapshot: &Snapshot, previous: Option<EventId>, event: EventId) -> Option<ListRow> {
+    let previous = snapshot.time_key(previous?);
+    let time = snapshot.time_key(event);
+    if previous == UNDATED {
+        return None;
+    }
+    if time == UNDATED {
+        return Some(ListRow::Undated);
+    }
+    let gap = time - previous;
+    (gap >= QUIET).then(|| ListRow::Quiet { label: short_delta(gap).trim_start_matches('+').into() })
+}
+
+/// What the rows of a list are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'a> {
+    /// The rows' snapshot.
+    pub snapshot: &'a Snapshot,
+    /// The hits in order.
+    pub hits: &'a [EventId],
+    /// The first visible hit.
+    pub top: usize,
+    /// The focused hit.
+    pub cursor: Option<usize>,
+    /// Lines there is room for.
+    pub height: usize,
+    /// Cells there is room for.
+    pub width: u16,
+    /// The zone of the times.
+    pub zone: Tz,
+}
+
+impl Rows<'_> {
+    /// The headings and lines of the list.
+    pub fn build(&self) -> (Vec<Heading>, Vec<ListRow>) {
+        let (format, time_width) = columns::time_format(self.snapshot.span());
+        let columns = columns::list_columns(self.width, time_width);
+        let format = if columns.first().is_some_and(|(_, h)| h.width == 8) { "%H:%M:%S" } else { format };
+        let mut rows = Vec::with_capacity(self.height);
+        for at in self.top..self.hits.len() {
+            if rows.len() >= self.height {
+                break;
+            }
+            let previous = at.checked_sub(1).and_then(|p| self.hits.get(p)).copied();
+            if at > self.top {
+                rows.extend(line_before(self.snapshot, previous, self.hits[at]));
+                if rows.len() >= self.height {
+                    break;
+                }
+            }
+            let cells = columns
+                .iter()
+                .map(|(column, _)| self.cell(*column, self.hits[at], previous, format, &columns))
+                .collect();
+            let facts = self.snapshot.facts(self.hits[at]);
+            let mut marks = Vec::new();
+            if facts.recovered() {
+                marks.push("recovered");
+            }
+            if facts.conflict() {
+                marks.push("same id");
+            }
+            rows.push(ListRow::Event(EventRow { cells, focused: self.cursor == Some(at), marks }));
+        }
+        (columns.into_iter().map(|(_, heading)| heading).collect(), rows)
+    }
+
+    fn cell(
+        &self,
+        column: ListColumn,
+        id: EventId,
+        previous: Option<EventId>,
+        format: &str,
+        columns: &[(ListColumn, Heading)],
+    ) -> Cell {
+        let s = self.snapshot;
+        let facts = s.facts(id);
+        let failed = facts.outcome() != Outcome::Ok;
+        let (text, tone) = match column {
+            ListColumn::Time => (columns::clock(s.time(id), self.zone, format), Tone::Plain),
+            ListColumn::Delta => {
+                let delta = previous.and_then(|p| Some(s.time(id)?.0 - s.time(p)?.0));
+                (delta.map(short_delta).unwrap_or_default(), Tone::Faint)
+            }
+            ListColumn::Verb => (facts.letter().to_string(), tone_of(facts)),
+            ListColumn::Who => {
+                let who = s.principal_of(id).map_or("(not recorded)", |p| p.label.as_str());
+                (who.to_owned(), if facts.service_driven() { Tone::Service } else { Tone::Principal })
+            }
+            ListColumn::What => {
+                (s.text(Col::What, id).unwrap_or("(no name)").to_owned(), tone_of(facts))
+            }
+            ListColumn::Error => (
+                s.text(Col::Err, id).unwrap_or("").to_owned(),
+                Tone::of(facts.outcome(), Tone::Plain),
+            ),
+            ListColumn::Target => {
+                let target = columns::target(s, id);
+                let has_error_column = columns.iter().any(|(c, _)| *c == ListColumn::Error);
+                if failed && !has_error_column {
+                    let error = s.text(Col::Err, id).unwrap_or("failed");
+                    (format!("{error} {target}"), Tone::of(facts.outcome(), Tone::Plain))
+                } else {
+                    (target, Tone::Resource)
+                }
+            }
+        };
+        Cell { text: Printable::new(&text), tone }
+    }
+}
+
+/// The tone of a row's call.
+pub fn tone_of(facts: Facts) -> Tone {
+    if facts.service_driven() && facts.outcome() == Outcome::Ok {
+        return Tone::Service;
+    }
+    let class = match facts.verb() {
+        Verb::Read => Tone::Read,
+        Verb::Write => Tone::Write,
+        Verb::Delete => Tone::Delete,
+        Verb::Auth => Tone::Auth,
+        Verb::Secret => Tone::Secret,
+    };
+    Tone::of(facts.outcome(), class)
+}
