@@ -11,4 +11,5 @@ pub mod base;
 pub mod event;
 pub mod index;
 pub mod pivot;
+pub mod query;
 pub mod view;
