@@ -8,6 +8,7 @@
 #![doc(hidden)]
 
 pub mod base;
+pub mod decode;
 pub mod event;
 pub mod index;
 pub mod pivot;

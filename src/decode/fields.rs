@@ -1,0 +1,405 @@
+//! The names the scanner knows, and where in a record they stand.
+//!
+//! One table in code: an area is an object whose keys matter, a slot is a key that does. Matching
+//! goes by length first, so that an unknown key costs a comparison or two.
+
+use crate::event::record::Record;
+use crate::event::record::Text;
+
+/// An object of a record whose keys matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Area {
+    /// Any other place.
+    Other,
+    /// The record itself.
+    Root,
+    /// `responseElements`.
+    Response,
+    /// `serviceEventDetails`.
+    ServiceDetails,
+    /// `additionalEventData`.
+    Additional,
+    /// `resources`.
+    Resources,
+    /// One item of `resources`.
+    Resource,
+    /// `event` of the Elastic schema.
+    Elastic,
+    // From here on: inside `userIdentity`, whose ARNs are no resources of the call.
+    /// `userIdentity`.
+    Identity,
+    /// `userIdentity.sessionContext`.
+    Session,
+    /// `userIdentity.sessionContext.sessionIssuer`.
+    Issuer,
+    /// `userIdentity.sessionContext.attributes`.
+    Attributes,
+    /// `userIdentity.onBehalfOf`.
+    OnBehalfOf,
+    /// Any other place inside `userIdentity`.
+    IdentityOther,
+}
+
+impl Area {
+    /// Whether the place is inside `userIdentity`.
+    pub(crate) fn in_identity(self) -> bool {
+        self >= Self::Identity
+    }
+}
+
+/// A key that matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slot {
+    Unknown,
+    EventTime,
+    AtTimestamp,
+    EventVersion,
+    EventSource,
+    EventName,
+    AwsRegion,
+    SourceIp,
+    UserAgent,
+    ErrorCode,
+    ErrorMessage,
+    RequestId,
+    EventId,
+    EventType,
+    EventCategory,
+    RecipientAccount,
+    SharedEventId,
+    VpcEndpoint,
+    ReadOnly,
+    ManagementEvent,
+    FromConsole,
+    InsightDetails,
+    UserIdentity,
+    ResponseElements,
+    ServiceEventDetails,
+    AdditionalEventData,
+    Resources,
+    ResourceArn,
+    SignIn,
+    MfaUsed,
+    Kind,
+    PrincipalId,
+    Arn,
+    AccountId,
+    AccessKeyId,
+    UserName,
+    InvokedBy,
+    IdentityProvider,
+    OnBehalfOf,
+    OnBehalfOfUser,
+    IdentityStore,
+    SessionContext,
+    SessionIssuer,
+    SessionAttributes,
+    SourceIdentity,
+    IssuerKind,
+    IssuerArn,
+    IssuerName,
+    IssuerAccount,
+    CreationDate,
+    MfaAuthenticated,
+    Records,
+    Events,
+    LogEvents,
+    CloudTrailEvent,
+    Message,
+    Detail,
+    ElasticEvent,
+    Original,
+    S3,
+    DigestObject,
+    Notification,
+    SecurityLake,
+}
+
+/// The slot of a key in an area.
+#[inline]
+pub(crate) fn slot(area: Area, key: &[u8]) -> Slot {
+    match area {
+        Area::Root => root(key),
+        Area::Identity => match key {
+            b"type" => Slot::Kind,
+            b"principalId" => Slot::PrincipalId,
+            b"arn" => Slot::Arn,
+            b"accountId" => Slot::AccountId,
+            b"accessKeyId" => Slot::AccessKeyId,
+            b"userName" => Slot::UserName,
+            b"invokedBy" => Slot::InvokedBy,
+            b"identityProvider" => Slot::IdentityProvider,
+            b"onBehalfOf" => Slot::OnBehalfOf,
+            b"sessionContext" => Slot::SessionContext,
+            _ => Slot::Unknown,
+        },
+        Area::Session => match key {
+            b"sessionIssuer" => Slot::SessionIssuer,
+            b"attributes" => Slot::SessionAttributes,
+            b"sourceIdentity" => Slot::SourceIdentity,
+            _ => Slot::Unknown,
+        },
+        Area::Issuer => match key {
+            b"type" => Slot::IssuerKind,
+            b"arn" => Slot::IssuerArn,
+            b"userName" => Slot::IssuerName,
+            b"accountId" => Slot::IssuerAccount,
+            _ => Slot::Unknown,
+        },
+        Area::Attributes => match key {
+            b"creationDate" => Slot::CreationDate,
+            b"mfaAuthenticated" => Slot::MfaAuthenticated,
+            b"sessionCredentialFromConsole" => Slot::FromConsole,
+            _ => Slot::Unknown,
+        },
+        Area::OnBehalfOf => match key {
+            b"userId" => Slot::OnBehalfOfUser,
+            b"identityStoreArn" => Slot::IdentityStore,
+            _ => Slot::Unknown,
+        },
+        Area::Resource => match key {
+            b"ARN" | b"arn" | b"ARNPrefix" => Slot::ResourceArn,
+            _ => Slot::Unknown,
+        },
+        Area::Response if key == b"ConsoleLogin" => Slot::SignIn,
+        Area::ServiceDetails if key == b"UserAuthentication" => Slot::SignIn,
+        Area::Additional if key == b"MFAUsed" => Slot::MfaUsed,
+        Area::Elastic if key == b"original" => Slot::Original,
+        _ => Slot::Unknown,
+    }
+}
+
+#[inline]
+fn root(key: &[u8]) -> Slot {
+    match key.len() {
+        2 if key == b"s3" => Slot::S3,
+        5 if key == b"event" => Slot::ElasticEvent,
+        6 => match key {
+            b"Events" => Slot::Events,
+            b"detail" => Slot::Detail,
+            _ => Slot::Unknown,
+        },
+        7 => match key {
+            b"eventID" => Slot::EventId,
+            b"Records" | b"records" => Slot::Records,
+            b"message" => Slot::Message,
+            _ => Slot::Unknown,
+        },
+        8 => match key {
+            b"readOnly" => Slot::ReadOnly,
+            b"metadata" => Slot::SecurityLake,
+            _ => Slot::Unknown,
+        },
+        9 => match key {
+            b"eventTime" => Slot::EventTime,
+            b"eventName" => Slot::EventName,
+            b"awsRegion" => Slot::AwsRegion,
+            b"userAgent" => Slot::UserAgent,
+            b"errorCode" => Slot::ErrorCode,
+            b"requestID" => Slot::RequestId,
+            b"eventType" => Slot::EventType,
+            b"resources" => Slot::Resources,
+            b"logEvents" => Slot::LogEvents,
+            _ => Slot::Unknown,
+        },
+        10 if key == b"@timestamp" => Slot::AtTimestamp,
+        11 if key == b"eventSource" => Slot::EventSource,
+        11 if key == b"EventSource" => Slot::Notification,
+        12 => match key {
+            b"userIdentity" => Slot::UserIdentity,
+            b"eventVersion" => Slot::EventVersion,
+            b"errorMessage" => Slot::ErrorMessage,
+            _ => Slot::Unknown,
+        },
+        13 => match key {
+            b"eventCategory" => Slot::EventCategory,
+            b"sharedEventID" => Slot::SharedEventId,
+            b"vpcEndpointId" => Slot::VpcEndpoint,
+            _ => Slot::Unknown,
+        },
+        14 => match key {
+            b"insightDetails" => Slot::InsightDetails,
+            b"digestS3Object" => Slot::DigestObject,
+            b"event.original" => Slot::Original,
+            _ => Slot::Unknown,
+        },
+        15 => match key {
+            b"sourceIPAddress" => Slot::SourceIp,
+            b"managementEvent" => Slot::ManagementEvent,
+            b"CloudTrailEvent" => Slot::CloudTrailEvent,
+            _ => Slot::Unknown,
+        },
+        16 if key == b"responseElements" => Slot::ResponseElements,
+        18 if key == b"recipientAccountId" => Slot::RecipientAccount,
+        19 => match key {
+            b"additionalEventData" => Slot::AdditionalEventData,
+            b"serviceEventDetails" => Slot::ServiceEventDetails,
+            _ => Slot::Unknown,
+        },
+        28 if key == b"sessionCredentialFromConsole" => Slot::FromConsole,
+        _ => Slot::Unknown,
+    }
+}
+
+impl Slot {
+    /// The area of an object or array that stands in this slot of `area`.
+    #[inline]
+    pub(crate) fn area(self, area: Area, object: bool) -> Area {
+        match (self, object) {
+            (Self::UserIdentity, true) => Area::Identity,
+            (Self::SessionContext, true) => Area::Session,
+            (Self::SessionIssuer, true) => Area::Issuer,
+            (Self::SessionAttributes, true) => Area::Attributes,
+            (Self::OnBehalfOf, true) => Area::OnBehalfOf,
+            (Self::ResponseElements, true) => Area::Response,
+            (Self::ServiceEventDetails, true) => Area::ServiceDetails,
+            (Self::AdditionalEventData, true) => Area::Additional,
+            (Self::Resources, false) => Area::Resources,
+            (Self::ElasticEvent, true) => Area::Elastic,
+            _ if area == Area::Resources && object => Area::Resource,
+            _ if area.in_identity() => Area::IdentityOther,
+            _ => Area::Other,
+        }
+    }
+
+    /// The bit that says the key was met; zero for keys nobody asks about.
+    #[inline]
+    pub(crate) const fn bit(self) -> u64 {
+        match self {
+            Self::Unknown => 0,
+            _ => 1 << (self as u64),
+        }
+    }
+
+    /// Whether a number may stand where text is meant: ids that some writers do not quote.
+    pub(crate) const fn takes_number(self) -> bool {
+        matches!(
+            self,
+            Self::RecipientAccount | Self::AccountId | Self::IssuerAccount | Self::EventVersion
+        )
+    }
+
+    /// Whether an object or array belongs here; every other known slot holds text or a flag.
+    pub(crate) const fn takes_container(self, object: bool) -> bool {
+        match self {
+            Self::UserIdentity
+            | Self::SessionContext
+            | Self::SessionIssuer
+            | Self::SessionAttributes
+            | Self::OnBehalfOf
+            | Self::InsightDetails => object,
+            Self::Resources => !object,
+            _ => self.text_field().is_none() && !self.is_flag(),
+        }
+    }
+
+    /// Whether `null` here is a fault: the fields no event leaves empty.
+    pub(crate) const fn minds_null(self) -> bool {
+        matches!(self, Self::EventName | Self::UserIdentity)
+    }
+
+    /// Whether text here is a fault.
+    pub(crate) const fn minds_text(self) -> bool {
+        matches!(
+            self,
+            Self::UserIdentity
+                | Self::SessionContext
+                | Self::SessionIssuer
+                | Self::SessionAttributes
+                | Self::OnBehalfOf
+                | Self::InsightDetails
+                | Self::Resources
+        )
+    }
+
+    /// Whether the slot holds `true` or `false`, which some writers quote.
+    pub(crate) const fn is_flag(self) -> bool {
+        matches!(
+            self,
+            Self::ReadOnly | Self::ManagementEvent | Self::FromConsole | Self::MfaAuthenticated
+        )
+    }
+
+    /// The name of a text field, for messages; `None` for slots that are none.
+    pub(crate) const fn text_field(self) -> Option<&'static str> {
+        Some(match self {
+            Self::EventTime => "eventTime",
+            Self::EventVersion => "eventVersion",
+            Self::EventSource => "eventSource",
+            Self::EventName => "eventName",
+            Self::AwsRegion => "awsRegion",
+            Self::SourceIp => "sourceIPAddress",
+            Self::UserAgent => "userAgent",
+            Self::ErrorCode => "errorCode",
+            Self::ErrorMessage => "errorMessage",
+            Self::RequestId => "requestID",
+            Self::EventId => "eventID",
+            Self::EventType => "eventType",
+            Self::EventCategory => "eventCategory",
+            Self::RecipientAccount => "recipientAccountId",
+            Self::SharedEventId => "sharedEventID",
+            Self::VpcEndpoint => "vpcEndpointId",
+            Self::Kind => "userIdentity.type",
+            Self::PrincipalId => "userIdentity.principalId",
+            Self::Arn => "userIdentity.arn",
+            Self::AccountId => "userIdentity.accountId",
+            Self::AccessKeyId => "userIdentity.accessKeyId",
+            Self::UserName => "userIdentity.userName",
+            Self::InvokedBy => "userIdentity.invokedBy",
+            Self::IdentityProvider => "userIdentity.identityProvider",
+            Self::OnBehalfOfUser => "userIdentity.onBehalfOf.userId",
+            Self::IdentityStore => "userIdentity.onBehalfOf.identityStoreArn",
+            Self::SourceIdentity => "sessionContext.sourceIdentity",
+            Self::IssuerKind => "sessionIssuer.type",
+            Self::IssuerArn => "sessionIssuer.arn",
+            Self::IssuerName => "sessionIssuer.userName",
+            Self::IssuerAccount => "sessionIssuer.accountId",
+            Self::CreationDate => "attributes.creationDate",
+            _ => return None,
+        })
+    }
+
+    /// Where a text field is kept.
+    #[inline]
+    pub(crate) fn place<'r, 'a>(
+        self,
+        record: &'r mut Record<'a>,
+    ) -> Option<&'r mut Option<Text<'a>>> {
+        let id = &mut record.identity;
+        Some(match self {
+            Self::EventTime => &mut record.event_time,
+            Self::EventVersion => &mut record.event_version,
+            Self::EventSource => &mut record.event_source,
+            Self::EventName => &mut record.event_name,
+            Self::AwsRegion => &mut record.aws_region,
+            Self::SourceIp => &mut record.source_ip,
+            Self::UserAgent => &mut record.user_agent,
+            Self::ErrorCode => &mut record.error_code,
+            Self::ErrorMessage => &mut record.error_message,
+            Self::RequestId => &mut record.request_id,
+            Self::EventId => &mut record.event_id,
+            Self::EventType => &mut record.event_type,
+            Self::EventCategory => &mut record.event_category,
+            Self::RecipientAccount => &mut record.recipient_account,
+            Self::SharedEventId => &mut record.shared_event_id,
+            Self::VpcEndpoint => &mut record.vpc_endpoint,
+            Self::Kind => &mut id.kind,
+            Self::PrincipalId => &mut id.principal_id,
+            Self::Arn => &mut id.arn,
+            Self::AccountId => &mut id.account_id,
+            Self::AccessKeyId => &mut id.access_key_id,
+            Self::UserName => &mut id.user_name,
+            Self::InvokedBy => &mut id.invoked_by,
+            Self::IdentityProvider => &mut id.identity_provider,
+            Self::OnBehalfOfUser => &mut id.on_behalf_of,
+            Self::IdentityStore => &mut id.identity_store,
+            Self::SourceIdentity => &mut id.source_identity,
+            Self::IssuerKind => &mut id.issuer_kind,
+            Self::IssuerArn => &mut id.issuer_arn,
+            Self::IssuerName => &mut id.issuer_name,
+            Self::IssuerAccount => &mut id.issuer_account,
+            Self::CreationDate => &mut id.creation_date,
+            _ => return None,
+        })
+    }
+}

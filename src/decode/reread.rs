@@ -1,0 +1,93 @@
+//! Reading a record again, from its place alone.
+
+use std::borrow::Cow;
+use std::io;
+use std::io::Read;
+
+use crate::decode::Place;
+use crate::decode::container;
+use crate::decode::container::Wish;
+use crate::decode::scan;
+use crate::decode::text;
+use crate::decode::window::Lines;
+use crate::decode::window::Window;
+
+/// Strings inside strings: no known envelope goes deeper.
+const MOST_WRAPS: usize = 4;
+
+fn window(input: &mut dyn Read) -> Window<'_> {
+    let opened = container::open(
+        input,
+        Wish {
+            hash: false,
+            size: None,
+            buffer: Vec::new(),
+        },
+    );
+    Window::new(opened.text)
+}
+
+/// Reads the record at `place` of a file, taken out of the strings around it.
+pub fn read_at(input: &mut dyn Read, place: Place, limit: usize) -> io::Result<Vec<u8>> {
+    let len = place.len as usize;
+    if len > limit {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "the record is larger than the limit",
+        ));
+    }
+    let mut window = window(input);
+    let mut lines = Lines::default();
+    loop {
+        let start = place.offset.saturating_sub(window.base) as usize;
+        if let Some(bytes) = window.bytes().get(start..).and_then(|rest| rest.get(..len)) {
+            return Ok(unwrap_record(bytes).into_owned());
+        }
+        if window.is_last() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let keep = start.min(window.bytes().len());
+        window.more(keep, &mut lines);
+    }
+}
+
+/// All the text of a file, up to `cap` bytes.
+pub fn inflate_all(input: &mut dyn Read, cap: usize) -> io::Result<Vec<u8>> {
+    let mut window = window(input);
+    let mut lines = Lines::default();
+    while !window.is_last() {
+        if window.bytes().len() > cap {
+            break;
+        }
+        window.more(0, &mut lines);
+    }
+    let len = window.bytes().len();
+    if len > cap {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "the text is larger than the limit",
+        ));
+    }
+    let mut buffer = window.into_buffer();
+    buffer.truncate(len);
+    Ok(buffer)
+}
+
+/// The record that the bytes at a place hold: themselves, or what the string they are holds.
+pub fn unwrap_record(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let mut record = Cow::Borrowed(bytes);
+    for _ in 0..MOST_WRAPS {
+        let Some(inner) = record
+            .strip_prefix(b"\"")
+            .and_then(|rest| rest.strip_suffix(b"\""))
+        else {
+            break;
+        };
+        let mut out = Vec::with_capacity(inner.len());
+        text::unescape(inner, &mut out);
+        let start = scan::skip_space(&out, 0);
+        out.drain(..start);
+        record = Cow::Owned(out);
+    }
+    record
+}

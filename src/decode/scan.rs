@@ -1,0 +1,921 @@
+//! One pass over one JSON object: checks the grammar and takes out what the index keeps.
+//!
+//! No tree, no recursion, no copy of text without escapes. Strict where `serde_json` is, except for
+//! lone surrogates, numbers of any size, any depth up to [`DEEPEST`] and bytes that are not UTF-8;
+//! each of those leaves a mark. Knows nothing of files, containers or what stands around the object.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use crate::base::time::UtcMicros;
+use crate::decode::fields::Area;
+use crate::decode::fields::Slot;
+use crate::decode::fields::slot;
+use crate::decode::hash::Keys;
+use crate::decode::marks::Marks;
+use crate::decode::text;
+use crate::event::record::HIDDEN;
+use crate::event::record::Record;
+use crate::event::record::Text;
+use crate::event::resource::Naming;
+use crate::event::resource::ResourceRef;
+use crate::event::resource::arns_in;
+use crate::event::resource::is_ec2_id;
+
+/// Levels past this are marked: no viewer should recurse into them.
+const DEEP: usize = 127;
+
+/// Levels past this are not read: each costs memory, and no record is this deep but on purpose.
+pub(crate) const DEEPEST: usize = 1 << 18;
+
+/// Resources kept of one record.
+const MOST_RESOURCES: usize = 1000;
+
+/// Objects with more keys than this are checked for double keys by sorting.
+const FEW_KEYS: usize = 128;
+
+static ARN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"arn:aws"));
+
+/// A stretch of text, and how much of it is known to be UTF-8.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Input<'a> {
+    /// The text.
+    pub(crate) bytes: &'a [u8],
+    valid: &'a str,
+    valid_from: usize,
+}
+
+impl<'a> Input<'a> {
+    /// Looks at `bytes`, of which everything before `from` has been dealt with.
+    pub(crate) fn new(bytes: &'a [u8], from: usize) -> Self {
+        let rest = bytes.get(from..).unwrap_or_default();
+        let valid = match std::str::from_utf8(rest) {
+            Ok(text) => text,
+            Err(e) => rest
+                .get(..e.valid_up_to())
+                .and_then(|head| std::str::from_utf8(head).ok())
+                .unwrap_or_default(),
+        };
+        Self {
+            bytes,
+            valid,
+            valid_from: from,
+        }
+    }
+
+    /// The bytes of a range; empty where it does not exist.
+    #[inline]
+    pub(crate) fn get(&self, from: usize, to: usize) -> &'a [u8] {
+        self.bytes.get(from..to).unwrap_or_default()
+    }
+
+    /// The end of the part known to be UTF-8.
+    pub(crate) fn valid_to(&self) -> usize {
+        self.valid_from + self.valid.len()
+    }
+
+    #[inline]
+    fn known(&self, from: usize, to: usize) -> Option<&'a str> {
+        self.valid
+            .get(from.checked_sub(self.valid_from)?..to.checked_sub(self.valid_from)?)
+    }
+
+    #[inline]
+    fn text(&self, from: usize, to: usize) -> Text<'a> {
+        match self.known(from, to) {
+            Some(text) => Text::Borrowed(text),
+            None => text::lossy(self.get(from, to)),
+        }
+    }
+}
+
+/// Why a scan stopped before the object's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// Not JSON.
+    Syntax {
+        /// The first byte that cannot stand there.
+        at: usize,
+        /// What should.
+        what: &'static str,
+    },
+    /// The text ended.
+    End,
+    /// The object holds the array of records; `at` is the first byte after its bracket.
+    Wrapper {
+        /// Where the array's items begin.
+        at: usize,
+        /// Under which key.
+        key: Slot,
+    },
+    /// More levels than [`DEEPEST`].
+    TooDeep,
+}
+
+/// Where a value stands.
+pub(crate) type Range = (usize, usize);
+
+/// What a scan found.
+#[derive(Debug, Default)]
+pub(crate) struct Scanned<'a> {
+    /// The known fields.
+    pub(crate) record: Record<'a>,
+    /// The first byte after the object.
+    pub(crate) end: usize,
+    /// What was odd.
+    pub(crate) marks: Marks,
+    /// The known field that held another type.
+    pub(crate) odd_field: Option<&'static str>,
+    /// The bits of the known keys met at the top, whatever they held.
+    pub(crate) keys: u64,
+    /// A string that holds a record: `CloudTrailEvent`, `message`, `event.original`.
+    pub(crate) text: Option<Range>,
+    /// An object that holds a record: `detail`, or `Records` that is no array.
+    pub(crate) object: Option<(Range, Slot)>,
+}
+
+impl Scanned<'_> {
+    /// Whether a key was met at the top.
+    pub(crate) fn met(&self, slot: Slot) -> bool {
+        self.keys & slot.bit() != 0
+    }
+
+    /// Whether the object is a CloudTrail record. Names alone decide, so that odd values are kept.
+    pub(crate) fn is_event(&self) -> bool {
+        // Notifications of S3 and SNS look much like records, down to `eventVersion`.
+        if self.met(Slot::S3) && self.record.event_source.as_deref() == Some("aws:s3") {
+            return false;
+        }
+        self.met(Slot::InsightDetails)
+            || (self.met(Slot::EventName)
+                && (self.met(Slot::EventSource) || self.met(Slot::EventTime)))
+            || (self.met(Slot::EventVersion)
+                && (self.met(Slot::EventTime)
+                    || self.met(Slot::EventType)
+                    || self.met(Slot::EventId)
+                    || self.met(Slot::EventName)))
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    sum: u64,
+    key: u64,
+    bloom: u64,
+    keys_from: u32,
+    count: u32,
+    area: Area,
+    slot: Slot,
+    object: bool,
+}
+
+impl Frame {
+    const fn new(area: Area, object: bool, keys_from: u32) -> Self {
+        Self {
+            sum: 0,
+            key: 0,
+            bloom: 0,
+            keys_from,
+            count: 0,
+            area,
+            slot: Slot::Unknown,
+            object,
+        }
+    }
+}
+
+/// The scanner's memory, used again for every record.
+#[derive(Debug)]
+pub(crate) struct Scanner {
+    hash: Keys,
+    frames: Vec<Frame>,
+    keys: Vec<u64>,
+    scratch: Vec<u8>,
+    next_arn: usize,
+    arn_from: usize,
+}
+
+/// One string as it was found.
+#[derive(Clone, Copy)]
+struct Token {
+    from: usize,
+    to: usize,
+    escaped: bool,
+}
+
+impl Scanner {
+    /// A scanner.
+    pub(crate) fn new() -> Self {
+        Self {
+            hash: Keys::get(),
+            frames: Vec::new(),
+            keys: Vec::new(),
+            scratch: Vec::new(),
+            next_arn: 0,
+            arn_from: usize::MAX,
+        }
+    }
+
+    /// Forgets the text it has seen; to be called when the text under the positions changes.
+    pub(crate) fn forget(&mut self) {
+        self.arn_from = usize::MAX;
+    }
+
+    /// Reads the object (or array, which is never a record) whose bracket stands at `start`.
+    ///
+    /// With `tap` an object that has not named itself a record and holds an array of records stops
+    /// the scan there, so that such a file need not be held in memory.
+    pub(crate) fn scan<'a>(
+        &mut self,
+        input: &Input<'a>,
+        start: usize,
+        tap: bool,
+    ) -> Result<Scanned<'a>, Stop> {
+        let bytes = input.bytes;
+        let mut out = Scanned::default();
+        let mut recorded: Vec<Text<'a>> = Vec::new();
+        let mut found: Vec<Text<'a>> = Vec::new();
+        self.frames.clear();
+        self.keys.clear();
+        if start < self.arn_from {
+            // Sought again when the first string comes by, not before.
+            self.arn_from = start;
+            self.next_arn = 0;
+        }
+        let mut nested = (0, Slot::Unknown);
+        let object = byte(bytes, start)? == b'{';
+        let root = if object { Area::Root } else { Area::Other };
+        let mut cur = Frame::new(root, object, 0);
+        let mut deepest = 0;
+        let mut value;
+        let mut i = skip_space(bytes, start + 1);
+        let first = byte(bytes, i)?;
+        let mut closing = first == if object { b'}' } else { b']' };
+        if object && !closing {
+            i = self.key(input, i, &mut cur, &mut out)?;
+        }
+        'value: loop {
+            if closing {
+                value = self.close(&cur, &mut out);
+                i += 1;
+                let Some(parent) = self.frames.pop() else {
+                    return Ok(self.finish(out, input, start, i, recorded, found));
+                };
+                if self.frames.is_empty() && nested.1 == parent.slot && nested.0 != 0 {
+                    out.object = Some(((nested.0, i), nested.1));
+                    nested = (0, Slot::Unknown);
+                }
+                cur = parent;
+            } else {
+                let at = i;
+                match byte(bytes, i)? {
+                    b'"' => {
+                        let token = string(bytes, i + 1)?;
+                        i = token.to + 1;
+                        value =
+                            self.string(input, token, &cur, &mut out, &mut recorded, &mut found);
+                    }
+                    open @ (b'{' | b'[') => {
+                        let object = open == b'{';
+                        if self.frames.is_empty() {
+                            if tap && !object && is_wrapper(cur.slot, out.keys) {
+                                return Err(Stop::Wrapper {
+                                    at: i + 1,
+                                    key: cur.slot,
+                                });
+                            }
+                            if object && matches!(cur.slot, Slot::Detail | Slot::Records) {
+                                nested = (i, cur.slot);
+                            }
+                        }
+                        if cur.slot != Slot::Unknown && !cur.slot.takes_container(object) {
+                            wrong_type(cur.slot, &mut out);
+                        }
+                        let area = cur.slot.area(cur.area, object);
+                        self.frames.push(cur);
+                        if self.frames.len() > deepest {
+                            deepest = self.frames.len();
+                            if deepest >= DEEP {
+                                out.marks.add(Marks::DEPTH);
+                                if deepest > DEEPEST {
+                                    return Err(Stop::TooDeep);
+                                }
+                            }
+                        }
+                        cur = Frame::new(area, object, self.keys.len() as u32);
+                        i = skip_space(bytes, i + 1);
+                        let first = byte(bytes, i)?;
+                        if object {
+                            closing = first == b'}';
+                            if !closing {
+                                i = self.key(input, i, &mut cur, &mut out)?;
+                            }
+                        } else {
+                            closing = first == b']';
+                        }
+                        continue 'value;
+                    }
+                    b'-' | b'0'..=b'9' => {
+                        i = number(bytes, i)?;
+                        let raw = input.get(at, i);
+                        if is_out_of_range(raw) {
+                            out.marks.add(Marks::NUMBER_RANGE);
+                        }
+                        if cur.slot != Slot::Unknown {
+                            set_number(cur.slot, input, at, i, &mut out);
+                        }
+                        value = self.hash.number(raw);
+                    }
+                    first => {
+                        i = literal(bytes, i)?;
+                        if cur.slot != Slot::Unknown {
+                            set_literal(cur.slot, first, &mut out);
+                        }
+                        value = self.hash.literal(first);
+                    }
+                }
+            }
+            cur.count = cur.count.wrapping_add(1);
+            cur.sum = if cur.object {
+                cur.sum.wrapping_add(self.hash.member(cur.key, value))
+            } else {
+                self.hash.item(cur.sum, value)
+            };
+            i = skip_space(bytes, i);
+            match byte(bytes, i)? {
+                b',' => {
+                    i = skip_space(bytes, i + 1);
+                    if cur.object {
+                        i = self.key(input, i, &mut cur, &mut out)?;
+                    }
+                    closing = false;
+                }
+                b'}' if cur.object => closing = true,
+                b']' if !cur.object => closing = true,
+                _ => {
+                    return Err(Stop::Syntax {
+                        at: i,
+                        what: if cur.object {
+                            "expected `,` or `}` after a value"
+                        } else {
+                            "expected `,` or `]` after an item"
+                        },
+                    });
+                }
+            }
+        }
+    }
+
+    /// Reads a key and its colon; the position of the value.
+    #[inline]
+    fn key(
+        &mut self,
+        input: &Input<'_>,
+        at: usize,
+        cur: &mut Frame,
+        out: &mut Scanned<'_>,
+    ) -> Result<usize, Stop> {
+        let bytes = input.bytes;
+        if byte(bytes, at)? != b'"' {
+            return Err(Stop::Syntax {
+                at,
+                what: "expected a key in quotes",
+            });
+        }
+        let token = string(bytes, at + 1)?;
+        let raw = input.get(token.from, token.to);
+        if token.escaped {
+            out.marks.add(text::unescape(raw, &mut self.scratch));
+        }
+        let name: &[u8] = if token.escaped { &self.scratch } else { raw };
+        cur.key = self.hash.text(name);
+        cur.slot = match cur.area {
+            Area::Other | Area::IdentityOther => Slot::Unknown,
+            area => slot(area, name),
+        };
+        if cur.area == Area::Root {
+            out.keys |= cur.slot.bit();
+        }
+        let bit = 1 << (cur.key & 63);
+        if cur.bloom & bit != 0 {
+            let known = self.keys.get(cur.keys_from as usize..).unwrap_or_default();
+            if known.len() < FEW_KEYS && known.contains(&cur.key) {
+                out.marks.add(Marks::DUPLICATE_KEY);
+            }
+        }
+        cur.bloom |= bit;
+        self.keys.push(cur.key);
+        let i = skip_space(bytes, token.to + 1);
+        if byte(bytes, i)? != b':' {
+            return Err(Stop::Syntax {
+                at: i,
+                what: "expected `:` after a key",
+            });
+        }
+        Ok(skip_space(bytes, i + 1))
+    }
+
+    /// The hash of a container that ends, and its keys forgotten.
+    #[inline]
+    fn close(&mut self, cur: &Frame, out: &mut Scanned<'_>) -> u64 {
+        if !cur.object {
+            return self.hash.array(cur.sum, cur.count);
+        }
+        if cur.count as usize > FEW_KEYS {
+            let known = self
+                .keys
+                .get_mut(cur.keys_from as usize..)
+                .unwrap_or_default();
+            known.sort_unstable();
+            if known.iter().zip(known.iter().skip(1)).any(|(a, b)| a == b) {
+                out.marks.add(Marks::DUPLICATE_KEY);
+            }
+        }
+        self.keys.truncate(cur.keys_from as usize);
+        self.hash.object(cur.sum, cur.count)
+    }
+
+    /// Deals with a string value; its hash.
+    #[inline]
+    fn string<'a>(
+        &mut self,
+        input: &Input<'a>,
+        token: Token,
+        cur: &Frame,
+        out: &mut Scanned<'a>,
+        recorded: &mut Vec<Text<'a>>,
+        found: &mut Vec<Text<'a>>,
+    ) -> u64 {
+        let raw = input.get(token.from, token.to);
+        let hash = if token.escaped {
+            out.marks.add(text::unescape(raw, &mut self.scratch));
+            self.hash.text(&self.scratch)
+        } else {
+            self.hash.text(raw)
+        };
+        if cur.slot != Slot::Unknown {
+            self.set_text(cur.slot, input, token, out, recorded);
+        }
+        if cur.area.in_identity() {
+            return hash;
+        }
+        if cur.slot == Slot::ResourceArn {
+            return hash;
+        }
+        if token.escaped {
+            // The escapes may stand inside the ARN or around it.
+            if let Ok(plain) = std::str::from_utf8(&self.scratch) {
+                if ARN.find(plain.as_bytes()).is_some() {
+                    for arn in arns_in(plain) {
+                        push_owned(found, arn);
+                    }
+                }
+            }
+        } else {
+            if self.next_arn < token.from {
+                self.seek_arn(input.bytes, token.from);
+            }
+            if self.next_arn < token.to {
+                match input.known(token.from, token.to) {
+                    Some(text) => {
+                        for arn in arns_in(text) {
+                            push(found, Text::Borrowed(arn));
+                        }
+                    }
+                    None => {
+                        for arn in arns_in(&text::lossy(raw)) {
+                            push_owned(found, arn);
+                        }
+                    }
+                }
+                self.seek_arn(input.bytes, token.to);
+            } else if looks_like_id(raw) {
+                if let Some(id) = input
+                    .known(token.from, token.to)
+                    .filter(|text| is_ec2_id(text))
+                {
+                    push(found, Text::Borrowed(id));
+                }
+            }
+        }
+        hash
+    }
+
+    fn seek_arn(&mut self, bytes: &[u8], from: usize) {
+        let rest = bytes.get(from..).unwrap_or_default();
+        self.arn_from = from;
+        self.next_arn = ARN.find(rest).map_or(usize::MAX, |at| from + at);
+    }
+
+    /// The text of a token; the scratch holds it where it was escaped.
+    fn text_of<'a>(&self, input: &Input<'a>, token: Token) -> Text<'a> {
+        if token.escaped {
+            Text::Owned(String::from_utf8_lossy(&self.scratch).into_owned())
+        } else {
+            input.text(token.from, token.to)
+        }
+    }
+
+    fn set_text<'a>(
+        &self,
+        slot: Slot,
+        input: &Input<'a>,
+        token: Token,
+        out: &mut Scanned<'a>,
+        recorded: &mut Vec<Text<'a>>,
+    ) {
+        if let Some(place) = slot.place(&mut out.record) {
+            let empty_is_absent = matches!(
+                slot,
+                Slot::Arn | Slot::AccessKeyId | Slot::IssuerArn | Slot::EventId
+            );
+            *place =
+                (!empty_is_absent || token.to > token.from).then(|| self.text_of(input, token));
+            return;
+        }
+        let raw = input.get(token.from, token.to);
+        match slot {
+            Slot::ReadOnly => out.record.read_only = flag(raw),
+            Slot::ManagementEvent => out.record.management_event = flag(raw),
+            Slot::FromConsole => out.record.from_console = flag(raw) == Some(true),
+            Slot::MfaAuthenticated => out.record.identity.mfa = flag(raw),
+            Slot::SignIn => {
+                if raw == b"Failure" {
+                    out.record.sign_in_failed = true;
+                }
+            }
+            Slot::MfaUsed => {
+                out.record.mfa_used = match raw {
+                    b"Yes" => Some(true),
+                    b"No" => Some(false),
+                    _ => None,
+                };
+            }
+            Slot::ResourceArn => {
+                let name = self.text_of(input, token);
+                if !name.is_empty() && name != HIDDEN {
+                    push(recorded, name);
+                }
+            }
+            Slot::AtTimestamp => {
+                if out.record.event_time.is_none() {
+                    out.record.event_time = Some(self.text_of(input, token));
+                }
+            }
+            Slot::CloudTrailEvent | Slot::Original | Slot::Message => {
+                if slot == Slot::CloudTrailEvent || out.text.is_none() {
+                    out.text = Some((token.from - 1, token.to + 1));
+                }
+            }
+            _ if slot.minds_text() => wrong_type(slot, out),
+            _ => {}
+        }
+    }
+
+    fn finish<'a>(
+        &mut self,
+        mut out: Scanned<'a>,
+        input: &Input<'a>,
+        start: usize,
+        end: usize,
+        recorded: Vec<Text<'a>>,
+        found: Vec<Text<'a>>,
+    ) -> Scanned<'a> {
+        out.end = end;
+        out.record.is_insight = out.met(Slot::InsightDetails);
+        let mut resources: Vec<ResourceRef<'a>> = Vec::with_capacity(recorded.len() + found.len());
+        resources.extend(recorded.into_iter().map(|name| ResourceRef {
+            name,
+            naming: Naming::Recorded,
+        }));
+        for name in found {
+            if resources.len() >= MOST_RESOURCES {
+                break;
+            }
+            if !resources.iter().any(|r| r.name == name) {
+                resources.push(ResourceRef {
+                    name,
+                    naming: Naming::Found,
+                });
+            }
+        }
+        out.record.resources = resources;
+        if end > input.valid_to() && std::str::from_utf8(input.get(start, end)).is_err() {
+            out.marks.add(Marks::ENCODING);
+        }
+        let raw = input.get(start, end);
+        if !text::is_plain(raw) {
+            out.marks.add(match input.known(start, end) {
+                Some(text) => text::oddities(text),
+                None => text::oddities(&text::lossy(raw)),
+            });
+        }
+        check(&mut out);
+        out
+    }
+}
+
+/// Adds the marks that need the whole record.
+fn check(out: &mut Scanned<'_>) {
+    let record = &out.record;
+    let mut marks = Marks::NONE;
+    match record
+        .event_time
+        .as_deref()
+        .map(|t| (t, UtcMicros::parse(t)))
+    {
+        None | Some((_, None)) => marks.add(Marks::TIME_INVALID),
+        Some((text, Some(_))) => {
+            let year = text.get(..4).and_then(|y| y.parse::<u16>().ok());
+            let zoned = text
+                .as_bytes()
+                .get(19..)
+                .is_some_and(|tail| tail.iter().any(|b| matches!(b, b'Z' | b'z' | b'+' | b'-')));
+            let leap = text.get(17..19) == Some("60");
+            // CloudTrail began in 2013; nothing it logs lies far ahead.
+            if !zoned || leap || !year.is_some_and(|y| (2013..2100).contains(&y)) {
+                marks.add(Marks::TIME_SUSPICIOUS);
+            }
+        }
+    }
+    let versioned = record.event_version.as_deref().is_some_and(|v| v != "1.0");
+    let nameless = record.event_name.as_deref().is_some_and(str::is_empty);
+    if nameless || (versioned && record.event_id.is_none()) || record.event_time.is_none() {
+        marks.add(Marks::MISSING_FIELD);
+    }
+    let aws_writes = [&record.event_name, &record.event_source, &record.aws_region];
+    if aws_writes
+        .iter()
+        .any(|field| field.as_deref().is_some_and(|text| !text.is_ascii()))
+    {
+        marks.add(Marks::CONFUSABLE);
+    }
+    out.marks.add(marks);
+}
+
+/// Whether an array in this slot holds the records of a file, given the keys met so far.
+fn is_wrapper(slot: Slot, keys: u64) -> bool {
+    matches!(slot, Slot::Records | Slot::Events | Slot::LogEvents)
+        && keys & (Slot::EventVersion.bit() | Slot::EventName.bit()) == 0
+}
+
+fn push<'a>(names: &mut Vec<Text<'a>>, name: Text<'a>) {
+    if names.len() < MOST_RESOURCES && !names.contains(&name) {
+        names.push(name);
+    }
+}
+
+fn push_owned(names: &mut Vec<Text<'_>>, name: &str) {
+    if names.len() < MOST_RESOURCES && !names.iter().any(|n| n == name) {
+        names.push(Text::Owned(name.to_owned()));
+    }
+}
+
+/// A cheap test that nearly no other string passes.
+#[inline]
+fn looks_like_id(raw: &[u8]) -> bool {
+    let dash = |from_end: usize| {
+        raw.len()
+            .checked_sub(from_end)
+            .and_then(|at| raw.get(at))
+            .is_some_and(|b| *b == b'-')
+    };
+    raw.len() <= 26 && (dash(9) || dash(18))
+}
+
+fn flag(raw: &[u8]) -> Option<bool> {
+    match raw {
+        b"true" | b"True" | b"TRUE" => Some(true),
+        b"false" | b"False" | b"FALSE" => Some(false),
+        _ => None,
+    }
+}
+
+fn wrong_type(slot: Slot, out: &mut Scanned<'_>) {
+    out.marks.add(Marks::WRONG_TYPE);
+    if out.odd_field.is_none() {
+        out.odd_field = slot.text_field().or(Some(match slot {
+            Slot::UserIdentity => "userIdentity",
+            Slot::Resources => "resources",
+            Slot::InsightDetails => "insightDetails",
+            Slot::ReadOnly => "readOnly",
+            Slot::ManagementEvent => "managementEvent",
+            _ => "a part of userIdentity",
+        }));
+    }
+}
+
+fn set_number<'a>(slot: Slot, input: &Input<'a>, from: usize, to: usize, out: &mut Scanned<'a>) {
+    if slot.takes_number() {
+        if let Some(place) = slot.place(&mut out.record) {
+            *place = Some(input.text(from, to));
+        }
+    } else if slot.text_field().is_some() || slot.minds_text() {
+        if let Some(place) = slot.place(&mut out.record) {
+            *place = None;
+        }
+        wrong_type(slot, out);
+    }
+}
+
+fn set_literal(slot: Slot, first: u8, out: &mut Scanned<'_>) {
+    if first == b'n' {
+        if let Some(place) = slot.place(&mut out.record) {
+            *place = None;
+        }
+        if slot.minds_null() {
+            wrong_type(slot, out);
+        }
+        return;
+    }
+    let yes = first == b't';
+    match slot {
+        Slot::ReadOnly => out.record.read_only = Some(yes),
+        Slot::ManagementEvent => out.record.management_event = Some(yes),
+        Slot::FromConsole => out.record.from_console = yes,
+        Slot::MfaAuthenticated => out.record.identity.mfa = Some(yes),
+        _ if slot.text_field().is_some() || slot.minds_text() => {
+            wrong_type(slot, out);
+        }
+        _ => {}
+    }
+}
+
+#[inline]
+fn byte(bytes: &[u8], at: usize) -> Result<u8, Stop> {
+    bytes.get(at).copied().ok_or(Stop::End)
+}
+
+/// The first byte from `i` on that is no JSON white space.
+#[inline]
+pub(crate) fn skip_space(bytes: &[u8], mut i: usize) -> usize {
+    match bytes.get(i) {
+        Some(b) if *b > b' ' => return i,
+        _ => {}
+    }
+    loop {
+        // Pretty-printed files are one part blanks in three.
+        while bytes
+            .get(i..)
+            .and_then(|rest| rest.first_chunk::<8>())
+            .is_some_and(|c| u64::from_le_bytes(*c) == 0x2020_2020_2020_2020)
+        {
+            i += 8;
+        }
+        match bytes.get(i) {
+            Some(b' ' | b'\n' | b'\r' | b'\t') => i += 1,
+            _ => return i,
+        }
+    }
+}
+
+/// Reads a string's inside from `from` on.
+#[inline]
+fn string(bytes: &[u8], from: usize) -> Result<Token, Stop> {
+    let mut i = from;
+    let mut escaped = false;
+    loop {
+        i = plain_to(bytes, i);
+        match byte(bytes, i)? {
+            b'"' => {
+                return Ok(Token {
+                    from,
+                    to: i,
+                    escaped,
+                });
+            }
+            b'\\' => {
+                escaped = true;
+                i = escape(bytes, i)?;
+            }
+            _ => {
+                return Err(Stop::Syntax {
+                    at: i,
+                    what: "a control character inside a string",
+                });
+            }
+        }
+    }
+}
+
+/// The end of a string, quote included, whose opening quote stands at `start`.
+pub(crate) fn string_to(bytes: &[u8], start: usize) -> Result<usize, Stop> {
+    string(bytes, start + 1).map(|token| token.to + 1)
+}
+
+/// The first quote, backslash or control character from `i` on.
+#[inline]
+fn plain_to(bytes: &[u8], mut i: usize) -> usize {
+    // Compilers turn the inner loop into two vector comparisons.
+    while let Some(chunk) = bytes.get(i..).and_then(|rest| rest.first_chunk::<16>()) {
+        let mut hits = [0u8; 16];
+        for (hit, b) in hits.iter_mut().zip(chunk) {
+            *hit = u8::from((*b == b'"') | (*b == b'\\') | (*b < b' '));
+        }
+        let hits = u128::from_le_bytes(hits);
+        if hits != 0 {
+            return i + (hits.trailing_zeros() / 8) as usize;
+        }
+        i += 16;
+    }
+    while bytes
+        .get(i)
+        .is_some_and(|b| *b != b'"' && *b != b'\\' && *b >= b' ')
+    {
+        i += 1;
+    }
+    i
+}
+
+fn escape(bytes: &[u8], at: usize) -> Result<usize, Stop> {
+    match byte(bytes, at + 1)? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(at + 2),
+        b'u' => {
+            for k in 2..6 {
+                if !byte(bytes, at + k)?.is_ascii_hexdigit() {
+                    return Err(Stop::Syntax {
+                        at,
+                        what: "`\\u` needs four hexadecimal digits",
+                    });
+                }
+            }
+            Ok(at + 6)
+        }
+        _ => Err(Stop::Syntax {
+            at,
+            what: "no such escape in JSON",
+        }),
+    }
+}
+
+/// The end of a number. What follows it is the caller's business.
+pub(crate) fn number(bytes: &[u8], start: usize) -> Result<usize, Stop> {
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let digits = |mut at: usize| {
+        while digit(at) {
+            at += 1;
+        }
+        at
+    };
+    let mut i = start;
+    if byte(bytes, i)? == b'-' {
+        i += 1;
+    }
+    match byte(bytes, i)? {
+        b'0' => i += 1,
+        b'1'..=b'9' => i = digits(i),
+        _ => {
+            return Err(Stop::Syntax {
+                at: start,
+                what: "expected a value",
+            });
+        }
+    }
+    if bytes.get(i) == Some(&b'.') && digit(i + 1) {
+        i = digits(i + 1);
+    }
+    if matches!(bytes.get(i), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(i + 1), Some(b'+' | b'-')));
+        if digit(i + 1 + sign) {
+            i = digits(i + 1 + sign);
+        }
+    }
+    Ok(i)
+}
+
+/// The end of `true`, `false` or `null`.
+pub(crate) fn literal(bytes: &[u8], start: usize) -> Result<usize, Stop> {
+    let rest = bytes.get(start..).unwrap_or_default();
+    for word in [&b"null"[..], b"true", b"false"] {
+        if rest.starts_with(word) {
+            return Ok(start + word.len());
+        }
+        if !rest.is_empty() && word.starts_with(rest) {
+            return Err(Stop::End);
+        }
+    }
+    Err(Stop::Syntax {
+        at: start,
+        what: "expected a value",
+    })
+}
+
+/// Whether neither `i64`, `u64` nor `f64` can hold the number's size.
+fn is_out_of_range(raw: &[u8]) -> bool {
+    if raw.len() < 5 {
+        return false;
+    }
+    let exponent = raw.iter().any(|b| matches!(b, b'e' | b'E'));
+    if raw.len() < 19 && !exponent {
+        return false;
+    }
+    let text = text::lossy(raw);
+    if exponent {
+        let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+        return text.parse::<f64>().is_ok_and(|n| {
+            n.is_infinite() || (n == 0.0 && mantissa.bytes().any(|b| matches!(b, b'1'..=b'9')))
+        });
+    }
+    !text.contains('.') && text.parse::<i64>().is_err() && text.parse::<u64>().is_err()
+}
