@@ -13,4 +13,5 @@ pub mod event;
 pub mod index;
 pub mod pivot;
 pub mod query;
+pub mod source;
 pub mod view;

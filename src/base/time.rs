@@ -71,6 +71,9 @@ impl UtcMicros {
                     (Some(_), 5) => two(i + 3)?,
                     _ => return None,
                 };
+                if h > 23 || m > 59 {
+                    return None;
+                }
                 let seconds = i64::from(h) * 3600 + i64::from(m) * 60;
                 if *sign == b'-' { -seconds } else { seconds }
             }
@@ -197,6 +200,7 @@ mod tests {
         check("2024-02-03T24:00:00Z", None);
         check("2024-02-03T00:00:00Zjunk", None);
         check("2024-02-03", None);
+        check("2024-02-03T00:00:00+99:99", None);
         check("...", None);
         check("２０２４-02-03T00:00:00Z", None);
     }

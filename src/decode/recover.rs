@@ -139,7 +139,7 @@ pub(crate) fn search(
             }
             b'{' | b'[' => {
                 let in_object = stack.last() == Some(&b'{');
-                if byte == b'{' && in_object && before != b':' && i > fault {
+                if byte == b'{' && in_object && before != b':' && i >= fault {
                     match look(i) {
                         Verdict::Event => return Found::Record(i),
                         Verdict::Cut if !last => return Found::More,

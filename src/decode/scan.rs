@@ -260,6 +260,7 @@ impl Scanner {
                 value = self.close(&cur, &mut out);
                 i += 1;
                 let Some(parent) = self.frames.pop() else {
+                    out.record.content = value;
                     return Ok(self.finish(out, input, start, i, recorded, found));
                 };
                 if self.frames.is_empty() && nested.1 == parent.slot && nested.0 != 0 {
