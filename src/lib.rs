@@ -7,8 +7,10 @@
 //! command line with its output formats, and the files the program writes.
 #![doc(hidden)]
 
+pub mod app;
 pub mod base;
 pub mod decode;
+pub mod engine;
 pub mod event;
 pub mod index;
 pub mod pivot;

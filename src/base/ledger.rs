@@ -43,11 +43,12 @@ pub enum ProblemClass {
     SpecialFile,
     Unreadable,
     ChangedWhileRead,
+    Stopped,
 }
 
 impl ProblemClass {
     /// Every class.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::SyntaxError,
         Self::Truncated,
         Self::TruncatedGzip,
@@ -78,6 +79,7 @@ impl ProblemClass {
         Self::SpecialFile,
         Self::Unreadable,
         Self::ChangedWhileRead,
+        Self::Stopped,
     ];
 
     /// The stable, machine-readable name.
@@ -103,6 +105,7 @@ impl ProblemClass {
                 | Self::SizeLimit
                 | Self::NestedGzip
                 | Self::ChangedWhileRead
+                | Self::Stopped
                 | Self::NotJson
         )
     }
@@ -139,6 +142,7 @@ impl ProblemClass {
             Self::SpecialFile => ("special_file", "not a regular file"),
             Self::Unreadable => ("unreadable", "could not be read"),
             Self::ChangedWhileRead => ("changed_while_read", "changed while it was read"),
+            Self::Stopped => ("stopped", "the load was stopped before its end"),
         }
     }
 }
@@ -229,6 +233,8 @@ impl RecordCounts {
 pub struct FileEntry {
     /// Its name.
     pub origin: Origin,
+    /// Whether it was itself an argument.
+    pub named: bool,
     /// How far it was read.
     pub status: FileStatus,
     /// The shape of its records: `records`, `array`, `lines`, … Empty where none was found.
@@ -249,6 +255,26 @@ pub struct FileEntry {
     pub problems: Vec<Problem>,
     /// Problems beyond those listed, where a file has very many.
     pub more_problems: u64,
+}
+
+impl FileEntry {
+    /// A file of which nothing is known yet.
+    pub fn new(origin: Origin) -> Self {
+        Self {
+            origin,
+            named: false,
+            status: FileStatus::Read,
+            shape: "",
+            container: "",
+            sha256: None,
+            bytes: 0,
+            inflated: 0,
+            events: 0,
+            records: RecordCounts::default(),
+            problems: Vec::new(),
+            more_problems: 0,
+        }
+    }
 }
 
 /// Files by what became of them, with their bytes.

@@ -1,0 +1,468 @@
+//! Loading: one task walks, one a core decodes, one appends and publishes.
+//!
+//! All channels are bounded, so a full one makes the one before it wait. Batches are appended in
+//! the order of the walk whatever decoder was faster: each file has a small channel of its own, and
+//! the appending task empties them in that order. The same evidence gives the same rows.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::task;
+
+use crate::base::ledger::{FileEntry, FileStatus, Ledger, Problem, ProblemClass, RecordCounts};
+use crate::base::origin::{FileId, Origin};
+use crate::decode::{self, Marks, Place, Sink, Tally};
+use crate::engine::protocol::{FileProblem, Progress, Reply};
+use crate::engine::reader::Reader;
+use crate::engine::spool::{Spool, Tee};
+use crate::event::record::Record;
+use crate::index::batch::{Batch, BatchBuilder};
+use crate::index::snapshot::Snapshot;
+use crate::index::writer::IndexWriter;
+use crate::source::{self, Bytes, Changed, Found, Spec};
+
+/// Limits and wishes of a load.
+#[derive(Debug, Clone)]
+pub struct LoadOptions {
+    /// The largest record that is read, in bytes.
+    pub max_record: usize,
+    /// The most text read of a file whose compression is too good to be true, in bytes.
+    pub max_inflated: u64,
+    /// Whether to compute the SHA-256 of every file.
+    pub hash: bool,
+}
+
+impl Default for LoadOptions {
+    fn default() -> Self {
+        let d = decode::Options::default();
+        Self { max_record: d.max_record, max_inflated: d.max_inflated, hash: false }
+    }
+}
+
+/// Everything a load gives.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// The rows.
+    pub snapshot: Arc<Snapshot>,
+    /// What was read and what was not.
+    pub ledger: Arc<Ledger>,
+}
+
+/// Stops a load from outside.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Stops it; what was read stays.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn flow(&self) -> ControlFlow<()> {
+        if self.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+/// Rows of a batch. Enough to make the channel cheap, few enough to show soon.
+const BATCH_ROWS: usize = 4096;
+/// Batches of one file that may wait.
+const BATCHES_AHEAD: usize = 2;
+/// Files that may wait for a decoder.
+const FILES_AHEAD: usize = 64;
+/// Shortest time between two snapshots.
+const PUBLISH_EVERY: Duration = Duration::from_millis(250);
+
+/// What the walk hands to the appending task, in the order of the walk.
+enum Ticket {
+    File { origin: Origin, named: bool, parts: Receiver<Part> },
+    Skipped(FileEntry),
+}
+
+/// What a decoder hands to the appending task.
+enum Part {
+    Batch(Batch),
+    Done(Box<Ended>),
+}
+
+/// How the reading of a file ended.
+struct Ended {
+    tally: Option<Tally>,
+    /// A problem of the file as a whole: it could not be opened, or changed, or was not read.
+    fault: Option<Problem>,
+}
+
+struct Job {
+    id: FileId,
+    origin: Origin,
+    bytes: Bytes,
+    spool: Option<Spool>,
+    parts: Sender<Part>,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    files_found: AtomicU64,
+    bytes_found: AtomicU64,
+    bytes: AtomicU64,
+    walked: AtomicBool,
+}
+
+/// Loads what the arguments name; says how it goes through `on`, which must not wait.
+///
+/// # Errors
+/// None: what cannot be read stands in the ledger.
+pub async fn load(
+    specs: Vec<Spec>,
+    options: LoadOptions,
+    reader: Reader,
+    stop: Stop,
+    on: impl FnMut(Reply) + Send + 'static,
+) -> Loaded {
+    let counters = Arc::new(Counters::default());
+    let (tickets, waiting) = mpsc::channel(FILES_AHEAD * 4);
+    let (jobs, open_jobs) = mpsc::channel(FILES_AHEAD);
+    let open_jobs = Arc::new(Mutex::new(open_jobs));
+    for _ in 0..decoders() {
+        let (jobs, options, stop) = (Arc::clone(&open_jobs), options.clone(), stop.clone());
+        let counters = Arc::clone(&counters);
+        task::spawn_blocking(move || {
+            loop {
+                let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
+                let Some(job) = job else { return };
+                read(job, &options, &stop, &counters);
+            }
+        });
+    }
+    drop(open_jobs);
+    let (walk_stop, walk_counters) = (stop.clone(), Arc::clone(&counters));
+    task::spawn_blocking(move || {
+        walk(&specs, &reader, &walk_stop, &walk_counters, &tickets, &jobs);
+        walk_counters.walked.store(true, Ordering::Relaxed);
+    });
+    let indexer = task::spawn_blocking(move || {
+        Indexer::new(counters, stop, on).run(waiting)
+    });
+    indexer.await.unwrap_or_default()
+}
+
+/// One decoder a core.
+fn decoders() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+}
+
+fn walk(
+    specs: &[Spec],
+    reader: &Reader,
+    stop: &Stop,
+    counters: &Counters,
+    tickets: &Sender<Ticket>,
+    jobs: &Sender<Job>,
+) {
+    let sent = |ok: bool| if ok { stop.flow() } else { ControlFlow::Break(()) };
+    let _ = source::walk(specs, &|_| false, &mut |found| {
+        stop.flow()?;
+        counters.files_found.fetch_add(1, Ordering::Relaxed);
+        match found {
+            Found::File { origin, bytes, named, size } => {
+                counters.bytes_found.fetch_add(size, Ordering::Relaxed);
+                let (id, spool) = reader.add(origin.clone(), Some(bytes.clone()));
+                let (parts, receiver) = mpsc::channel(BATCHES_AHEAD);
+                let ticket = Ticket::File { origin: origin.clone(), named, parts: receiver };
+                // The ticket first: the appending task must be able to reach this file's batches
+                // when every decoder is busy with files after it.
+                sent(tickets.blocking_send(ticket).is_ok())?;
+                sent(jobs.blocking_send(Job { id, origin, bytes, spool, parts }).is_ok())
+            }
+            Found::Skipped { origin, class, detail, named } => {
+                reader.add(origin.clone(), None);
+                let entry = FileEntry {
+                    status: FileStatus::Skipped,
+                    named,
+                    problems: vec![Problem { class, at: None, detail }],
+                    ..FileEntry::new(origin)
+                };
+                sent(tickets.blocking_send(Ticket::Skipped(entry)).is_ok())
+            }
+            Found::Missing { origin, detail } => {
+                reader.add(origin.clone(), None);
+                let entry = FileEntry {
+                    status: FileStatus::Refused,
+                    named: true,
+                    problems: vec![Problem { class: ProblemClass::Unreadable, at: None, detail }],
+                    ..FileEntry::new(origin)
+                };
+                sent(tickets.blocking_send(Ticket::Skipped(entry)).is_ok())
+            }
+        }
+    });
+}
+
+/// Reads one file and sends its batches.
+fn read(job: Job, options: &LoadOptions, stop: &Stop, counters: &Counters) {
+    let fault = |class, detail: String| Some(Problem { class, at: None, detail });
+    let mut ended = Ended { tally: None, fault: None };
+    if stop.is_set() {
+        ended.fault = fault(ProblemClass::Stopped, "the load was stopped before it".into());
+        let _ = job.parts.blocking_send(Part::Done(Box::new(ended)));
+        return;
+    }
+    let mut sink = Batches {
+        builder: BatchBuilder::new(job.id),
+        parts: &job.parts,
+        stop,
+        bytes: &counters.bytes,
+        counted: 0,
+    };
+    let wishes = |size_hint| decode::Options {
+        max_record: options.max_record,
+        max_inflated: options.max_inflated,
+        hash: options.hash,
+        name_hint: job.origin.name(),
+        size_hint,
+    };
+    let result = match &job.bytes {
+        Bytes::File(path) => source::open(path).map(|mut file| {
+            let size = file.size();
+            let tally = decode::decode(&mut file, &wishes(Some(size)), &mut sink);
+            if file.changed() == Changed(true) {
+                ended.fault =
+                    fault(ProblemClass::ChangedWhileRead, "written to while it was read".into());
+            }
+            tally
+        }),
+        Bytes::Memory(bytes) => {
+            let size = Some(bytes.len() as u64);
+            Ok(decode::decode(&mut &bytes[..], &wishes(size), &mut sink))
+        }
+        Bytes::Stdin => {
+            let spool = job.spool.clone().unwrap_or_default();
+            let mut tee = Tee { input: std::io::stdin(), spool };
+            Ok(decode::decode(&mut tee, &wishes(None), &mut sink))
+        }
+    };
+    match result {
+        Ok(tally) => {
+            sink.flush();
+            sink.progress(tally.bytes);
+            ended.tally = Some(tally);
+        }
+        Err(e) => ended.fault = fault(ProblemClass::Unreadable, e.to_string()),
+    }
+    let _ = job.parts.blocking_send(Part::Done(Box::new(ended)));
+}
+
+/// Collects records into batches.
+struct Batches<'a> {
+    builder: BatchBuilder,
+    parts: &'a Sender<Part>,
+    stop: &'a Stop,
+    bytes: &'a AtomicU64,
+    counted: u64,
+}
+
+impl Batches<'_> {
+    fn flush(&mut self) {
+        if !self.builder.is_empty() {
+            // Nobody there to take it: the load is over.
+            let _ = self.parts.blocking_send(Part::Batch(self.builder.take()));
+        }
+    }
+}
+
+impl Sink for Batches<'_> {
+    fn record(
+        &mut self,
+        record: &Record<'_>,
+        place: Place,
+        marks: Marks,
+        _json: &[u8],
+    ) -> ControlFlow<()> {
+        self.builder.push(record, place.offset, place.len, marks.has(Marks::RECOVERED));
+        if self.builder.len() >= BATCH_ROWS {
+            self.flush();
+        }
+        self.stop.flow()
+    }
+
+    fn progress(&mut self, bytes_read: u64) {
+        let more = bytes_read.saturating_sub(self.counted);
+        self.bytes.fetch_add(more, Ordering::Relaxed);
+        self.counted = bytes_read;
+    }
+}
+
+/// The task that appends and publishes.
+struct Indexer<F> {
+    counters: Arc<Counters>,
+    stop: Stop,
+    on: F,
+    writer: IndexWriter,
+    ledger: Ledger,
+    progress: Progress,
+    started: Instant,
+    published: Option<(Instant, usize)>,
+    fresh_problems: Vec<FileProblem>,
+}
+
+impl<F: FnMut(Reply)> Indexer<F> {
+    fn new(counters: Arc<Counters>, stop: Stop, on: F) -> Self {
+        Self {
+            counters,
+            stop,
+            on,
+            writer: IndexWriter::new(),
+            ledger: Ledger::default(),
+            progress: Progress::default(),
+            started: Instant::now(),
+            published: None,
+            fresh_problems: Vec::new(),
+        }
+    }
+
+    fn run(mut self, mut tickets: Receiver<Ticket>) -> Loaded {
+        while let Some(ticket) = tickets.blocking_recv() {
+            match ticket {
+                Ticket::Skipped(entry) => self.enter(entry),
+                Ticket::File { origin, named, mut parts } => {
+                    let mut ended = None;
+                    while let Some(part) = parts.blocking_recv() {
+                        match part {
+                            Part::Batch(batch) => {
+                                self.writer.append(&batch);
+                                self.publish_if_due();
+                            }
+                            Part::Done(done) => ended = Some(*done),
+                        }
+                    }
+                    let entry = self.entry(origin, named, ended);
+                    self.enter(entry);
+                }
+            }
+            self.publish_if_due();
+        }
+        self.progress.done = true;
+        self.progress.stopped = self.stop.is_set();
+        let snapshot = self.publish();
+        let ledger = Arc::new(std::mem::take(&mut self.ledger));
+        (self.on)(Reply::Loaded(Arc::clone(&ledger)));
+        Loaded { snapshot, ledger }
+    }
+
+    /// The ledger's line of a file that was read.
+    fn entry(&mut self, origin: Origin, named: bool, ended: Option<Ended>) -> FileEntry {
+        let sums = self.writer.finish_file();
+        let mut entry = FileEntry { named, ..FileEntry::new(origin) };
+        entry.events = sums.distinct;
+        entry.records = RecordCounts {
+            found: sums.kept + sums.duplicate,
+            kept: sums.kept,
+            duplicate: sums.duplicate,
+            undated: sums.undated,
+            ..RecordCounts::default()
+        };
+        // A decoder that died without a word must not pass for a file that was read.
+        let ended = ended.unwrap_or_else(|| Ended {
+            tally: None,
+            fault: Some(Problem {
+                class: ProblemClass::Unreadable,
+                at: None,
+                detail: "reading it failed inside the program; please report this".into(),
+            }),
+        });
+        entry.status = FileStatus::Refused;
+        if let Some(tally) = ended.tally {
+            entry.status = tally.status();
+            entry.shape = tally.shape;
+            entry.container = tally.container;
+            entry.sha256 = tally.sha256;
+            entry.bytes = tally.bytes;
+            entry.inflated = tally.inflated;
+            entry.records.found += tally.set_aside;
+            entry.records.set_aside = tally.set_aside;
+            entry.records.not_events = tally.not_events;
+            entry.more_problems = tally.more_problems;
+            entry.problems = tally.problems;
+            if tally.stopped {
+                entry.problems.push(Problem {
+                    class: ProblemClass::Stopped,
+                    at: None,
+                    detail: "the load was stopped inside it".into(),
+                });
+            }
+        }
+        if sums.conflicts > 0 {
+            entry.problems.push(Problem {
+                class: ProblemClass::DuplicateEvent,
+                at: None,
+                detail: format!("{} of its events share an id with an event of other content", sums.conflicts),
+            });
+        }
+        if let Some(fault) = ended.fault {
+            if fault.class == ProblemClass::Stopped {
+                entry.status = FileStatus::Skipped;
+            }
+            entry.problems.push(fault);
+        }
+        if entry.status == FileStatus::Read && entry.problems.iter().any(|p| p.class.is_structural()) {
+            entry.status = FileStatus::PartlyRead;
+        }
+        entry
+    }
+
+    fn enter(&mut self, entry: FileEntry) {
+        debug_assert!(entry.records.adds_up(), "{:?}", entry.records);
+        let p = &mut self.progress;
+        p.files_done += 1;
+        p.events += entry.records.kept;
+        p.copies += entry.records.duplicate;
+        p.set_aside += entry.records.set_aside;
+        p.files_with_problems += u64::from(entry.status != FileStatus::Read);
+        self.fresh_problems.extend(
+            entry
+                .problems
+                .iter()
+                .map(|problem| FileProblem { origin: entry.origin.clone(), problem: problem.clone() }),
+        );
+        self.ledger.files.push(entry);
+    }
+
+    fn publish_if_due(&mut self) {
+        let due = match self.published {
+            None => !self.writer.is_empty(),
+            Some((at, _)) => at.elapsed() >= PUBLISH_EVERY,
+        };
+        if due {
+            self.publish();
+        }
+    }
+
+    fn publish(&mut self) -> Arc<Snapshot> {
+        let snapshot = self.writer.publish();
+        let grown = self.published.is_none_or(|(_, len)| len != snapshot.len());
+        self.published = Some((Instant::now(), snapshot.len()));
+        let c = &self.counters;
+        let p = &mut self.progress;
+        p.files_found = c.files_found.load(Ordering::Relaxed);
+        p.bytes_found = c.bytes_found.load(Ordering::Relaxed);
+        p.bytes = c.bytes.load(Ordering::Relaxed);
+        p.walking = !c.walked.load(Ordering::Relaxed);
+        // Rows of the file that is being read are on the screen before the ledger has its line.
+        p.events = snapshot.len() as u64;
+        p.elapsed = self.started.elapsed();
+        if grown {
+            (self.on)(Reply::Grown(Arc::clone(&snapshot)));
+        }
+        (self.on)(Reply::Progress(self.progress.clone()));
+        if !self.fresh_problems.is_empty() {
+            (self.on)(Reply::Problems(std::mem::take(&mut self.fresh_problems)));
+        }
+        snapshot
+    }
+}

@@ -1,0 +1,127 @@
+//! The hands: every task and channel of the program.
+//!
+//! [`Engine::start`] loads and answers beside the screen; [`load`] loads for a command that waits.
+//! A request that still waits is replaced by a newer one of its kind, and one that is being worked
+//! on is given up, so that typing fast skips the answers in the middle.
+
+pub mod answer;
+mod loader;
+pub mod protocol;
+mod reader;
+mod spool;
+
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, watch};
+use tokio::task;
+
+use crate::base::cancel::{Cancel, Latest};
+use crate::engine::protocol::{Ask, Fetch, Reply, Request};
+use crate::source::Spec;
+
+pub use loader::{LoadOptions, Loaded, Stop, load};
+pub use reader::{Reader, event_name};
+
+/// Replies that may wait for the screen.
+const REPLIES: usize = 256;
+
+/// A running engine: the screen's end of its channels.
+#[derive(Debug)]
+pub struct Engine {
+    asks: watch::Sender<Option<(Ask, Cancel)>>,
+    fetches: watch::Sender<Option<Fetch>>,
+    latest: Latest,
+    stop: Stop,
+    replies: mpsc::Receiver<Reply>,
+}
+
+impl Engine {
+    /// Starts loading what the arguments name, and stands ready to answer.
+    pub fn start(runtime: &Handle, specs: Vec<Spec>, options: LoadOptions) -> Self {
+        let (sender, replies) = mpsc::channel(REPLIES);
+        let (reader, stop) = (Reader::default(), Stop::default());
+        let (asks, ask) = watch::channel(None);
+        let (fetches, fetch) = watch::channel(None);
+        runtime.spawn(answering(ask, reader.clone(), sender.clone()));
+        runtime.spawn(fetching(fetch, reader.clone(), sender.clone()));
+        let told = sender;
+        runtime.spawn(load(specs, options, reader, stop.clone(), move |reply| {
+            // The screen is gone: the load is over soon, too.
+            let _ = told.blocking_send(reply);
+        }));
+        Self { asks, fetches, latest: Latest::default(), stop, replies }
+    }
+
+    /// Hands over a request.
+    pub fn send(&self, request: Request) {
+        match request {
+            Request::Ask(ask) => {
+                self.asks.send_replace(Some((ask, self.latest.renew())));
+            }
+            Request::Fetch(fetch) => {
+                self.fetches.send_replace(Some(fetch));
+            }
+            Request::StopLoading => self.stop.stop(),
+        }
+    }
+
+    /// The next reply; `None` once the engine has ended.
+    pub async fn next(&mut self) -> Option<Reply> {
+        self.replies.recv().await
+    }
+
+    /// A reply that waits already.
+    pub fn try_next(&mut self) -> Option<Reply> {
+        self.replies.try_recv().ok()
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.stop.stop();
+        self.latest.stop();
+        // Decoders that wait to send must not wait for a screen that is gone.
+        self.replies.close();
+    }
+}
+
+async fn answering(
+    mut asks: watch::Receiver<Option<(Ask, Cancel)>>,
+    reader: Reader,
+    replies: mpsc::Sender<Reply>,
+) {
+    while asks.changed().await.is_ok() {
+        let Some((ask, cancel)) = asks.borrow_and_update().clone() else { continue };
+        let (reader, replies) = (reader.clone(), replies.clone());
+        let work = move || {
+            answer::answer(&ask, &reader, &cancel, &mut |reply| {
+                let _ = replies.blocking_send(reply);
+            });
+            let _ = replies.blocking_send(Reply::Idle);
+        };
+        if task::spawn_blocking(work).await.is_err() {
+            tracing::error!("answering a filter failed inside the program");
+        }
+    }
+}
+
+async fn fetching(
+    mut fetches: watch::Receiver<Option<Fetch>>,
+    reader: Reader,
+    replies: mpsc::Sender<Reply>,
+) {
+    while fetches.changed().await.is_ok() {
+        let Some(fetch) = fetches.borrow_and_update().clone() else { continue };
+        let (reader, replies) = (reader.clone(), replies.clone());
+        let work = move || {
+            let record = reader.fetch(&fetch.snapshot, fetch.event);
+            let _ = replies.blocking_send(Reply::Record {
+                request: fetch.request,
+                event: fetch.event,
+                record: std::sync::Arc::new(record),
+            });
+        };
+        if task::spawn_blocking(work).await.is_err() {
+            tracing::error!("reading a record failed inside the program");
+        }
+    }
+}

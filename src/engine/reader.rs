@@ -1,0 +1,167 @@
+//! Reading records again by their places, with a small cache of inflated files.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use sha2::{Digest, Sha256};
+
+use crate::base::origin::{FileId, Origin};
+use crate::decode;
+use crate::engine::protocol::Fetched;
+use crate::engine::spool::Spool;
+use crate::event::json::Node;
+use crate::index::place::RecordPlace;
+use crate::index::segment::EventId;
+use crate::index::snapshot::Snapshot;
+use crate::source::Bytes;
+
+/// Files of more text than this are not kept inflated.
+const MOST_KEPT: usize = 32 << 20;
+/// Text the cache holds in all.
+const CACHE: usize = 96 << 20;
+
+/// Where the bytes of every file are.
+#[derive(Debug, Clone, Default)]
+pub struct Reader {
+    files: Arc<RwLock<Vec<Place>>>,
+    cache: Arc<Mutex<VecDeque<(FileId, Arc<[u8]>)>>>,
+}
+
+#[derive(Debug, Clone)]
+struct Place {
+    origin: Origin,
+    bytes: Again,
+}
+
+/// How a file's bytes are had again.
+#[derive(Debug, Clone)]
+enum Again {
+    Source(Bytes),
+    Spool(Spool),
+    Never,
+}
+
+impl Reader {
+    /// Adds the next file; its id is its place in the order of adding.
+    pub(crate) fn add(&self, origin: Origin, bytes: Option<Bytes>) -> (FileId, Option<Spool>) {
+        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        let id = FileId(files.len() as u32);
+        let spool = matches!(bytes, Some(Bytes::Stdin)).then(Spool::default);
+        let again = match (bytes, &spool) {
+            (_, Some(spool)) => Again::Spool(spool.clone()),
+            (Some(bytes), None) => Again::Source(bytes),
+            (None, None) => Again::Never,
+        };
+        files.push(Place { origin, bytes: again });
+        (id, spool)
+    }
+
+    fn file(&self, id: FileId) -> Option<Place> {
+        self.files.read().unwrap_or_else(PoisonError::into_inner).get(id.0 as usize).cloned()
+    }
+
+    /// The name of a file.
+    pub fn origin(&self, id: FileId) -> Origin {
+        self.file(id).map_or_else(|| Origin::new("?"), |f| f.origin)
+    }
+
+    /// The file's bytes from the start.
+    fn open(&self, id: FileId) -> io::Result<Box<dyn Read + Send>> {
+        match self.file(id).map(|f| f.bytes) {
+            Some(Again::Source(bytes)) => Ok(bytes.reader()?.0),
+            Some(Again::Spool(spool)) => Ok(spool.reader()),
+            Some(Again::Never) | None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    /// The whole text of a file, from the cache where it is there; `None` where it is too large to
+    /// be held.
+    ///
+    /// # Errors
+    /// The file cannot be opened or inflated any more.
+    pub fn text(&self, id: FileId, keep: bool) -> io::Result<Option<Arc<[u8]>>> {
+        {
+            let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(at) = cache.iter().position(|(file, _)| *file == id) {
+                let hit = cache.remove(at);
+                if let Some(hit) = hit {
+                    let text = Arc::clone(&hit.1);
+                    cache.push_back(hit);
+                    return Ok(Some(text));
+                }
+            }
+        }
+        let text: Arc<[u8]> = match decode::inflate_all(&mut self.open(id)?, MOST_KEPT) {
+            Ok(text) => text.into(),
+            Err(e) if e.kind() == io::ErrorKind::FileTooLarge => return Ok(None),
+            Err(e) => return Err(e),
+        };
+        let is_spool = matches!(self.file(id).map(|f| f.bytes), Some(Again::Spool(_)));
+        if keep && !is_spool {
+            let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+            cache.push_back((id, Arc::clone(&text)));
+            while cache.iter().map(|(_, t)| t.len()).sum::<usize>() > CACHE {
+                cache.pop_front();
+            }
+        }
+        Ok(Some(text))
+    }
+
+    /// The bytes of a record: its object, out of any string it came in.
+    ///
+    /// # Errors
+    /// The file cannot be read any more, or holds something else at that place.
+    pub fn record(&self, place: RecordPlace) -> io::Result<Vec<u8>> {
+        if let Some(text) = self.text(place.file, true)? {
+            return slice(&text, place)
+                .map(Cow::into_owned)
+                .ok_or_else(|| io::Error::other("the file has changed since it was loaded"));
+        }
+        let at = decode::Place { offset: place.offset, len: place.len };
+        decode::read_at(&mut self.open(place.file)?, at, usize::MAX)
+    }
+
+    /// A record read again with everything the detail shows of it.
+    pub fn fetch(&self, snapshot: &Snapshot, event: EventId) -> Fetched {
+        let place = snapshot.place(event);
+        let origin = self.origin(place.file);
+        match self.record(place) {
+            Ok(bytes) => {
+                let tree = Node::parse(&bytes).ok();
+                let name = event_name(snapshot, event, tree.as_ref(), &bytes);
+                Fetched { bytes: bytes.into(), tree, name, origin, error: None }
+            }
+            Err(e) => Fetched {
+                bytes: Arc::default(),
+                tree: None,
+                name: snapshot.recorded_id(event).unwrap_or_default().into_owned(),
+                error: Some(format!("the record cannot be read again: {e}")),
+                origin,
+            },
+        }
+    }
+}
+
+/// The record at a place of a file's text.
+pub(crate) fn slice(text: &[u8], place: RecordPlace) -> Option<Cow<'_, [u8]>> {
+    let start = usize::try_from(place.offset).ok()?;
+    let bytes = text.get(start..start.checked_add(place.len as usize)?)?;
+    matches!(bytes.first(), Some(b'{' | b'"')).then(|| decode::unwrap_record(bytes))
+}
+
+/// The name of an event (RULINGS 15): its recorded id; where that is absent or names two events,
+/// the id, `#` and the first eight hexadecimal digits of the SHA-256 of the canonical record.
+pub fn event_name(snapshot: &Snapshot, event: EventId, tree: Option<&Node>, bytes: &[u8]) -> String {
+    let recorded = snapshot.recorded_id(event).unwrap_or_default();
+    if snapshot.id_is_name(event) {
+        return recorded.into_owned();
+    }
+    let digest = match tree {
+        Some(tree) => Sha256::digest(tree.canonical().to_compact().as_bytes()),
+        None => Sha256::digest(bytes),
+    };
+    let hex: String = digest.iter().take(4).map(|b| format!("{b:02x}")).collect();
+    format!("{recorded}#{hex}")
+}
