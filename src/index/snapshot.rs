@@ -63,6 +63,11 @@ impl Snapshot {
         &self.resources
     }
 
+    /// The dictionary of ids that are not UUIDs written the usual way.
+    pub const fn odd_ids(&self) -> &Symbols {
+        &self.odd_ids
+    }
+
     /// Every event by time, then by row; undated ones last.
     pub const fn order(&self) -> &Arc<[EventId]> {
         &self.order

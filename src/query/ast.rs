@@ -11,11 +11,11 @@ use crate::index::schema::{Class, Field};
 use crate::query::Context;
 use crate::query::address::Address;
 use crate::query::lexer::{self, Kind};
-use crate::query::moment::When;
 use crate::query::number::{Number, Rank};
 use crate::query::path::Path;
 use crate::query::pattern::{How, Pattern, Regexp, quote};
 use crate::query::typed::Place;
+use crate::query::when::When;
 
 /// A query.
 #[derive(Debug, Clone, PartialEq, Eq)]

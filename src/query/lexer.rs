@@ -106,6 +106,8 @@ pub fn tokens(text: &str) -> Vec<Token> {
         at: 0,
         out: Vec::new(),
         groups: 0,
+        mark: Mark::Has,
+        valued: false,
     };
     while lexer.at < text.len() {
         lexer.step();
@@ -119,6 +121,10 @@ struct Lexer<'a> {
     out: Vec<Token>,
     /// Brackets open inside a `field:( … )` group, where words are values.
     groups: usize,
+    /// The operator of the term being read.
+    mark: Mark,
+    /// Whether a comma here would join values of the term being read.
+    valued: bool,
 }
 
 impl Lexer<'_> {
@@ -162,33 +168,29 @@ impl Lexer<'_> {
             }
             ')' => {
                 self.groups = self.groups.saturating_sub(1);
+                self.valued = false;
                 self.push(Kind::Close, 1);
             }
-            ',' => self.push(Kind::Comma, 1),
+            ',' => {
+                self.valued &= last.is_some_and(|t| t.kind != Kind::Comma);
+                self.push(Kind::Comma, 1);
+            }
             '|' => {
                 let len = 1 + usize::from(rest.starts_with("||"));
+                self.valued &= self.groups > 0;
                 self.push(Kind::Or, len);
             }
             _ if after_mark.is_some()
                 || self.groups > 0
-                || last.is_some_and(|t| t.kind == Kind::Comma) =>
+                || self.valued && last.is_some_and(|t| t.kind == Kind::Comma) =>
             {
-                self.value(self.mark_of_term());
+                self.value(self.mark);
             }
-            _ => self.term(),
+            _ => {
+                self.valued = false;
+                self.term();
+            }
         }
-    }
-
-    /// The operator of the term being read.
-    fn mark_of_term(&self) -> Mark {
-        self.out
-            .iter()
-            .rev()
-            .find_map(|t| match t.kind {
-                Kind::Mark(mark) => Some(mark),
-                _ => None,
-            })
-            .unwrap_or(Mark::Has)
     }
 
     /// A value: quoted, a regex, or a word; inside a group the word `OR` still joins.
@@ -247,6 +249,8 @@ impl Lexer<'_> {
             && let Some(kind) = head.0
         {
             self.push(kind, head.1);
+            self.valued = true;
+            self.mark = mark;
             return self.push(Kind::Mark(mark), spelling.len());
         }
         // A quoted key can only be meant as a path, whatever is still missing after it.

@@ -6,13 +6,19 @@
 pub mod address;
 pub mod ast;
 pub mod complete;
+pub mod eval;
 pub mod lexer;
+pub mod matcher;
 pub mod moment;
 pub mod number;
 mod parser;
 pub mod path;
 pub mod pattern;
+pub mod plan;
+pub mod residual;
+mod term;
 pub mod typed;
+pub mod when;
 
 use std::collections::BTreeMap;
 

@@ -10,9 +10,10 @@ use crate::query::Context;
 use crate::query::address::{ADDRESS_HELP, Address};
 use crate::query::ast::{Op, Subject, Value};
 use crate::query::lexer;
-use crate::query::moment::{Moment, When};
+use crate::query::moment::Moment;
 use crate::query::number::{Number, Rank};
 use crate::query::pattern::{Flags, How, Pattern, Regexp};
+use crate::query::when::When;
 
 /// Why a value does not fit, and the fix.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -248,7 +249,7 @@ impl<'a> Place<'a> {
                 )),
             },
             (Some(Class::Severity), _) => Rank::parse(word).map(Value::Rank).ok_or_else(|| {
-                let near = text::nearest(word, Rank::ALL.map(Rank::name));
+                let near = nearest(word, Rank::ALL.map(Rank::name));
                 Fault::new(
                     "not a severity",
                     near.map_or(
@@ -297,7 +298,7 @@ impl<'a> Place<'a> {
 
     fn list(&self, name: &str, context: &Context) -> Result<Value, Fault> {
         let Some(entries) = context.lists.get(name) else {
-            let near = text::nearest(name, context.lists.keys().map(String::as_str));
+            let near = nearest(name, context.lists.keys().map(String::as_str));
             return Err(Fault::new(
                 format!("no list is called `@{name}`"),
                 near.map_or_else(
@@ -331,6 +332,16 @@ impl<'a> Place<'a> {
     }
 }
 
+/// The longest word worth a guess; guessing takes time by the square of the length.
+const LONGEST_GUESS: usize = 64;
+
+/// The candidate a mistyped word most likely means.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    (word.len() <= LONGEST_GUESS)
+        .then(|| text::nearest(word, candidates))
+        .flatten()
+}
+
 /// The fault of a regular expression that does not compile, or the value.
 pub fn regex(read: Result<Regexp, String>) -> Result<Value, Fault> {
     read.map(Value::Regex).map_err(|why| {
@@ -359,7 +370,7 @@ fn verb_fault(word: &str) -> Fault {
     let help = if word.eq_ignore_ascii_case("service") {
         "write svcdriven:yes for calls a service made".to_owned()
     } else {
-        text::nearest(word, Verb::ALL.map(Verb::name)).map_or(
+        nearest(word, Verb::ALL.map(Verb::name)).map_or(
             "write verb:read, write, delete, auth or secret".to_owned(),
             |near| format!("did you mean verb:{near}?"),
         )

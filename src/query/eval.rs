@@ -1,0 +1,213 @@
+//! A plan over a snapshot: rows that match, and what is left to ask of their bytes.
+//!
+//! Index questions are column scans into bitmaps, segment by segment. Where bytes must decide,
+//! the answer is two sets, the rows that surely match and those that may, so that `NOT` and `OR`
+//! around such a question stay exact. Refuses to know: bytes, tasks, the order of hits.
+
+use crate::base::cancel::Cancel;
+use crate::index::bitmap::{Bitmap, RowSet};
+use crate::index::segment::Segment;
+use crate::index::snapshot::Snapshot;
+use crate::query::plan::{Node, Plan};
+use crate::query::residual::{Open, Residual};
+
+/// What a search found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The rows that match; with a residual, the rows that may.
+    pub rows: RowSet,
+    /// The rows of those that match whatever their bytes say.
+    pub sure: RowSet,
+    /// What to ask of the record of each row that is not sure; `None` where `rows` is exact.
+    pub residual: Option<Residual>,
+}
+
+/// Asks a plan of the snapshot it was bound to.
+///
+/// Stops between segments when the wish is stale: what it gives then is of no use.
+pub fn search(snapshot: &Snapshot, plan: &Plan, cancel: &Cancel) -> Found {
+    let scan = Scan { snapshot, cancel };
+    let solved = scan.solve(&plan.root);
+    match solved.open {
+        Open::Rows(rows) => Found {
+            sure: rows.clone(),
+            rows,
+            residual: None,
+        },
+        open => Found {
+            rows: solved.may,
+            sure: solved.sure,
+            residual: Some(Residual::new(open)),
+        },
+    }
+}
+
+struct Scan<'a> {
+    snapshot: &'a Snapshot,
+    cancel: &'a Cancel,
+}
+
+/// The answer to one question: `sure` ⊆ the rows that match ⊆ `may`.
+struct Solved {
+    sure: RowSet,
+    may: RowSet,
+    open: Open,
+}
+
+impl Scan<'_> {
+    fn solve(&self, node: &Node) -> Solved {
+        if node.is_decided() {
+            let rows = self.rows(node);
+            return Solved {
+                sure: rows.clone(),
+                may: rows.clone(),
+                open: Open::Rows(rows),
+            };
+        }
+        match node {
+            Node::And(parts) => self.join(parts, Bitmap::and, Node::And, Open::And),
+            Node::Or(parts) => self.join(parts, Bitmap::or, Node::Or, Open::Or),
+            Node::Not(inner) => {
+                let inner = self.solve(inner);
+                Solved {
+                    sure: self.without(&inner.may),
+                    may: self.without(&inner.sure),
+                    open: Open::Not(Box::new(inner.open)),
+                }
+            }
+            Node::Atom(atom) => Solved {
+                sure: self.snapshot.rows(|_, _| false),
+                may: self.snapshot.all(),
+                open: Open::Atom((**atom).clone()),
+            },
+            decided => {
+                let rows = self.rows(decided);
+                Solved {
+                    sure: rows.clone(),
+                    may: rows.clone(),
+                    open: Open::Rows(rows),
+                }
+            }
+        }
+    }
+
+    /// `AND` or `OR`: what the index decides is decided together, the rest is joined to it.
+    fn join(
+        &self,
+        parts: &[Node],
+        fold: fn(&mut Bitmap, &Bitmap),
+        node: fn(Vec<Node>) -> Node,
+        open: fn(Vec<Open>) -> Open,
+    ) -> Solved {
+        let (decided, rest): (Vec<_>, Vec<_>) = parts.iter().cloned().partition(Node::is_decided);
+        let mut solved: Vec<Solved> = Vec::with_capacity(rest.len() + 1);
+        if !decided.is_empty() {
+            solved.push(self.solve(&node(decided)));
+        }
+        solved.extend(rest.iter().map(|part| self.solve(part)));
+        let mut opens = Vec::with_capacity(solved.len());
+        let mut bounds: Option<(RowSet, RowSet)> = None;
+        for part in solved {
+            opens.push(part.open);
+            bounds = Some(match bounds {
+                None => (part.sure, part.may),
+                Some((mut sure, mut may)) => {
+                    zip(&mut sure, &part.sure, fold);
+                    zip(&mut may, &part.may, fold);
+                    (sure, may)
+                }
+            });
+        }
+        let (sure, may) = bounds.unwrap_or_default();
+        Solved {
+            sure,
+            may,
+            open: open(opens),
+        }
+    }
+
+    fn without(&self, rows: &RowSet) -> RowSet {
+        let mut all = self.snapshot.all();
+        zip(&mut all, rows, Bitmap::minus);
+        all
+    }
+
+    /// The rows of a question the index decides.
+    fn rows(&self, node: &Node) -> RowSet {
+        let segments = self.snapshot.segments().iter();
+        RowSet {
+            segments: segments
+                .map(|segment| {
+                    if self.cancel.is_stale() {
+                        Bitmap::default()
+                    } else {
+                        scan(segment, node)
+                    }
+                })
+                .collect(),
+        }
+    }
+}
+
+fn zip(into: &mut RowSet, other: &RowSet, fold: fn(&mut Bitmap, &Bitmap)) {
+    for (a, b) in into.segments.iter_mut().zip(&other.segments) {
+        fold(a, b);
+    }
+}
+
+/// The rows of one segment that answer a question the index decides.
+fn scan(segment: &Segment, node: &Node) -> Bitmap {
+    let len = segment.len();
+    match node {
+        Node::Fixed(true) => Bitmap::full(len),
+        // A question about bytes is kept away from here; nothing is the safe answer.
+        Node::Fixed(false) | Node::Atom(_) => Bitmap::default(),
+        Node::Fact(test) => {
+            let facts = segment.facts();
+            Bitmap::collect(len, |row| facts.get(row).is_some_and(|f| test.holds(*f)))
+        }
+        Node::Time(range) => {
+            let times = segment.times();
+            let (from, to) = (range.start.0, range.end.0);
+            Bitmap::collect(len, |row| {
+                times.get(row).is_some_and(|t| from <= *t && *t < to)
+            })
+        }
+        Node::Column(col, table) => {
+            let mut rows = Bitmap::default();
+            segment.column(*col).for_each(len, |row, code| {
+                if table.get(code as usize).copied().unwrap_or(false) {
+                    rows.insert(row);
+                }
+            });
+            rows
+        }
+        Node::Resources(table) => Bitmap::collect(len, |row| {
+            let yes = |code: u32| table.get(code as usize).copied().unwrap_or(false);
+            segment.resources(row).any(|sym| yes(sym.code()))
+        }),
+        Node::Id(test) => Bitmap::collect(len, |row| test.holds(segment.id(row))),
+        Node::Not(inner) => {
+            let mut all = Bitmap::full(len);
+            all.minus(&scan(segment, inner));
+            all
+        }
+        Node::And(parts) => {
+            let mut rows = Bitmap::full(len);
+            for part in parts {
+                rows.and(&scan(segment, part));
+                if rows.is_empty() {
+                    break;
+                }
+            }
+            rows
+        }
+        Node::Or(parts) => {
+            let mut rows = Bitmap::default();
+            for part in parts {
+                rows.or(&scan(segment, part));
+            }
+            rows
+        }
+    }
+}

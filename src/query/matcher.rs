@@ -1,0 +1,236 @@
+//! One value against one text: the rules of the field classes, made ready once per question.
+//!
+//! Refuses to know: columns, rows and JSON.
+
+use regex::Regex;
+
+use crate::base::text::{self, Wildcard};
+use crate::event::resource::Arn;
+use crate::query::ast::{Op, Value};
+use crate::query::number::Number;
+use crate::query::pattern::{How, Pattern};
+
+/// How words compare where the class leaves a choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// The whole value.
+    Whole,
+    /// The whole value, or a run of whole components of it.
+    Component,
+    /// A part of the value.
+    Part,
+}
+
+/// A value, ready to be compared with texts.
+#[derive(Debug, Clone)]
+pub enum Matcher {
+    /// Any text.
+    Any,
+    /// This text, minding case.
+    Exact(String),
+    /// This text, ignoring case; held folded.
+    Whole(String),
+    /// This text or a run of whole components, ignoring case; held folded.
+    Component(String),
+    /// A text that begins with this, ignoring case; held folded.
+    Starts(String),
+    /// A name a component of which begins with this, ignoring case; held folded.
+    ComponentStarts(String),
+    /// A text that holds this, ignoring case; held folded.
+    Holds(String),
+    /// A text of this shape.
+    Wild(Wildcard),
+    /// A text the expression finds itself in.
+    Regex(Regex),
+    /// A number in this order to the text's.
+    Compare(Op, Number),
+    /// A number from the first to the last.
+    Between(Number, Number),
+    /// Any of these.
+    AnyOf(Vec<Self>),
+}
+
+impl Matcher {
+    /// Makes a value ready; `None` for one that is no text at all.
+    pub fn of(value: &Value, op: Op, rule: Rule) -> Option<Self> {
+        Some(match value {
+            Value::Any => Self::Any,
+            Value::Word(pattern) if op == Op::Is => Self::Exact(pattern.text.clone()),
+            Value::Word(pattern) => Self::word(pattern, rule),
+            Value::Regex(regex) => Self::Regex(regex.compiled().clone()),
+            Value::Number(number) => Self::Compare(op, *number),
+            Value::Numbers(from, to) => Self::Between(*from, *to),
+            Value::List(_, values) => Self::AnyOf(
+                values
+                    .iter()
+                    .filter_map(|value| Self::of(value, op, rule))
+                    .collect(),
+            ),
+            _ => return None,
+        })
+    }
+
+    /// Makes a word ready.
+    pub fn word(pattern: &Pattern, rule: Rule) -> Self {
+        let folded = text::fold(&pattern.text);
+        match (pattern.how, rule) {
+            (How::Wild, Rule::Part) => Self::Wild(Wildcard::new(&format!("*{}*", pattern.text))),
+            (How::Wild, _) => Self::Wild(Wildcard::new(&pattern.text)),
+            (_, Rule::Part) => Self::Holds(folded),
+            (How::Prefix, Rule::Component) => Self::ComponentStarts(folded),
+            (How::Prefix, Rule::Whole) => Self::Starts(folded),
+            (How::Literal, Rule::Component) => Self::Component(folded),
+            (How::Literal, Rule::Whole) => Self::Whole(folded),
+        }
+    }
+
+    /// Whether a text fits.
+    pub fn matches(&self, value: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Exact(wanted) => wanted == value,
+            Self::Whole(wanted) => same(value, wanted),
+            Self::Component(wanted) => {
+                same(value, wanted) || {
+                    let folded = text::fold(value);
+                    let name = named_part(&folded);
+                    text::has_component(name.text, wanted) && !name.is_only_its_type(wanted)
+                }
+            }
+            Self::Starts(wanted) => text::fold(value).starts_with(wanted.as_str()),
+            Self::ComponentStarts(wanted) => {
+                let folded = text::fold(value);
+                let name = named_part(&folded);
+                folded.starts_with(wanted.as_str()) || name.has_component_like(wanted)
+            }
+            Self::Holds(wanted) => text::fold(value).contains(wanted.as_str()),
+            Self::Wild(wildcard) => wildcard.matches(value),
+            Self::Regex(regex) => regex.is_match(value),
+            Self::Compare(op, wanted) => Number::parse(value).is_some_and(|number| {
+                let order = number.order(*wanted);
+                match op {
+                    Op::Less => order.is_lt(),
+                    Op::AtMost => order.is_le(),
+                    Op::More => order.is_gt(),
+                    Op::AtLeast => order.is_ge(),
+                    Op::Has | Op::Is | Op::Match => order.is_eq(),
+                }
+            }),
+            Self::Between(from, to) => {
+                Number::parse(value).is_some_and(|n| n.order(*from).is_ge() && n.order(*to).is_le())
+            }
+            Self::AnyOf(any) => any.iter().any(|m| m.matches(value)),
+        }
+    }
+}
+
+/// Whether `value` is `folded`, which is folded already, ignoring case.
+fn same(value: &str, folded: &str) -> bool {
+    if value.is_ascii() {
+        value.eq_ignore_ascii_case(folded)
+    } else {
+        text::fold(value) == folded
+    }
+}
+
+/// The part of a name that components are looked for in.
+struct Named<'a> {
+    text: &'a str,
+    /// The word that says what kind of identity it is: `user` of `user/alice`.
+    kind: Option<&'a str>,
+}
+
+/// What IAM and STS write before the names of identities.
+const IDENTITY_KINDS: [&str; 6] = [
+    "user",
+    "role",
+    "assumed-role",
+    "federated-user",
+    "group",
+    "instance-profile",
+];
+
+/// The part of a folded name after an ARN's account; the whole of any other name.
+fn named_part(folded: &str) -> Named<'_> {
+    let (text, may_have_kind) = match Arn::parse(folded) {
+        Some(arn) => (arn.resource, matches!(arn.service, "iam" | "sts")),
+        None => (folded, true),
+    };
+    let kind = text
+        .split_once('/')
+        .map(|(kind, _)| kind)
+        .filter(|kind| may_have_kind && IDENTITY_KINDS.contains(kind));
+    Named { text, kind }
+}
+
+impl Named<'_> {
+    /// Whether `wanted` is found as the kind of the identity and nowhere else: `who:user` would
+    /// else be everyone.
+    fn is_only_its_type(&self, wanted: &str) -> bool {
+        self.kind == Some(wanted)
+            && self
+                .text
+                .get(wanted.len() + 1..)
+                .is_none_or(|rest| !text::has_component(rest, wanted))
+    }
+
+    /// Whether a component begins with `wanted`.
+    fn has_component_like(&self, wanted: &str) -> bool {
+        let skip = self.kind.map_or(0, |kind| kind.len() + 1);
+        let rest = self.text.get(skip..).unwrap_or(self.text);
+        let ends = ['/', ':', '@', '#'];
+        rest.starts_with(wanted)
+            || self.text.starts_with(wanted) && wanted.contains(ends)
+            || rest.char_indices().any(|(i, c)| {
+                ends.contains(&c) && rest.get(i + 1..).is_some_and(|r| r.starts_with(wanted))
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(rule: Rule, word: &str, value: &str, yes: bool) {
+        let matcher = Matcher::word(&Pattern::word(word), rule);
+        assert_eq!(matcher.matches(value), yes, "{rule:?} {word} {value}");
+    }
+
+    #[test]
+    fn rules() {
+        check(Rule::Whole, "createuser", "CreateUser", true);
+        check(Rule::Whole, "Create", "CreateUser", false);
+        check(Rule::Whole, "Create*", "CreateUser", true);
+        check(Rule::Part, "CLI", "aws-cli/2", true);
+        check(Rule::Part, "aws*2", "x aws-cli/2.1", true);
+        check(Rule::Component, "alice", "arn:aws:iam::1:user/Alice", true);
+        check(
+            Rule::Component,
+            "user/alice",
+            "arn:aws:iam::1:user/Alice",
+            true,
+        );
+        check(Rule::Component, "user", "arn:aws:iam::1:user/Alice", false);
+        check(Rule::Component, "user", "user/user", true);
+        check(Rule::Component, "aws", "arn:aws:iam::1:user/Alice", false);
+        check(Rule::Component, "user", "arn:aws:s3:::user/x", true);
+        check(Rule::Component, "root", "root", true);
+        check(Rule::Component, "alice*", "user/alice", false);
+    }
+
+    #[test]
+    fn prefixes_begin_components() {
+        let prefix = |word: &str, rule| {
+            let pattern = Pattern {
+                text: word.to_owned(),
+                how: How::Prefix,
+            };
+            Matcher::word(&pattern, rule)
+        };
+        assert!(prefix("ali", Rule::Component).matches("arn:aws:iam::1:user/alice"));
+        assert!(prefix("user/al", Rule::Component).matches("arn:aws:iam::1:user/alice"));
+        assert!(!prefix("us", Rule::Component).matches("arn:aws:iam::1:user/alice"));
+        assert!(!prefix("lice", Rule::Component).matches("user/alice"));
+        assert!(prefix("Crea", Rule::Whole).matches("createuser"));
+    }
+}

@@ -1,0 +1,400 @@
+//! A query bound to one snapshot: names become tables of symbols, once per dictionary.
+//!
+//! Every comparison is reduced to what a scan of a column can ask of a row, or to a question that
+//! needs the record's bytes. Cheap questions stand first. Refuses to know: how rows are scanned.
+
+use std::net::IpAddr;
+
+use crate::base::time::TimeRange;
+use crate::base::time::UtcMicros;
+use crate::event::outcome::{Outcome, Verb, fold_name};
+use crate::event::principal::Principal;
+use crate::event::service;
+use crate::index::batch::uuid_bits;
+use crate::index::schema::{Class, Col, Field, Flag, Home};
+use crate::index::segment::{Facts, IdBits};
+use crate::index::snapshot::Snapshot;
+use crate::query::address::Address;
+use crate::query::ast::{Expr, Op, Subject, Test, Value};
+use crate::query::matcher::{Matcher, Rule};
+use crate::query::path::Step;
+use crate::query::pattern::{How, Pattern};
+use crate::query::residual::Atom;
+
+/// A query bound to the snapshot it is to be asked of.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub(crate) root: Node,
+}
+
+/// One question of a plan.
+#[derive(Debug, Clone)]
+pub(crate) enum Node {
+    /// Every row, or none.
+    Fixed(bool),
+    /// A fact of the row.
+    Fact(FactTest),
+    /// The time lies inside; undated rows never do.
+    Time(TimeRange),
+    /// The code of the column stands for yes; index 0 is absent.
+    Column(Col, Vec<bool>),
+    /// One of the row's resources stands for yes.
+    Resources(Vec<bool>),
+    /// The recorded id.
+    Id(IdTest),
+    /// A question about the record's bytes.
+    Atom(Box<Atom>),
+    And(Vec<Self>),
+    Or(Vec<Self>),
+    Not(Box<Self>),
+}
+
+/// What is asked of a row's facts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum FactTest {
+    Verb(Verb),
+    Outcome(Outcome),
+    /// The flag is this; `None` asks whether it is known.
+    Flag(Flag, Option<bool>),
+}
+
+impl FactTest {
+    pub(crate) fn holds(self, facts: Facts) -> bool {
+        match self {
+            Self::Verb(verb) => facts.verb() == verb,
+            Self::Outcome(outcome) => facts.outcome() == outcome,
+            Self::Flag(flag, wanted) => {
+                let value = match flag {
+                    Flag::ReadOnly => facts.read_only(),
+                    Flag::Mfa => facts.mfa(),
+                    Flag::Console => Some(facts.console()),
+                    Flag::Root => Some(facts.root()),
+                    Flag::SvcDriven => Some(facts.service_driven()),
+                    Flag::Verb => None,
+                };
+                match wanted {
+                    Some(wanted) => value == Some(wanted),
+                    None => value.is_some() || flag == Flag::Verb,
+                }
+            }
+        }
+    }
+}
+
+/// What is asked of a row's id.
+#[derive(Debug, Clone)]
+pub(crate) enum IdTest {
+    /// It has one.
+    Present,
+    /// It is this one, or one of these odd ones.
+    Is(Option<u128>, Vec<bool>),
+    /// Its text fits.
+    Text(Matcher, Vec<bool>),
+}
+
+impl IdTest {
+    pub(crate) fn holds(&self, id: IdBits) -> bool {
+        let odd = |table: &[bool], at: usize| table.get(at).copied().unwrap_or(false);
+        match (self, id) {
+            (_, IdBits::None) => false,
+            (Self::Present, _) => true,
+            (Self::Is(bits, _), IdBits::Uuid(id)) => *bits == Some(id),
+            (Self::Text(matcher, _), IdBits::Uuid(id)) => {
+                matcher.matches(&crate::index::batch::uuid_text(id))
+            }
+            (Self::Is(_, table) | Self::Text(_, table), IdBits::Odd(sym)) => {
+                odd(table, sym.code() as usize)
+            }
+        }
+    }
+}
+
+impl Node {
+    /// Whether the index alone gives the answer.
+    pub(crate) fn is_decided(&self) -> bool {
+        match self {
+            Self::Atom(_) => false,
+            Self::And(parts) | Self::Or(parts) => parts.iter().all(Self::is_decided),
+            Self::Not(inner) => inner.is_decided(),
+            _ => true,
+        }
+    }
+
+    /// What a row costs, roughly.
+    fn cost(&self) -> u32 {
+        match self {
+            Self::Fixed(_) => 0,
+            Self::Fact(_) | Self::Time(_) => 1,
+            Self::Column(..) => 2,
+            Self::Resources(_) => 8,
+            Self::Id(_) => 16,
+            Self::Atom(_) => 10_000,
+            Self::And(parts) | Self::Or(parts) => parts.iter().map(Self::cost).sum(),
+            Self::Not(inner) => inner.cost(),
+        }
+    }
+
+    fn any_of(mut parts: Vec<Self>) -> Self {
+        match parts.len() {
+            0 => Self::Fixed(false),
+            1 => parts.pop().unwrap_or(Self::Fixed(false)),
+            _ => {
+                parts.sort_by_key(Self::cost);
+                Self::Or(parts)
+            }
+        }
+    }
+
+    fn all_of(mut parts: Vec<Self>) -> Self {
+        parts.sort_by_key(Self::cost);
+        Self::And(parts)
+    }
+}
+
+impl Plan {
+    /// Whether the index alone gives the answer.
+    pub fn is_decided(&self) -> bool {
+        self.root.is_decided()
+    }
+
+    /// The question, where the whole plan is one about bytes.
+    #[cfg(test)]
+    pub(crate) fn only_atom(&self) -> Option<&Atom> {
+        match &self.root {
+            Node::Atom(atom) => Some(atom),
+            _ => None,
+        }
+    }
+}
+
+/// Binds a query to a snapshot.
+pub fn bind(expr: &Expr, snapshot: &Snapshot) -> Plan {
+    Plan {
+        root: node(expr, snapshot),
+    }
+}
+
+fn node(expr: &Expr, snapshot: &Snapshot) -> Node {
+    match expr {
+        Expr::All => Node::Fixed(true),
+        Expr::And(parts) => Node::all_of(parts.iter().map(|e| node(e, snapshot)).collect()),
+        Expr::Or(parts) => Node::any_of(parts.iter().map(|e| node(e, snapshot)).collect()),
+        Expr::Not(inner) => Node::Not(Box::new(node(inner, snapshot))),
+        Expr::Macro(_, body) => node(body, snapshot),
+        Expr::Text(needle) => Node::Atom(Box::new(Atom::text(needle))),
+        Expr::Test(test) => {
+            let parts = test.values.iter();
+            Node::any_of(parts.map(|value| term(test, value, snapshot)).collect())
+        }
+    }
+}
+
+/// One value of a comparison.
+fn term(test: &Test, value: &Value, snapshot: &Snapshot) -> Node {
+    if let Value::List(_, values) = value {
+        return Node::any_of(values.iter().map(|v| term(test, v, snapshot)).collect());
+    }
+    let field = match &test.subject {
+        Subject::Path(path) => return in_record(path.steps(), test.op, value, Rule::Whole),
+        Subject::Field(field) => *field,
+    };
+    let spec = field.spec();
+    let rule = match spec.class {
+        Class::Name => Rule::Component,
+        Class::Text => Rule::Part,
+        _ => Rule::Whole,
+    };
+    match spec.home {
+        Home::Column(col) => column(field, col, test.op, value, rule, snapshot),
+        Home::Principal => principals(test.op, value, snapshot),
+        Home::Resources => match Matcher::of(value, test.op, rule) {
+            Some(matcher) => {
+                Node::Resources(snapshot.resources().matching(|name| matcher.matches(name)))
+            }
+            None => Node::Fixed(false),
+        },
+        Home::Time => time(field, test.op, value),
+        Home::Flag(flag) => match value {
+            Value::Verb(verb) => Node::Fact(FactTest::Verb(*verb)),
+            Value::Bool(yes) => Node::Fact(FactTest::Flag(flag, Some(*yes))),
+            Value::Any => Node::Fact(FactTest::Flag(flag, None)),
+            _ => Node::Fixed(false),
+        },
+        Home::Id => id(test.op, value, snapshot),
+        Home::Record => {
+            let key = match field {
+                Field::Req => "requestID",
+                Field::Shared => "sharedEventID",
+                _ => "errorMessage",
+            };
+            in_record(&[Step::Key(key.to_owned())], test.op, value, rule)
+        }
+        // The parser keeps these out of every tree it gives.
+        Home::Later(_) => Node::Fixed(false),
+    }
+}
+
+fn in_record(steps: &[Step], op: Op, value: &Value, rule: Rule) -> Node {
+    match Matcher::of(value, op, rule) {
+        Some(matcher) => Node::Atom(Box::new(Atom::path(steps, matcher))),
+        None => Node::Fixed(false),
+    }
+}
+
+fn column(field: Field, col: Col, op: Op, value: &Value, rule: Rule, snapshot: &Snapshot) -> Node {
+    let dict = snapshot.dict(col);
+    match value {
+        Value::Outcome(outcome) => return Node::Fact(FactTest::Outcome(*outcome)),
+        Value::Address(address) => return addresses(address, snapshot),
+        _ => {}
+    }
+    if field == Field::What
+        && let Value::Word(pattern) = value
+        && let Some((service, call)) = pattern.text.split_once(':')
+    {
+        return service_call(service, call, pattern.how, op, snapshot);
+    }
+    let Some(matcher) = Matcher::of(value, op, rule) else {
+        return Node::Fixed(false);
+    };
+    Node::Column(
+        col,
+        dict.matching(|text| match field {
+            Field::What => fits_call(&matcher, text, op),
+            Field::Svc => fits_service(&matcher, text),
+            _ => matcher.matches(text),
+        }),
+    )
+}
+
+/// A call's name as recorded, or without its API date unless it must be exact.
+fn fits_call(matcher: &Matcher, name: &str, op: Op) -> bool {
+    matcher.matches(name) || op != Op::Is && matcher.matches(fold_name(name))
+}
+
+/// A service by its DNS name, by what stands before the domain, or by the name people use.
+fn fits_service(matcher: &Matcher, name: &str) -> bool {
+    matcher.matches(name)
+        || matcher.matches(service::short(name))
+        || matcher.matches(service::friendly(name))
+}
+
+/// `what:iam:Create*`: the call of one service.
+fn service_call(service: &str, call: &str, how: How, op: Op, snapshot: &Snapshot) -> Node {
+    let services = Matcher::word(&Pattern::word(service), Rule::Whole);
+    let svc = snapshot.dict(Col::Svc);
+    let services = svc.matching(|text| fits_service(&services, text));
+    let calls = match (op, how) {
+        _ if call == "*" || call.is_empty() && how == How::Prefix => Matcher::Any,
+        (Op::Is, _) => Matcher::Exact(call.to_owned()),
+        (_, How::Wild) => Matcher::word(&Pattern::word(call), Rule::Whole),
+        _ => Matcher::word(
+            &Pattern {
+                text: call.to_owned(),
+                how,
+            },
+            Rule::Whole,
+        ),
+    };
+    let what = snapshot.dict(Col::What);
+    let calls = what.matching(|text| fits_call(&calls, text, op));
+    Node::all_of(vec![
+        Node::Column(Col::Svc, services),
+        Node::Column(Col::What, calls),
+    ])
+}
+
+fn addresses(wanted: &Address, snapshot: &Snapshot) -> Node {
+    let text = match wanted {
+        Address::Text(pattern) => Some(Matcher::word(pattern, Rule::Whole)),
+        _ => None,
+    };
+    let mut table = snapshot.dict(Col::Ip).matching(|recorded| {
+        let address = recorded.parse::<IpAddr>().ok();
+        match (wanted, address) {
+            (Address::Text(_), _) => text.as_ref().is_some_and(|m| m.matches(recorded)),
+            (Address::Aws, None) => is_aws(recorded),
+            (_, Some(address)) => wanted.holds(address),
+            (_, None) => false,
+        }
+    });
+    if *wanted == Address::Absent
+        && let Some(absent) = table.first_mut()
+    {
+        *absent = true;
+    }
+    Node::Column(Col::Ip, table)
+}
+
+/// Whether what stands in place of an address says that AWS itself called.
+fn is_aws(recorded: &str) -> bool {
+    recorded.eq_ignore_ascii_case("AWS Internal") || recorded.contains(".amazonaws.com")
+}
+
+/// Principals by their names; `=` means the key, as a pivot writes it, before it means a name.
+fn principals(op: Op, value: &Value, snapshot: &Snapshot) -> Node {
+    let Some(matcher) = Matcher::of(value, op, Rule::Component) else {
+        return Node::Fixed(false);
+    };
+    let mut table = vec![false; snapshot.dict(Col::Principal).len() + 1];
+    let mut mark = |test: &dyn Fn(&Principal) -> bool| {
+        let mut found = false;
+        for (sym, principal) in snapshot.principals() {
+            if test(principal)
+                && let Some(yes) = table.get_mut(sym.code() as usize)
+            {
+                *yes = true;
+                found = true;
+            }
+        }
+        found
+    };
+    let by_key = op == Op::Is && mark(&|p| matcher.matches(&p.key));
+    if !by_key {
+        mark(&|p| {
+            matcher.matches(&p.key)
+                || matcher.matches(&p.label)
+                || p.names.iter().any(|name| matcher.matches(name))
+        });
+    }
+    Node::Column(Col::Principal, table)
+}
+
+fn time(field: Field, op: Op, value: &Value) -> Node {
+    let when = match value {
+        Value::Any => return Node::Time(TimeRange::ALL),
+        Value::When(when) => when,
+        _ => return Node::Fixed(false),
+    };
+    let range = when.range();
+    let from = |start: UtcMicros| TimeRange {
+        start,
+        ..TimeRange::ALL
+    };
+    let up_to = |end: UtcMicros| TimeRange {
+        end,
+        ..TimeRange::ALL
+    };
+    Node::Time(match (field, op) {
+        (Field::Since, _) | (Field::Time, Op::AtLeast) => from(range.start),
+        (Field::Until, _) | (Field::Time, Op::Less) => up_to(range.start),
+        (Field::Time, Op::More) => from(range.end),
+        (Field::Time, Op::AtMost) => up_to(range.end),
+        _ => range,
+    })
+}
+
+fn id(op: Op, value: &Value, snapshot: &Snapshot) -> Node {
+    let Some(matcher) = Matcher::of(value, op, Rule::Whole) else {
+        return Node::Fixed(false);
+    };
+    let odd = snapshot.odd_ids().matching(|text| matcher.matches(text));
+    Node::Id(match value {
+        Value::Any => IdTest::Present,
+        Value::Word(pattern) if op == Op::Is => IdTest::Is(uuid_bits(&pattern.text), odd),
+        Value::Word(pattern) if pattern.how == How::Literal => {
+            IdTest::Is(uuid_bits(&pattern.text.to_ascii_lowercase()), odd)
+        }
+        _ => IdTest::Text(matcher, odd),
+    })
+}

@@ -1,0 +1,322 @@
+//! The index and the bytes together give what a naive look at each record gives.
+
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+use trailhound::base::cancel::Cancel;
+use trailhound::base::origin::FileId;
+use trailhound::base::time::UtcMicros;
+use trailhound::event::record::{Record, UserIdentity};
+use trailhound::event::resource::{Naming, ResourceRef};
+use trailhound::index::batch::BatchBuilder;
+use trailhound::index::segment::EventId;
+use trailhound::index::writer::IndexWriter;
+use trailhound::query::eval::search;
+use trailhound::query::plan::bind;
+use trailhound::query::{Context, parse};
+
+/// One event, as little as the terms below ask of it.
+#[derive(Debug, Clone)]
+struct Event {
+    name: &'static str,
+    service: &'static str,
+    user: &'static str,
+    ip: Option<&'static str>,
+    error: Option<&'static str>,
+    second: Option<u8>,
+    read_only: Option<bool>,
+    bucket: Option<&'static str>,
+    count: u8,
+    id: u8,
+}
+
+impl Event {
+    fn json(&self) -> String {
+        let mut out = format!(
+            r#"{{"eventName":"{}","n":{},"userIdentity":{{"userName":"{}"}}"#,
+            self.name, self.count, self.user
+        );
+        if let Some(bucket) = self.bucket {
+            let _ = write!(
+                out,
+                r#","requestParameters":{{"policy":"{{\"Bucket\":[\"{bucket}\"]}}"}}"#
+            );
+        }
+        if let Some(error) = self.error {
+            let _ = write!(
+                out,
+                r#","errorCode":"{error}","errorMessage":"No {error} today""#
+            );
+        }
+        out.push('}');
+        out
+    }
+
+    fn record(&self) -> Record<'static> {
+        Record {
+            event_time: self
+                .second
+                .map(|s| format!("2026-11-20T14:00:{:02}Z", s % 60).into()),
+            event_source: Some(self.service.into()),
+            event_name: Some(self.name.into()),
+            source_ip: self.ip.map(Into::into),
+            error_code: self.error.map(Into::into),
+            event_id: Some(format!("6f4ab5bd-2daa-4d00-be14-d92ef00000{:02x}", self.id).into()),
+            recipient_account: Some("111122223333".into()),
+            read_only: self.read_only,
+            identity: UserIdentity {
+                kind: Some("IAMUser".into()),
+                arn: Some(format!("arn:aws:iam::111122223333:user/{}", self.user).into()),
+                user_name: Some(self.user.into()),
+                account_id: Some("111122223333".into()),
+                ..UserIdentity::default()
+            },
+            resources: self
+                .bucket
+                .map(|b| ResourceRef {
+                    name: format!("arn:aws:s3:::{b}").into(),
+                    naming: Naming::Recorded,
+                })
+                .into_iter()
+                .collect(),
+            content: u64::from(self.id),
+            ..Record::default()
+        }
+    }
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    (
+        (
+            prop::sample::select(vec!["CreateUser", "ListFunctions20150331", "GetObject"]),
+            prop::sample::select(vec!["iam.amazonaws.com", "s3.amazonaws.com"]),
+            prop::sample::select(vec!["Alice", "malice", "team/bob"]),
+            prop::option::of(prop::sample::select(vec![
+                "203.0.113.7",
+                "10.0.0.1",
+                "ec2.amazonaws.com",
+                "AWS Internal",
+            ])),
+            prop::option::of(prop::sample::select(vec!["AccessDenied", "NoSuchBucket"])),
+        ),
+        prop::option::of(0..60u8),
+        prop::option::of(any::<bool>()),
+        prop::option::of(prop::sample::select(vec!["prod", "prod/logs"])),
+        0..30u8,
+    )
+        .prop_map(
+            |((name, service, user, ip, error), second, read_only, bucket, count)| Event {
+                name,
+                service,
+                user,
+                ip,
+                error,
+                second,
+                read_only,
+                bucket,
+                count,
+                id: 0,
+            },
+        )
+}
+
+type Naive = fn(&Event) -> bool;
+
+/// Terms and what they mean, said again without the index.
+const TERMS: &[(&str, Naive)] = &[
+    ("who:alice", |e| e.user == "Alice"),
+    ("who:bob,malice", |e| e.user != "Alice"),
+    ("who:user", |_| false),
+    ("who:aws", |_| false),
+    ("actor~/lice$/", |e| e.user.ends_with("lice")),
+    ("who=\"arn:aws:iam::111122223333:user/Alice\"", |e| {
+        e.user == "Alice"
+    }),
+    ("what:listfunctions", |e| e.name.starts_with("ListF")),
+    ("what=ListFunctions", |_| false),
+    ("what=ListFunctions20150331", |e| {
+        e.name.starts_with("ListF")
+    }),
+    ("what:iam:Create*", |e| {
+        e.name == "CreateUser" && e.service.starts_with("iam")
+    }),
+    ("what:s3:getobject", |e| {
+        e.name == "GetObject" && e.service.starts_with("s3")
+    }),
+    ("svc:s3", |e| e.service.starts_with("s3")),
+    ("svc:s3.amazonaws.com", |e| e.service.starts_with("s3")),
+    ("svc:i*", |e| e.service.starts_with("iam")),
+    ("verb:read", |e| match e.read_only {
+        Some(reads) => reads,
+        None => e.name != "CreateUser",
+    }),
+    ("err:denied", |e| e.error == Some("AccessDenied")),
+    ("err:none", |e| e.error.is_none()),
+    ("err:*", |e| e.error.is_some()),
+    ("err:nosuchbucket", |e| e.error == Some("NoSuchBucket")),
+    ("ip:203.0.113.0/24", |e| e.ip == Some("203.0.113.7")),
+    ("ip:10.0.0.0..10.0.0.9", |e| e.ip == Some("10.0.0.1")),
+    ("ip:public", |e| e.ip == Some("203.0.113.7")),
+    ("ip:private", |e| e.ip == Some("10.0.0.1")),
+    ("ip:aws", |e| {
+        matches!(e.ip, Some("ec2.amazonaws.com" | "AWS Internal"))
+    }),
+    ("ip:none", |e| e.ip.is_none()),
+    ("ip=\"AWS Internal\"", |e| e.ip == Some("AWS Internal")),
+    ("ip:10.*", |e| e.ip == Some("10.0.0.1")),
+    ("res:prod", |e| e.bucket.is_some()),
+    ("res:prod/logs", |e| e.bucket == Some("prod/logs")),
+    ("res:*", |e| e.bucket.is_some()),
+    ("ro:no", |e| e.read_only == Some(false)),
+    ("ro:*", |e| e.read_only.is_some()),
+    ("root:yes", |_| false),
+    ("acct:1111*", |_| true),
+    ("type:iamuser", |_| true),
+    ("id:6F4AB5BD-2daa-4d00-be14-d92ef0000000", |e| e.id == 0),
+    ("id:*0003", |e| e.id == 3),
+    ("since:2026-11-20T14:00:30Z", |e| {
+        e.second.is_some_and(|s| s >= 30)
+    }),
+    ("until:2026-11-20T14:00:30Z", |e| {
+        e.second.is_some_and(|s| s < 30)
+    }),
+    ("t:2026-11-20T14:00:10Z..2026-11-20T14:00:20Z", |e| {
+        e.second.is_some_and(|s| (10..=20).contains(&s))
+    }),
+    ("t>2026-11-20T14:00:10Z", |e| {
+        e.second.is_some_and(|s| s > 10)
+    }),
+    ("last:10s", |e| {
+        e.second.is_some_and(|s| (40..=50).contains(&s))
+    }),
+    ("-t:*", |e| e.second.is_none()),
+    ("lice", |e| e.user.to_lowercase().contains("lice")),
+    ("PROD/", |e| e.bucket == Some("prod/logs")),
+    ("nosuch*today", |e| e.error == Some("NoSuchBucket")),
+    ("/^Bucket$/", |e| e.bucket.is_some()),
+    ("msg:\"denied today\"", |e| e.error == Some("AccessDenied")),
+    ("msg:*", |e| e.error.is_some()),
+    (".n>12", |e| e.count > 12),
+    (".n:3..7", |e| (3..=7).contains(&e.count)),
+    (".requestParameters.policy.Bucket[]:prod", |e| {
+        e.bucket == Some("prod")
+    }),
+    (".requestParameters:*", |e| e.bucket.is_some()),
+];
+
+#[derive(Debug, Clone)]
+enum Tree {
+    Term(usize),
+    Not(Box<Tree>),
+    And(Vec<Tree>),
+    Or(Vec<Tree>),
+}
+
+impl Tree {
+    fn text(&self) -> String {
+        let joined = |parts: &[Self], by: &str| {
+            let parts: Vec<_> = parts.iter().map(Self::text).collect();
+            format!("({})", parts.join(by))
+        };
+        match self {
+            Self::Term(i) => TERMS[*i].0.to_owned(),
+            Self::Not(inner) => format!("NOT {}", inner.text()),
+            Self::And(parts) => joined(parts, " "),
+            Self::Or(parts) => joined(parts, " OR "),
+        }
+    }
+
+    fn holds(&self, event: &Event) -> bool {
+        match self {
+            Self::Term(i) => TERMS[*i].1(event),
+            Self::Not(inner) => !inner.holds(event),
+            Self::And(parts) => parts.iter().all(|p| p.holds(event)),
+            Self::Or(parts) => parts.iter().any(|p| p.holds(event)),
+        }
+    }
+}
+
+fn tree() -> impl Strategy<Value = Tree> {
+    (0..TERMS.len())
+        .prop_map(Tree::Term)
+        .prop_recursive(4, 16, 4, |inner| {
+            prop_oneof![
+                inner.clone().prop_map(|t| Tree::Not(Box::new(t))),
+                prop::collection::vec(inner.clone(), 2..4).prop_map(Tree::And),
+                prop::collection::vec(inner, 2..4).prop_map(Tree::Or),
+            ]
+        })
+}
+
+/// The rows a query finds, and the rows the naive look finds.
+fn both(text: &str, events: &[Event], naive: impl Fn(&Event) -> bool) -> (Vec<u8>, Vec<u8>) {
+    let context = Context {
+        now: UtcMicros::parse("2026-11-20T14:00:50Z").expect("a moment"),
+        ..Context::default()
+    };
+    let parsed = parse(text, &context);
+    let expr = parsed
+        .usable()
+        .unwrap_or_else(|| panic!("{text}: {:?}", parsed.diagnostics));
+    let mut builder = BatchBuilder::new(FileId(0));
+    for (i, event) in events.iter().enumerate() {
+        builder.push(&event.record(), i as u64, 1, false);
+    }
+    let mut writer = IndexWriter::new();
+    writer.append(&builder.take());
+    writer.finish_file();
+    let snapshot = writer.publish();
+    let found = search(&snapshot, &bind(expr, &snapshot), &Cancel::NEVER);
+    let mut got = Vec::new();
+    for (row, event) in events.iter().enumerate() {
+        let id = EventId::nth(row);
+        let by_bytes = match &found.residual {
+            Some(residual) => residual.matches(id, event.json().as_bytes()),
+            None => found.rows.contains(id),
+        };
+        assert!(
+            !by_bytes || found.rows.contains(id),
+            "{text}: not a candidate"
+        );
+        assert!(
+            by_bytes || !found.sure.contains(id),
+            "{text}: not sure at all"
+        );
+        if by_bytes {
+            got.push(event.id);
+        }
+    }
+    let expected = events.iter().filter(|e| naive(e)).map(|e| e.id).collect();
+    (got, expected)
+}
+
+fn numbered(mut events: Vec<Event>) -> Vec<Event> {
+    for (i, event) in events.iter_mut().enumerate() {
+        event.id = i as u8;
+    }
+    events
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn a_query_finds_what_a_naive_look_finds(
+        events in prop::collection::vec(event(), 1..20).prop_map(numbered),
+        tree in tree(),
+    ) {
+        let text = tree.text();
+        let (got, expected) = both(&text, &events, |e| tree.holds(e));
+        prop_assert_eq!(got, expected, "{}", text);
+    }
+
+    #[test]
+    fn each_term_alone(events in prop::collection::vec(event(), 1..12).prop_map(numbered)) {
+        let (got, all) = both("", &events, |_| true);
+        prop_assert_eq!(got, all);
+        for (text, naive) in TERMS {
+            let (got, expected) = both(text, &events, naive);
+            prop_assert_eq!(got, expected, "{}", text);
+        }
+    }
+}
