@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::engine::protocol::{Reply, Request};
 use crate::app::chord::Chord;
+use crate::engine::protocol::{Reply, Request};
 use crate::view::layout::Size;
 
 /// Something happened.

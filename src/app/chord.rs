@@ -59,7 +59,11 @@ const NAMED: &[(&str, Key)] = &[
 impl Chord {
     /// A plain key.
     pub const fn plain(key: Key) -> Self {
-        Self { key, ctrl: false, alt: false }
+        Self {
+            key,
+            ctrl: false,
+            alt: false,
+        }
     }
 
     /// Reads `j`, `ctrl-d`, `alt-left`, `S-Tab`, `F2`; `None` for anything else.
@@ -77,9 +81,17 @@ impl Chord {
         let mut chars = rest.chars();
         let key = match (chars.next(), chars.next()) {
             (Some(c), None) => Key::Char(c),
-            _ => match NAMED.iter().find(|(name, _)| name.eq_ignore_ascii_case(rest)) {
+            _ => match NAMED
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case(rest))
+            {
                 Some((_, key)) => *key,
-                None => Key::F(rest.strip_prefix('F')?.parse().ok().filter(|n| (1..=12).contains(n))?),
+                None => Key::F(
+                    rest.strip_prefix('F')?
+                        .parse()
+                        .ok()
+                        .filter(|n| (1..=12).contains(n))?,
+                ),
             },
         };
         Some(Self { key, ctrl, alt })
@@ -88,7 +100,11 @@ impl Chord {
     /// The character it types into a text, if it types one.
     pub const fn typed(self) -> Option<char> {
         match self {
-            Self { key: Key::Char(c), ctrl: false, alt: false } => Some(c),
+            Self {
+                key: Key::Char(c),
+                ctrl: false,
+                alt: false,
+            } => Some(c),
             _ => None,
         }
     }
@@ -119,7 +135,9 @@ mod tests {
 
     #[test]
     fn text_and_value_agree() {
-        for text in ["j", "ctrl-d", "alt-Left", "S-Tab", "F2", "Space", "-", "ctrl-c", "G", "Enter"] {
+        for text in [
+            "j", "ctrl-d", "alt-Left", "S-Tab", "F2", "Space", "-", "ctrl-c", "G", "Enter",
+        ] {
             let chord = Chord::parse(text).unwrap();
             assert_eq!(chord.to_string(), text);
         }

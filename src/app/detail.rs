@@ -22,17 +22,29 @@ pub struct Lines {
 /// Makes the lines of the focused event's tab.
 pub fn rebuild(state: &mut State) {
     let event = state.focused_event();
-    let mut out = Lines { event, tab: state.view.tab, ..Lines::default() };
+    let mut out = Lines {
+        event,
+        tab: state.view.tab,
+        ..Lines::default()
+    };
     let Some(id) = event else {
         state.detail = out;
         return;
     };
-    let record = state.record.as_ref().filter(|(of, _)| *of == id).map(|(_, r)| r);
+    let record = state
+        .record
+        .as_ref()
+        .filter(|(of, _)| *of == id)
+        .map(|(_, r)| r);
     let tree = record.and_then(|r| r.tree.as_ref());
     if state.view.tab == 0 {
         let name = match record {
             Some(r) => r.name.clone(),
-            None => state.snapshot.recorded_id(id).unwrap_or_default().into_owned(),
+            None => state
+                .snapshot
+                .recorded_id(id)
+                .unwrap_or_default()
+                .into_owned(),
         };
         let file = record.map_or_else(String::new, |r| r.origin.name().to_owned());
         out.lines = detail::summary(&state.snapshot, id, tree, &name, &file, state.zone);
@@ -49,7 +61,11 @@ pub fn rebuild(state: &mut State) {
             (None, _) => out.lines = detail::raw_lines(&r.bytes),
             (Some(tree), "Raw") => out.lines = detail::tree(tree, "", &state.view.folded),
             (Some(tree), tab) => {
-                let key = if tab == "Request" { "requestParameters" } else { "responseElements" };
+                let key = if tab == "Request" {
+                    "requestParameters"
+                } else {
+                    "responseElements"
+                };
                 match tree.get(key) {
                     None => out.notice = Some(format!("the record has no {key}")),
                     Some(part) => {
@@ -68,7 +84,12 @@ fn height(state: &State) -> usize {
 
 /// Moves the line with the focus.
 pub fn move_cursor(state: &mut State, command: Command) {
-    let at = moves::step(state.view.detail_at.0, state.detail.lines.len(), command, height(state));
+    let at = moves::step(
+        state.view.detail_at.0,
+        state.detail.lines.len(),
+        command,
+        height(state),
+    );
     put(state, at);
 }
 
@@ -141,11 +162,17 @@ pub fn toggle_fold(state: &mut State) {
 
 /// Folds everything of the tab.
 pub fn fold_all(state: &mut State) {
-    let Some((_, record)) = &state.record else { return };
+    let Some((_, record)) = &state.record else {
+        return;
+    };
     let Some(tree) = &record.tree else { return };
     let paths = match TABS[state.view.tab] {
-        "Request" => tree.get("requestParameters").map(|n| detail::foldable(n, ".requestParameters")),
-        "Response" => tree.get("responseElements").map(|n| detail::foldable(n, ".responseElements")),
+        "Request" => tree
+            .get("requestParameters")
+            .map(|n| detail::foldable(n, ".requestParameters")),
+        "Response" => tree
+            .get("responseElements")
+            .map(|n| detail::foldable(n, ".responseElements")),
         "Raw" => Some(detail::foldable(tree, "")),
         _ => None,
     };
@@ -176,6 +203,9 @@ pub fn find(state: &mut State, text: &str, forward: bool) {
     };
     match found {
         Some(line) => put(state, line),
-        None => state.refuse(format!("{text:?} is not {} in this tab", if forward { "below" } else { "above" })),
+        None => state.refuse(format!(
+            "{text:?} is not {} in this tab",
+            if forward { "below" } else { "above" }
+        )),
     }
 }

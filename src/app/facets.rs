@@ -27,7 +27,9 @@ pub fn lines(state: &State) -> Vec<FacetTarget<'_>> {
         for value in facet.values.iter().take(shown) {
             lines.push(FacetTarget::Value(facet.field, value, facet.total));
         }
-        let rest = facet.distinct.saturating_sub(shown.min(facet.values.len()) as u64);
+        let rest = facet
+            .distinct
+            .saturating_sub(shown.min(facet.values.len()) as u64);
         if rest > 0 {
             lines.push(FacetTarget::More(facet.field, rest));
         }
@@ -38,7 +40,9 @@ pub fn lines(state: &State) -> Vec<FacetTarget<'_>> {
 /// The focused line.
 pub fn focused(state: &State) -> Option<FacetTarget<'_>> {
     let lines = lines(state);
-    lines.get(state.view.facet_at.min(lines.len().saturating_sub(1))).copied()
+    lines
+        .get(state.view.facet_at.min(lines.len().saturating_sub(1)))
+        .copied()
 }
 
 /// Opens a field, or filters to a value.
@@ -57,11 +61,13 @@ pub fn open(state: &mut State) {
 
 /// Opens or closes the field of the focused line.
 pub fn unfold(state: &mut State, open: bool) {
-    let field = match focused(state) {
-        Some(
-            FacetTarget::Heading(f, _) | FacetTarget::Value(f, _, _) | FacetTarget::More(f, _),
-        ) => f,
-        None => return,
+    let Some(
+        FacetTarget::Heading(field, _)
+        | FacetTarget::Value(field, _, _)
+        | FacetTarget::More(field, _),
+    ) = focused(state)
+    else {
+        return;
     };
     state.view.facet_open = open.then_some(field);
 }

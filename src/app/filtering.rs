@@ -91,15 +91,22 @@ pub fn edit(state: &mut State, chord: Chord) {
 
 /// The caret as a byte of the text.
 fn caret(input: &Input) -> usize {
-    input.value().char_indices().nth(input.cursor()).map_or(input.value().len(), |(at, _)| at)
+    input
+        .value()
+        .char_indices()
+        .nth(input.cursor())
+        .map_or(input.value().len(), |(at, _)| at)
 }
 
 fn reparse(state: &mut State) {
-    let Some(mut edit) = state.edit.take() else { return };
+    let Some(mut edit) = state.edit.take() else {
+        return;
+    };
     let at = caret(&edit.input);
     edit.parsed = query::parse(edit.input.value(), &state.query_context(Some(at)));
-    edit.completions =
-        complete::complete(edit.input.value(), at, &|field, typed| values(state, field, typed));
+    edit.completions = complete::complete(edit.input.value(), at, &|field, typed| {
+        values(state, field, typed)
+    });
     edit.completions.truncate(MOST_COMPLETIONS);
     edit.chosen = 0;
     state.edit = Some(edit);
@@ -111,7 +118,11 @@ fn values(state: &State, field: Field, typed: &str) -> Vec<(String, u64)> {
         Field::Who | Field::Actor => v.label.clone(),
         _ => v.value.clone().unwrap_or_default(),
     };
-    let source = if field == Field::Actor { Field::Who } else { field };
+    let source = if field == Field::Actor {
+        Field::Who
+    } else {
+        field
+    };
     if let Some(facet) = state.answer.facets.iter().find(|f| f.field == source) {
         let typed = crate::base::text::fold(typed);
         return facet
@@ -177,10 +188,14 @@ fn choose(state: &mut State, down: bool) {
 
 fn take_completion(state: &mut State) {
     let Some(edit) = &mut state.edit else { return };
-    let Some(chosen) = edit.completions.get(edit.chosen) else { return };
+    let Some(chosen) = edit.completions.get(edit.chosen) else {
+        return;
+    };
     let text = edit.input.value();
     let (before, after) = (text.get(..chosen.span.start), text.get(chosen.span.end..));
-    let (Some(before), Some(after)) = (before, after) else { return };
+    let (Some(before), Some(after)) = (before, after) else {
+        return;
+    };
     let start = format!("{before}{}", chosen.insert);
     let cursor = start.chars().count();
     edit.input = Input::new(format!("{start}{after}")).with_cursor(cursor);
@@ -189,13 +204,20 @@ fn take_completion(state: &mut State) {
 
 /// Applies the typed filter, or puts the caret on what is wrong with it.
 fn apply(state: &mut State) {
-    let Some(mut edit) = state.edit.take() else { return };
+    let Some(mut edit) = state.edit.take() else {
+        return;
+    };
     let text = edit.input.value().trim().to_owned();
     // Only now is the last word whole: while it was typed it stood for what it may become.
     let parsed = query::parse(&text, &state.query_context(None));
-    let fault = parsed.diagnostics.iter().find(|d| d.severity > Severity::Note);
+    let fault = parsed
+        .diagnostics
+        .iter()
+        .find(|d| d.severity > Severity::Note);
     if let Some(fault) = fault {
-        let chars = text.get(..fault.span.start).map_or(0, |t| t.chars().count());
+        let chars = text
+            .get(..fault.span.start)
+            .map_or(0, |t| t.chars().count());
         edit.input = Input::new(text).with_cursor(chars);
         edit.parsed = parsed;
         edit.completions.clear();
@@ -205,7 +227,11 @@ fn apply(state: &mut State) {
     if !text.is_empty() && state.filters.last() != Some(&text) {
         state.filters.push(text.clone());
     }
-    let notes: Vec<_> = parsed.diagnostics.iter().map(|d| d.message.clone()).collect();
+    let notes: Vec<_> = parsed
+        .diagnostics
+        .iter()
+        .map(|d| d.message.clone())
+        .collect();
     let expr = parsed.expr.map_or(Expr::All, Expr::frozen);
     set(state, text, expr);
     if !notes.is_empty() {
@@ -248,12 +274,16 @@ pub fn term(field: Field, value: Option<&str>) -> Option<Expr> {
             _ => format!("{name}:{}", pattern::quote(v)),
         },
     };
-    query::parse(&text, &query::Context::default()).usable().cloned()
+    query::parse(&text, &query::Context::default())
+        .usable()
+        .cloned()
 }
 
 fn is_one_plain_test(parsed: &query::Parsed, value: &str) -> bool {
     !crate::base::text::Wildcard::is_wild(value)
-        && value.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
+        && value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
         && matches!(parsed.usable(), Some(Expr::Test(test)) if test.values.len() == 1)
 }
 
@@ -274,7 +304,9 @@ fn focused_term(state: &State) -> Result<Expr, String> {
             term(field, value.as_deref()).ok_or_else(none)
         }
         Focus::Facets => match facets::focused(state) {
-            Some(FacetTarget::Value(field, v, _)) => term(field, v.value.as_deref()).ok_or_else(none),
+            Some(FacetTarget::Value(field, v, _)) => {
+                term(field, v.value.as_deref()).ok_or_else(none)
+            }
             _ => Err("put the focus on a value".to_owned()),
         },
         Focus::Portrait => match pivots::focused_row(state) {
@@ -284,13 +316,24 @@ fn focused_term(state: &State) -> Result<Expr, String> {
             _ => Err("put the focus on a value".to_owned()),
         },
         Focus::Detail => {
-            let line = state.detail.lines.get(state.view.detail_at.0).ok_or_else(none)?;
+            let line = state
+                .detail
+                .lines
+                .get(state.view.detail_at.0)
+                .ok_or_else(none)?;
             if let Some((field, value)) = &line.field {
                 return term(*field, Some(value)).ok_or_else(none);
             }
-            let leaf = line.leaf.as_ref().filter(|_| !line.path.is_empty()).ok_or_else(none)?;
+            let leaf = line
+                .leaf
+                .as_ref()
+                .filter(|_| !line.path.is_empty())
+                .ok_or_else(none)?;
             let text = format!("{}={}", line.path, pattern::quote(leaf));
-            query::parse(&text, &query::Context::default()).usable().cloned().ok_or_else(none)
+            query::parse(&text, &query::Context::default())
+                .usable()
+                .cloned()
+                .ok_or_else(none)
         }
     }
 }
@@ -329,9 +372,7 @@ pub fn edited(filter: &Expr, term: &Expr, side: Side) -> Expr {
         }
         Side::Include => {
             parts.retain(|p| *p != negated && unnegated(p) != Some(term));
-            let joins = |p: &&mut Expr| {
-                matches!(p, Expr::Test(t) if is_plain && t.subject == wanted.subject && t.op == wanted.op)
-            };
+            let joins = |p: &&mut Expr| matches!(p, Expr::Test(t) if is_plain && t.subject == wanted.subject && t.op == wanted.op);
             if let Some(Expr::Test(known)) = parts.iter_mut().find(joins) {
                 for value in &wanted.values {
                     if !known.values.contains(value) {
@@ -393,7 +434,9 @@ pub fn principal_filter(key: &str) -> Option<Expr> {
 
 /// Notes that a typed `who:` spans several principals (RULINGS 13), for the filter line.
 pub fn span_note(state: &State) -> Option<String> {
-    let Expr::Test(test) = &*state.view.filter else { return None };
+    let Expr::Test(test) = &*state.view.filter else {
+        return None;
+    };
     let is_who = test.subject == query::ast::Subject::Field(Field::Who) && test.op == Op::Has;
     let facet = state.answer.facets.iter().find(|f| f.field == Field::Who)?;
     let _ = Col::Principal;
@@ -406,12 +449,19 @@ mod tests {
 
     fn expr(text: &str) -> Expr {
         let parsed = query::parse(text, &query::Context::default());
-        parsed.usable().unwrap_or_else(|| panic!("{text}: {:?}", parsed.diagnostics)).clone()
+        parsed
+            .usable()
+            .unwrap_or_else(|| panic!("{text}: {:?}", parsed.diagnostics))
+            .clone()
     }
 
     fn check(filter: &str, side: Side, value: (Field, Option<&str>), becomes: &str) {
         let term = term(value.0, value.1).unwrap();
-        assert_eq!(edited(&expr(filter), &term, side).to_string(), becomes, "{filter} {side:?}");
+        assert_eq!(
+            edited(&expr(filter), &term, side).to_string(),
+            becomes,
+            "{filter} {side:?}"
+        );
     }
 
     #[test]
@@ -422,10 +472,30 @@ mod tests {
         check("svc:ec2,iam", Side::Exclude, svc("iam"), "svc:ec2");
         check("svc:ec2", Side::Exclude, svc("ec2"), "");
         check("svc:ec2", Side::Exclude, svc("iam"), "svc:ec2 -svc:iam");
-        check("-svc:iam verb:write", Side::Include, svc("iam"), "verb:write svc:iam");
-        check("svc:ec2 -svc:s3 verb:write", Side::Only, svc("iam"), "verb:write svc:iam");
-        check("verb:write", Side::Include, (Field::Err, None), "verb:write -err:*");
-        check("verb:write", Side::Exclude, (Field::Err, None), "verb:write err:*");
+        check(
+            "-svc:iam verb:write",
+            Side::Include,
+            svc("iam"),
+            "verb:write svc:iam",
+        );
+        check(
+            "svc:ec2 -svc:s3 verb:write",
+            Side::Only,
+            svc("iam"),
+            "verb:write svc:iam",
+        );
+        check(
+            "verb:write",
+            Side::Include,
+            (Field::Err, None),
+            "verb:write -err:*",
+        );
+        check(
+            "verb:write",
+            Side::Exclude,
+            (Field::Err, None),
+            "verb:write err:*",
+        );
     }
 
     #[test]

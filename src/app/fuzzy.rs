@@ -9,7 +9,9 @@ pub fn score(label: &str, typed: &str) -> Option<(i64, Vec<usize>)> {
     if typed.is_empty() {
         return Some((0, Vec::new()));
     }
-    SkimMatcherV2::default().ignore_case().fuzzy_indices(label, typed)
+    SkimMatcherV2::default()
+        .ignore_case()
+        .fuzzy_indices(label, typed)
 }
 
 #[cfg(test)]

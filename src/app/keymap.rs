@@ -50,7 +50,10 @@ impl Scope {
 
     /// Whether keys that are not bound here fall through to the global ones.
     pub const fn falls_through(self) -> bool {
-        matches!(self, Self::List | Self::Facets | Self::Detail | Self::Portrait)
+        matches!(
+            self,
+            Self::List | Self::Facets | Self::Detail | Self::Portrait
+        )
     }
 }
 
@@ -76,11 +79,17 @@ const fn bind(
     hint: &'static str,
     about: &'static str,
 ) -> Binding {
-    Binding { scope, keys, command, hint, about }
+    Binding {
+        scope,
+        keys,
+        command,
+        hint,
+        about,
+    }
 }
 
 use Command as C;
-use Scope::{Context, Detail, Facets, Filter, Global, List, Pages, Picker, Portrait, Prompt};
+use Scope::{Context, Detail, Filter, Global, List, Pages, Picker, Prompt};
 
 /// The key table.
 pub const BINDINGS: &[Binding] = &[
@@ -92,36 +101,168 @@ pub const BINDINGS: &[Binding] = &[
     bind(Global, &["ctrl-u"], C::HalfUp, "", "half a page up"),
     bind(Global, &["PgDn", "Space"], C::PageDown, "", "a page down"),
     bind(Global, &["PgUp", "b"], C::PageUp, "", "a page up"),
-    bind(Global, &["h", "Left"], C::Left, "", "previous column, or fold"),
-    bind(Global, &["l", "Right"], C::Right, "", "next column, or unfold"),
+    bind(
+        Global,
+        &["h", "Left"],
+        C::Left,
+        "",
+        "previous column, or fold",
+    ),
+    bind(
+        Global,
+        &["l", "Right"],
+        C::Right,
+        "",
+        "next column, or unfold",
+    ),
     bind(Global, &["Tab"], C::NextPane, "", "next pane"),
     bind(Global, &["S-Tab"], C::PreviousPane, "", "previous pane"),
-    bind(Global, &["Enter"], C::Open, "", "open, fold, or filter to the focused value"),
-    bind(Global, &["Esc"], C::Escape, "", "leave the detail; close what floats; never quits"),
-    bind(Global, &["q"], C::Close, "back/quit", "close this view and go back; at the first view quit"),
+    bind(
+        Global,
+        &["Enter"],
+        C::Open,
+        "",
+        "open, fold, or filter to the focused value",
+    ),
+    bind(
+        Global,
+        &["Esc"],
+        C::Escape,
+        "",
+        "leave the detail; close what floats; never quits",
+    ),
+    bind(
+        Global,
+        &["q"],
+        C::Close,
+        "back/quit",
+        "close this view and go back; at the first view quit",
+    ),
     bind(Global, &["/"], C::EditFilter, "filter", "edit the filter"),
-    bind(Global, &["f"], C::Find, "find", "find text without hiding anything"),
-    bind(Global, &["n"], C::FindNext, "", "next place where the text was found"),
-    bind(Global, &["N"], C::FindPrevious, "", "previous place where the text was found"),
-    bind(Global, &["+"], C::Include, "incl", "keep events with the focused value"),
-    bind(Global, &["-"], C::Exclude, "excl", "hide events with the focused value"),
-    bind(Global, &["="], C::Only, "only", "of this field, keep only the focused value"),
-    bind(Global, &["p"], C::Principal, "who", "everything this event's principal did"),
-    bind(Global, &["r"], C::Resources, "resource", "everything that names a resource of this event"),
-    bind(Global, &["["], C::Back, "", "back to the view before, as it was"),
+    bind(
+        Global,
+        &["f"],
+        C::Find,
+        "find",
+        "find text without hiding anything",
+    ),
+    bind(
+        Global,
+        &["n"],
+        C::FindNext,
+        "",
+        "next place where the text was found",
+    ),
+    bind(
+        Global,
+        &["N"],
+        C::FindPrevious,
+        "",
+        "previous place where the text was found",
+    ),
+    bind(
+        Global,
+        &["+"],
+        C::Include,
+        "incl",
+        "keep events with the focused value",
+    ),
+    bind(
+        Global,
+        &["-"],
+        C::Exclude,
+        "excl",
+        "hide events with the focused value",
+    ),
+    bind(
+        Global,
+        &["="],
+        C::Only,
+        "only",
+        "of this field, keep only the focused value",
+    ),
+    bind(
+        Global,
+        &["p"],
+        C::Principal,
+        "who",
+        "everything this event's principal did",
+    ),
+    bind(
+        Global,
+        &["r"],
+        C::Resources,
+        "resource",
+        "everything that names a resource of this event",
+    ),
+    bind(
+        Global,
+        &["["],
+        C::Back,
+        "",
+        "back to the view before, as it was",
+    ),
     bind(Global, &["]"], C::Forward, "", "forward again"),
-    bind(Global, &["ctrl-o", "alt-Left"], C::Back, "", "back to the view before, as it was"),
+    bind(
+        Global,
+        &["ctrl-o", "alt-Left"],
+        C::Back,
+        "",
+        "back to the view before, as it was",
+    ),
     bind(Global, &["alt-Right"], C::Forward, "", "forward again"),
-    bind(Global, &["i"], C::ToggleHistogram, "", "show or hide the histogram"),
-    bind(Global, &["F2"], C::ToggleFacets, "", "show or hide the facets"),
-    bind(Global, &["F3"], C::ToggleDetail, "", "show or hide the detail"),
-    bind(Global, &["F4"], C::CycleLayout, "", "detail under the list, right of it, or as fits"),
+    bind(
+        Global,
+        &["i"],
+        C::ToggleHistogram,
+        "",
+        "show or hide the histogram",
+    ),
+    bind(
+        Global,
+        &["F2"],
+        C::ToggleFacets,
+        "",
+        "show or hide the facets",
+    ),
+    bind(
+        Global,
+        &["F3"],
+        C::ToggleDetail,
+        "",
+        "show or hide the detail",
+    ),
+    bind(
+        Global,
+        &["F4"],
+        C::CycleLayout,
+        "",
+        "detail under the list, right of it, or as fits",
+    ),
     bind(Global, &["J"], C::DetailDown, "", "scroll the detail down"),
     bind(Global, &["K"], C::DetailUp, "", "scroll the detail up"),
     bind(Global, &["d"], C::NextTab, "tab", "next tab of the detail"),
-    bind(Global, &["y"], C::Copy, "copy", "copy the value, the event, its ARN …"),
-    bind(Global, &["!"], C::Problems, "problems", "what could not be read, and why"),
-    bind(Global, &[":", "ctrl-p"], C::Palette, "palette", "find an action by its name"),
+    bind(
+        Global,
+        &["y"],
+        C::Copy,
+        "copy",
+        "copy the value, the event, its ARN …",
+    ),
+    bind(
+        Global,
+        &["!"],
+        C::Problems,
+        "problems",
+        "what could not be read, and why",
+    ),
+    bind(
+        Global,
+        &[":", "ctrl-p"],
+        C::Palette,
+        "palette",
+        "find an action by its name",
+    ),
     bind(Global, &["?", "F1"], C::Help, "help", "keys of this pane"),
     bind(Global, &["1"], C::Screen1, "", "the timeline"),
     bind(Global, &["2"], C::Screen2, "", "people"),
@@ -130,57 +271,161 @@ pub const BINDINGS: &[Binding] = &[
     bind(Global, &["5"], C::Screen5, "", "findings"),
     bind(Global, &["6"], C::Screen6, "", "case"),
     bind(Global, &["7"], C::Screen7, "", "sources"),
-    bind(Global, &["ctrl-c"], C::Stop, "", "stop loading; when nothing loads, quit on the second press"),
+    bind(
+        Global,
+        &["ctrl-c"],
+        C::Stop,
+        "",
+        "stop loading; when nothing loads, quit on the second press",
+    ),
     bind(Global, &["ctrl-z"], C::Suspend, "", "suspend to the shell"),
     bind(Global, &["ctrl-l"], C::Redraw, "", "paint the screen anew"),
     bind(Global, &["ctrl-q"], C::Quit, "", "quit at once"),
-    bind(List, &["x"], C::Context, "context", "what the same principal did around this event"),
+    bind(
+        List,
+        &["x"],
+        C::Context,
+        "context",
+        "what the same principal did around this event",
+    ),
     bind(List, &["e"], C::NextError, "", "next failed call"),
     bind(List, &["E"], C::PreviousError, "", "previous failed call"),
-    bind(List, &["w"], C::NextWrite, "", "next call that does more than read"),
-    bind(List, &["W"], C::PreviousWrite, "", "previous call that does more than read"),
+    bind(
+        List,
+        &["w"],
+        C::NextWrite,
+        "",
+        "next call that does more than read",
+    ),
+    bind(
+        List,
+        &["W"],
+        C::PreviousWrite,
+        "",
+        "previous call that does more than read",
+    ),
     bind(Detail, &["H"], C::FoldAll, "fold all", "fold everything"),
-    bind(Detail, &["L"], C::UnfoldAll, "unfold all", "unfold everything"),
+    bind(
+        Detail,
+        &["L"],
+        C::UnfoldAll,
+        "unfold all",
+        "unfold everything",
+    ),
     bind(Filter, &["Enter"], C::Apply, "apply", "apply the filter"),
-    bind(Filter, &["Esc"], C::Escape, "cancel", "leave the filter as it was"),
-    bind(Filter, &["Tab"], C::Complete, "complete", "take the completion"),
+    bind(
+        Filter,
+        &["Esc"],
+        C::Escape,
+        "cancel",
+        "leave the filter as it was",
+    ),
+    bind(
+        Filter,
+        &["Tab"],
+        C::Complete,
+        "complete",
+        "take the completion",
+    ),
     bind(Filter, &["Down", "ctrl-n"], C::Down, "", "next completion"),
     bind(Filter, &["Up", "ctrl-p"], C::Up, "", "previous completion"),
-    bind(Filter, &["ctrl-c"], C::Escape, "", "leave the filter as it was"),
+    bind(
+        Filter,
+        &["ctrl-c"],
+        C::Escape,
+        "",
+        "leave the filter as it was",
+    ),
     bind(Prompt, &["Enter"], C::Apply, "find", "find the next place"),
     bind(Prompt, &["Esc", "ctrl-c"], C::Escape, "cancel", "leave"),
-    bind(Picker, &["Enter"], C::Apply, "take", "take the focused entry"),
+    bind(
+        Picker,
+        &["Enter"],
+        C::Apply,
+        "take",
+        "take the focused entry",
+    ),
     bind(Picker, &["Esc", "ctrl-c"], C::Escape, "cancel", "leave"),
-    bind(Picker, &["Down", "ctrl-n", "Tab"], C::Down, "", "next entry"),
-    bind(Picker, &["Up", "ctrl-p", "S-Tab"], C::Up, "", "previous entry"),
+    bind(
+        Picker,
+        &["Down", "ctrl-n", "Tab"],
+        C::Down,
+        "",
+        "next entry",
+    ),
+    bind(
+        Picker,
+        &["Up", "ctrl-p", "S-Tab"],
+        C::Up,
+        "",
+        "previous entry",
+    ),
     bind(Picker, &["PgDn"], C::PageDown, "", "a page down"),
     bind(Picker, &["PgUp"], C::PageUp, "", "a page up"),
     bind(Pages, &["j", "Down"], C::Down, "", "next line"),
     bind(Pages, &["k", "Up"], C::Up, "", "previous line"),
     bind(Pages, &["g", "Home"], C::First, "", "first line"),
     bind(Pages, &["G", "End"], C::Last, "", "last line"),
-    bind(Pages, &["ctrl-d", "PgDn", "Space"], C::PageDown, "", "a page down"),
+    bind(
+        Pages,
+        &["ctrl-d", "PgDn", "Space"],
+        C::PageDown,
+        "",
+        "a page down",
+    ),
     bind(Pages, &["ctrl-u", "PgUp", "b"], C::PageUp, "", "a page up"),
-    bind(Pages, &["q", "Esc", "ctrl-c", "?", "!"], C::Escape, "close", "close"),
+    bind(
+        Pages,
+        &["q", "Esc", "ctrl-c", "?", "!"],
+        C::Escape,
+        "close",
+        "close",
+    ),
     bind(Context, &["j", "Down"], C::Down, "", "next event"),
     bind(Context, &["k", "Up"], C::Up, "", "previous event"),
     bind(Context, &["g", "Home"], C::First, "", "first event"),
     bind(Context, &["G", "End"], C::Last, "", "last event"),
     bind(Context, &["ctrl-d", "PgDn"], C::PageDown, "", "a page down"),
     bind(Context, &["ctrl-u", "PgUp"], C::PageUp, "", "a page up"),
-    bind(Context, &["<"], C::Shrink, "less", "a smaller stretch of time"),
+    bind(
+        Context,
+        &["<"],
+        C::Shrink,
+        "less",
+        "a smaller stretch of time",
+    ),
     bind(Context, &[">"], C::Grow, "more", "a larger stretch of time"),
-    bind(Context, &["Enter"], C::Open, "go there", "make it a view, at the focused event"),
-    bind(Context, &["q", "Esc", "x", "ctrl-c"], C::Escape, "close", "close"),
+    bind(
+        Context,
+        &["Enter"],
+        C::Open,
+        "go there",
+        "make it a view, at the focused event",
+    ),
+    bind(
+        Context,
+        &["q", "Esc", "x", "ctrl-c"],
+        C::Escape,
+        "close",
+        "close",
+    ),
 ];
 
 /// What a key means in a scope.
 pub fn resolve(scope: Scope, chord: Chord) -> Option<Command> {
     let text = chord.to_string();
     let within = |s: Scope| {
-        BINDINGS.iter().find(|b| b.scope == s && b.keys.contains(&text.as_str())).map(|b| b.command)
+        BINDINGS
+            .iter()
+            .find(|b| b.scope == s && b.keys.contains(&text.as_str()))
+            .map(|b| b.command)
     };
-    within(scope).or_else(|| scope.falls_through().then(|| within(Scope::Global)).flatten())
+    within(scope).or_else(|| {
+        scope
+            .falls_through()
+            .then(|| within(Scope::Global))
+            .flatten()
+    })
 }
 
 /// The rows that hold in a scope: its own, then the global ones it does not hide.
@@ -189,9 +434,15 @@ pub fn help(scope: Scope) -> Vec<(Scope, Vec<&'static Binding>)> {
     let mut groups = Vec::new();
     if scope.falls_through() || scope == Scope::Global {
         let hidden = |b: &&Binding| {
-            b.keys.iter().all(|k| own.iter().any(|o| o.scope != Scope::Global && o.keys.contains(k)))
+            b.keys.iter().all(|k| {
+                own.iter()
+                    .any(|o| o.scope != Scope::Global && o.keys.contains(k))
+            })
         };
-        let global = BINDINGS.iter().filter(|b| b.scope == Scope::Global && !hidden(b)).collect();
+        let global = BINDINGS
+            .iter()
+            .filter(|b| b.scope == Scope::Global && !hidden(b))
+            .collect();
         groups.push((Scope::Global, global));
     }
     if scope != Scope::Global && !own.is_empty() {
@@ -202,9 +453,18 @@ pub fn help(scope: Scope) -> Vec<(Scope, Vec<&'static Binding>)> {
 
 /// The first key of a command in a scope, for hints and the palette.
 pub fn key_of(scope: Scope, command: Command) -> Option<&'static str> {
-    let within = |s: Scope| BINDINGS.iter().find(|b| b.scope == s && b.command == command);
+    let within = |s: Scope| {
+        BINDINGS
+            .iter()
+            .find(|b| b.scope == s && b.command == command)
+    };
     within(scope)
-        .or_else(|| scope.falls_through().then(|| within(Scope::Global)).flatten())
+        .or_else(|| {
+            scope
+                .falls_through()
+                .then(|| within(Scope::Global))
+                .flatten()
+        })
         .map(|b| b.keys[0])
 }
 
@@ -214,7 +474,13 @@ pub fn markdown() -> String {
     let mut out = String::from("| Where | Keys | What they do |\n|---|---|---|\n");
     for b in BINDINGS {
         let keys: Vec<_> = b.keys.iter().map(|k| format!("`{k}`")).collect();
-        let _ = writeln!(out, "| {} | {} | {} |", b.scope.title(), keys.join(" "), b.about);
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} |",
+            b.scope.title(),
+            keys.join(" "),
+            b.about
+        );
     }
     out
 }
@@ -244,8 +510,14 @@ mod tests {
         let meant: [(Scope, &str); 0] = [];
         for b in BINDINGS.iter().filter(|b| b.scope.falls_through()) {
             for key in b.keys {
-                let hides = BINDINGS.iter().any(|g| g.scope == Scope::Global && g.keys.contains(key));
-                assert!(!hides || meant.contains(&(b.scope, *key)), "{key} in {:?}", b.scope);
+                let hides = BINDINGS
+                    .iter()
+                    .any(|g| g.scope == Scope::Global && g.keys.contains(key));
+                assert!(
+                    !hides || meant.contains(&(b.scope, *key)),
+                    "{key} in {:?}",
+                    b.scope
+                );
             }
         }
     }

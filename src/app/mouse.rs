@@ -19,13 +19,25 @@ pub fn mouse(state: &mut State, m: Mouse, effects: &mut Vec<Effect>) {
     let over = |area: Area| area.contains(m.x, m.y);
     match m.kind {
         MouseKind::WheelUp | MouseKind::WheelDown => {
-            let lines = if m.kind == MouseKind::WheelDown { WHEEL } else { -WHEEL };
+            let lines = if m.kind == MouseKind::WheelDown {
+                WHEEL
+            } else {
+                -WHEEL
+            };
             if over(panes.detail) {
                 detail::scroll(state, lines);
             } else if over(panes.facets) || over(panes.portrait) {
                 let before = state.focus;
-                state.focus = if over(panes.facets) { Focus::Facets } else { Focus::Portrait };
-                let command = if lines > 0 { Command::Down } else { Command::Up };
+                state.focus = if over(panes.facets) {
+                    Focus::Facets
+                } else {
+                    Focus::Portrait
+                };
+                let command = if lines > 0 {
+                    Command::Down
+                } else {
+                    Command::Up
+                };
                 for _ in 0..WHEEL {
                     moves::vertical(state, command);
                 }
@@ -67,7 +79,10 @@ fn click_row(state: &mut State, line: u16) {
     let (top, rows) = compose::list_rows(state);
     let line = usize::from(line);
     if matches!(rows.get(line), Some(ListRow::Event(_))) {
-        let before = rows[..line].iter().filter(|r| matches!(r, ListRow::Event(_))).count();
+        let before = rows[..line]
+            .iter()
+            .filter(|r| matches!(r, ListRow::Event(_)))
+            .count();
         moves::go_to(state, top + before);
         state.view.offset = line;
     }
@@ -77,7 +92,10 @@ fn click_column(state: &mut State, x: u16) {
     let (_, time) = crate::view::columns::time_format(state.snapshot.span());
     let width = state.panes().list.width.saturating_sub(2);
     let mut left = 0;
-    for (i, (_, heading)) in crate::view::columns::list_columns(width, time).iter().enumerate() {
+    for (i, (_, heading)) in crate::view::columns::list_columns(width, time)
+        .iter()
+        .enumerate()
+    {
         if heading.width == 0 || x < left + heading.width + 1 {
             state.view.column = i;
             return;

@@ -80,8 +80,11 @@ fn jump_to(state: &mut State, at: usize) {
     let moved = at as isize - from as isize;
     let offset = state.view.offset as isize + moved;
     go_to(state, at);
-    state.view.offset =
-        if (0..height as isize).contains(&offset) { offset as usize } else { height / 2 };
+    state.view.offset = if (0..height as isize).contains(&offset) {
+        offset as usize
+    } else {
+        height / 2
+    };
 }
 
 /// Moves to the next or previous column; in trees, folds or unfolds.
@@ -90,8 +93,11 @@ pub fn sideways(state: &mut State, right: bool) {
         Focus::List => {
             let columns = columns_of(state).len();
             let at = state.view.column.min(columns.saturating_sub(1));
-            state.view.column =
-                if right { (at + 1).min(columns.saturating_sub(1)) } else { at.saturating_sub(1) };
+            state.view.column = if right {
+                (at + 1).min(columns.saturating_sub(1))
+            } else {
+                at.saturating_sub(1)
+            };
         }
         Focus::Detail => detail::fold(state, !right),
         Focus::Facets => facets::unfold(state, right),
@@ -103,14 +109,20 @@ pub fn sideways(state: &mut State, right: bool) {
 pub fn columns_of(state: &State) -> Vec<columns::ListColumn> {
     let (_, time) = columns::time_format(state.snapshot.span());
     let width = state.panes().list.width.saturating_sub(2);
-    columns::list_columns(width, time).into_iter().map(|(c, _)| c).collect()
+    columns::list_columns(width, time)
+        .into_iter()
+        .map(|(c, _)| c)
+        .collect()
 }
 
 /// Moves the focus to the next pane on the screen.
 pub fn next_pane(state: &mut State, forward: bool) {
     let panes = state.panes();
     let order = [
-        (Focus::Portrait, !panes.portrait.is_empty() && state.view.about != About::Timeline),
+        (
+            Focus::Portrait,
+            !panes.portrait.is_empty() && state.view.about != About::Timeline,
+        ),
         (Focus::Facets, !panes.facets.is_empty()),
         (Focus::List, true),
         (Focus::Detail, state.view.detail),
@@ -131,7 +143,10 @@ pub fn jump(state: &mut State, command: Command) {
     };
     match search(state, forward, test) {
         Some(at) => jump_to(state, at),
-        None => state.refuse(format!("no {what} {}", if forward { "below" } else { "above" })),
+        None => state.refuse(format!(
+            "no {what} {}",
+            if forward { "below" } else { "above" }
+        )),
     }
 }
 
@@ -172,7 +187,10 @@ pub fn find_again(state: &mut State, forward: bool) {
     let finder = Finder::new(&state.snapshot, &text);
     match search(state, forward, |snapshot, id| finder.matches(snapshot, id)) {
         Some(at) => jump_to(state, at),
-        None => state.refuse(format!("{text:?} is not {}", if forward { "below" } else { "above" })),
+        None => state.refuse(format!(
+            "{text:?} is not {}",
+            if forward { "below" } else { "above" }
+        )),
     }
 }
 
@@ -187,21 +205,39 @@ impl Finder {
     fn new(snapshot: &Snapshot, text: &str) -> Self {
         let wanted = crate::base::text::fold(text);
         let has = |t: &str| crate::base::text::fold(t).contains(&wanted);
-        let columns = [Col::What, Col::Err, Col::Ip, Col::Svc, Col::Key, Col::Region]
-            .into_iter()
-            .map(|col| (col, snapshot.dict(col).matching(has)))
-            .collect();
+        let columns = [
+            Col::What,
+            Col::Err,
+            Col::Ip,
+            Col::Svc,
+            Col::Key,
+            Col::Region,
+        ]
+        .into_iter()
+        .map(|col| (col, snapshot.dict(col).matching(has)))
+        .collect();
         let mut principals = vec![false];
-        principals.extend(snapshot.principals().map(|(_, p)| has(&p.label) || has(&p.key)));
-        let resources =
-            snapshot.resources().matching(|r| has(resource::short_name(r)) || has(r));
-        Self { columns, principals, resources }
+        principals.extend(
+            snapshot
+                .principals()
+                .map(|(_, p)| has(&p.label) || has(&p.key)),
+        );
+        let resources = snapshot
+            .resources()
+            .matching(|r| has(resource::short_name(r)) || has(r));
+        Self {
+            columns,
+            principals,
+            resources,
+        }
     }
 
     fn matches(&self, snapshot: &Snapshot, id: EventId) -> bool {
         let code = |col| snapshot.symbol(col, id).map_or(0, |s| s.code() as usize);
         self.columns.iter().any(|(col, table)| table[code(*col)])
             || self.principals[code(Col::Principal)]
-            || snapshot.resources_of(id).any(|s| self.resources[s.code() as usize])
+            || snapshot
+                .resources_of(id)
+                .any(|s| self.resources[s.code() as usize])
     }
 }

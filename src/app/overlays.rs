@@ -28,8 +28,13 @@ pub fn open_find(state: &mut State) {
 pub fn open_palette(state: &mut State) {
     let scope = update::scope(state);
     let mut entries: Vec<Entry> = Vec::new();
-    for b in BINDINGS.iter().filter(|b| b.scope == scope || b.scope == Scope::Global) {
-        let known = entries.iter().any(|e| matches!(e.choice, Choice::Run(c) if c == b.command));
+    for b in BINDINGS
+        .iter()
+        .filter(|b| b.scope == scope || b.scope == Scope::Global)
+    {
+        let known = entries
+            .iter()
+            .any(|e| matches!(e.choice, Choice::Run(c) if c == b.command));
         if !known && b.command != Command::Palette {
             entries.push(Entry {
                 key: String::new(),
@@ -86,19 +91,40 @@ pub fn open_copy(state: &mut State) {
     let line = state.detail.lines.get(state.view.detail_at.0);
     let value = match state.focus {
         crate::app::state::Focus::Detail => line.and_then(|l| {
-            l.leaf.clone().or_else(|| l.field.as_ref().map(|(_, v)| v.clone()))
+            l.leaf
+                .clone()
+                .or_else(|| l.field.as_ref().map(|(_, v)| v.clone()))
         }),
         _ => cell,
     };
     add("y", "value", value);
-    let record = state.record.as_ref().filter(|(of, _)| *of == id).map(|(_, r)| r);
+    let record = state
+        .record
+        .as_ref()
+        .filter(|(of, _)| *of == id)
+        .map(|(_, r)| r);
     let text = record.map(|r| String::from_utf8_lossy(&json::compact(&r.bytes)).into_owned());
     add("e", "event as JSON", text);
-    let first = s.resources_of(id).next().map(|sym| s.resources().text(sym).to_owned());
+    let first = s
+        .resources_of(id)
+        .next()
+        .map(|sym| s.resources().text(sym).to_owned());
     add("a", "ARN of its resource", first);
-    add("w", "who: the principal's key", s.text(Col::Principal, id).map(str::to_owned));
-    add("k", "access key id", s.text(Col::Key, id).map(str::to_owned));
-    add("i", "event id", s.recorded_id(id).map(std::borrow::Cow::into_owned));
+    add(
+        "w",
+        "who: the principal's key",
+        s.text(Col::Principal, id).map(str::to_owned),
+    );
+    add(
+        "k",
+        "access key id",
+        s.text(Col::Key, id).map(str::to_owned),
+    );
+    add(
+        "i",
+        "event id",
+        s.recorded_id(id).map(std::borrow::Cow::into_owned),
+    );
     let message = record
         .and_then(|r| r.tree.as_ref())
         .and_then(|t| t.get("errorMessage"))
@@ -122,7 +148,10 @@ pub fn matching(picker: &Picker) -> Vec<(&Entry, Vec<usize>)> {
         .filter_map(|e| fuzzy::score(&e.label, picker.input.value()).map(|(s, at)| (s, e, at)))
         .collect();
     found.sort_by_key(|(score, _, _)| std::cmp::Reverse(*score));
-    found.into_iter().map(|(_, entry, at)| (entry, at)).collect()
+    found
+        .into_iter()
+        .map(|(_, entry, at)| (entry, at))
+        .collect()
 }
 
 /// A key that types into an overlay, or takes an entry by its key.
@@ -140,7 +169,11 @@ pub fn edit(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
                 picker.at = at;
                 take(state, effects);
             } else if key == "j" || key == "k" {
-                let command = if key == "j" { Command::Down } else { Command::Up };
+                let command = if key == "j" {
+                    Command::Down
+                } else {
+                    Command::Up
+                };
                 picker.at = moves::step(picker.at, picker.entries.len(), command, 2);
             } else if key == "q" {
                 state.overlay = None;
@@ -202,8 +235,13 @@ const fn help_lines() -> usize {
 }
 
 fn take(state: &mut State, effects: &mut Vec<Effect>) {
-    let Some(Overlay::Picker(picker)) = &state.overlay else { return };
-    let Some(choice) = matching(picker).get(picker.at).map(|(e, _)| e.choice.clone()) else {
+    let Some(Overlay::Picker(picker)) = &state.overlay else {
+        return;
+    };
+    let Some(choice) = matching(picker)
+        .get(picker.at)
+        .map(|(e, _)| e.choice.clone())
+    else {
         return;
     };
     state.overlay = None;

@@ -30,7 +30,9 @@ pub fn push(state: &mut State, view: View) {
 
 /// Back to the view before, as it was; whether there was one.
 pub fn back(state: &mut State) -> bool {
-    let Some(view) = state.back.pop() else { return false };
+    let Some(view) = state.back.pop() else {
+        return false;
+    };
     let left = std::mem::replace(&mut state.view, view);
     state.forward.push(left);
     arrive(state);
@@ -39,7 +41,9 @@ pub fn back(state: &mut State) -> bool {
 
 /// Forward again; whether there was a view to go to.
 pub fn forward(state: &mut State) -> bool {
-    let Some(view) = state.forward.pop() else { return false };
+    let Some(view) = state.forward.pop() else {
+        return false;
+    };
     let left = std::mem::replace(&mut state.view, view);
     state.back.push(left);
     arrive(state);
@@ -81,13 +85,21 @@ pub fn principal(state: &mut State) {
         let label = format!("sessions of {}", resource::short_name(&issuer));
         if let Some(filter) = filtering::term(Field::Via, Some(&issuer)) {
             let text = filter.to_string();
-            let view = View { facet_at: 0, portrait_at: (0, 0), count: None, ..state.view.clone() };
-            push(state, View {
-                about: About::Timeline,
-                text,
-                filter: std::sync::Arc::new(filter),
-                ..view
-            });
+            let view = View {
+                facet_at: 0,
+                portrait_at: (0, 0),
+                count: None,
+                ..state.view.clone()
+            };
+            push(
+                state,
+                View {
+                    about: About::Timeline,
+                    text,
+                    filter: std::sync::Arc::new(filter),
+                    ..view
+                },
+            );
             state.say(label);
         }
         return;
@@ -131,7 +143,10 @@ pub fn resources(state: &mut State) {
     {
         let named = match &line.field {
             Some((Field::Res, name)) => Some(name.clone()),
-            _ => line.leaf.clone().filter(|l| state.snapshot.resources().find(l).is_some()),
+            _ => line
+                .leaf
+                .clone()
+                .filter(|l| state.snapshot.resources().find(l).is_some()),
         };
         if let Some(name) = named {
             return resource_view(state, name);
@@ -153,7 +168,11 @@ pub fn resources(state: &mut State) {
                 .into_iter()
                 .enumerate()
                 .map(|(i, name)| Entry {
-                    key: if i < 9 { (i + 1).to_string() } else { String::new() },
+                    key: if i < 9 {
+                        (i + 1).to_string()
+                    } else {
+                        String::new()
+                    },
                     label: resource::short_name(&name).to_owned(),
                     detail: name.clone(),
                     choice: Choice::Resource(name),
@@ -171,7 +190,9 @@ pub fn resources(state: &mut State) {
 
 /// To the view of a resource.
 pub fn resource_view(state: &mut State, name: String) {
-    let Some(id) = state.focused_event() else { return };
+    let Some(id) = state.focused_event() else {
+        return;
+    };
     let label = resource::short_name(&name).to_owned();
     go(state, Subject::Resource(name), label, id);
 }
@@ -184,7 +205,12 @@ pub fn around(state: &mut State) {
     if state.snapshot.time(anchor).is_none() {
         return state.refuse("this event has no usable time, so nothing is around it");
     }
-    let mut around = Around { anchor, reach: 30 * MINUTE, events: Vec::new(), at: 0 };
+    let mut around = Around {
+        anchor,
+        reach: 30 * MINUTE,
+        events: Vec::new(),
+        at: 0,
+    };
     fill(&state.snapshot, &mut around);
     state.overlay = Some(Overlay::Around(around));
 }
@@ -201,13 +227,22 @@ pub fn fill(snapshot: &Snapshot, around: &mut Around) {
         .copied()
         .filter(|id| snapshot.symbol(Col::Principal, *id) == who)
         .collect();
-    around.at = around.events.iter().position(|id| *id == around.anchor).unwrap_or(0);
+    around.at = around
+        .events
+        .iter()
+        .position(|id| *id == around.anchor)
+        .unwrap_or(0);
 }
 
 /// Makes the events around one a view of its own.
 pub fn promote(state: &mut State, around: &Around) {
-    let Some(time) = state.snapshot.time(around.anchor) else { return };
-    let who = state.snapshot.text(Col::Principal, around.anchor).unwrap_or("");
+    let Some(time) = state.snapshot.time(around.anchor) else {
+        return;
+    };
+    let who = state
+        .snapshot
+        .text(Col::Principal, around.anchor)
+        .unwrap_or("");
     let (from, to) = (time.plus(-around.reach), time.plus(around.reach));
     let terms = [
         filtering::term(Field::Who, Some(who)),
@@ -215,7 +250,11 @@ pub fn promote(state: &mut State, around: &Around) {
     ];
     let filter = Expr::all_of(terms.into_iter().flatten().collect());
     let text = filter.to_string();
-    let event = around.events.get(around.at).copied().unwrap_or(around.anchor);
+    let event = around
+        .events
+        .get(around.at)
+        .copied()
+        .unwrap_or(around.anchor);
     filtering::set(state, text, filter);
     state.view.event = Some(event);
     state.view.offset = moves::list_height(state) / 2;
@@ -229,23 +268,37 @@ pub fn focused_row(state: &State) -> Option<RowTarget> {
 }
 
 /// The cards of the portrait with what their rows stand for.
-pub fn cards(
-    state: &State,
-) -> Option<(crate::view::screen::PortraitView, Vec<Vec<RowTarget>>)> {
-    let About::Subject(subject, label) = &state.view.about else { return None };
-    let portrait = state.answer.portrait.as_ref().filter(|p| p.subject == *subject)?;
-    Some(portrait::build(&state.snapshot, portrait, label, state.zone))
+pub fn cards(state: &State) -> Option<(crate::view::screen::PortraitView, Vec<Vec<RowTarget>>)> {
+    let About::Subject(subject, label) = &state.view.about else {
+        return None;
+    };
+    let portrait = state
+        .answer
+        .portrait
+        .as_ref()
+        .filter(|p| p.subject == *subject)?;
+    Some(portrait::build(
+        &state.snapshot,
+        portrait,
+        label,
+        state.zone,
+    ))
 }
 
 /// Moves up and down through the rows of all cards.
 pub fn move_in_portrait(state: &mut State, command: Command) {
-    let Some((_, targets)) = cards(state) else { return };
+    let Some((_, targets)) = cards(state) else {
+        return;
+    };
     let flat: Vec<(usize, usize)> = targets
         .iter()
         .enumerate()
         .flat_map(|(card, rows)| (0..rows.len()).map(move |row| (card, row)))
         .collect();
-    let at = flat.iter().position(|p| *p == state.view.portrait_at).unwrap_or(0);
+    let at = flat
+        .iter()
+        .position(|p| *p == state.view.portrait_at)
+        .unwrap_or(0);
     let height = usize::from(state.panes().portrait.height);
     let to = moves::step(at, flat.len(), command, height);
     state.view.portrait_at = flat.get(to).copied().unwrap_or((0, 0));
@@ -253,10 +306,16 @@ pub fn move_in_portrait(state: &mut State, command: Command) {
 
 /// Moves to the next or previous card.
 pub fn next_card(state: &mut State, right: bool) {
-    let Some((_, targets)) = cards(state) else { return };
+    let Some((_, targets)) = cards(state) else {
+        return;
+    };
     let (card, _) = state.view.portrait_at;
     let last = targets.len().saturating_sub(1);
-    let to = if right { (card + 1).min(last) } else { card.saturating_sub(1) };
+    let to = if right {
+        (card + 1).min(last)
+    } else {
+        card.saturating_sub(1)
+    };
     state.view.portrait_at = (to, 0);
 }
 

@@ -22,8 +22,15 @@ use crate::query::ast::Expr;
 use crate::view::layout::{self, Panes, Shape, Size};
 
 /// Fields of the facet pane, in order.
-pub const FACETS: &[Field] =
-    &[Field::Who, Field::What, Field::Svc, Field::Err, Field::Ip, Field::Region, Field::Acct];
+pub const FACETS: &[Field] = &[
+    Field::Who,
+    Field::What,
+    Field::Svc,
+    Field::Err,
+    Field::Ip,
+    Field::Region,
+    Field::Acct,
+];
 
 /// Values a facet shows before it is opened, and after.
 pub const FACET_VALUES: (usize, usize) = (5, 200);
@@ -301,7 +308,10 @@ impl State {
             size,
             zone,
             snapshot: Arc::default(),
-            progress: Progress { walking: true, ..Progress::default() },
+            progress: Progress {
+                walking: true,
+                ..Progress::default()
+            },
             problems: Vec::new(),
             ledger: None,
             view: View::root(),
@@ -314,7 +324,11 @@ impl State {
             fetching: None,
             edit: None,
             overlay: None,
-            shape: Switches { facets: true, histogram: true, detail_right: None },
+            shape: Switches {
+                facets: true,
+                histogram: true,
+                detail_right: None,
+            },
             focus: Focus::List,
             finding: None,
             message: None,
@@ -368,23 +382,33 @@ impl State {
 
     /// The focused event.
     pub fn focused_event(&self) -> Option<EventId> {
-        self.cursor().and_then(|at| self.answer.hits.order.get(at).copied())
+        self.cursor()
+            .and_then(|at| self.answer.hits.order.get(at).copied())
     }
 
     /// The filter in force: the one being typed where it can be used, else the view's.
     pub fn effective_filter(&self) -> Arc<Expr> {
         let typed = self.edit.as_ref().and_then(|edit| edit.parsed.usable());
-        typed.map_or_else(|| Arc::clone(&self.view.filter), |expr| Arc::new(expr.clone()))
+        typed.map_or_else(
+            || Arc::clone(&self.view.filter),
+            |expr| Arc::new(expr.clone()),
+        )
     }
 
     /// Says something to the person.
     pub fn say(&mut self, text: impl Into<String>) {
-        self.message = Some(Message { text: text.into(), is_error: false });
+        self.message = Some(Message {
+            text: text.into(),
+            is_error: false,
+        });
     }
 
     /// Says why something was not done.
     pub fn refuse(&mut self, text: impl Into<String>) {
-        self.message = Some(Message { text: text.into(), is_error: true });
+        self.message = Some(Message {
+            text: text.into(),
+            is_error: true,
+        });
     }
 
     pub(crate) fn new_request(&mut self) -> RequestId {

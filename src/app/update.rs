@@ -85,7 +85,14 @@ fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
 pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     use Command as C;
     match command {
-        C::Down | C::Up | C::First | C::Last | C::HalfDown | C::HalfUp | C::PageDown | C::PageUp => {
+        C::Down
+        | C::Up
+        | C::First
+        | C::Last
+        | C::HalfDown
+        | C::HalfUp
+        | C::PageDown
+        | C::PageUp => {
             moves::vertical(state, command);
         }
         C::Left | C::Right => moves::sideways(state, command == C::Right),
@@ -146,7 +153,9 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
                 Some(true) => "detail right of the list",
             });
         }
-        C::DetailDown | C::DetailUp => detail::scroll(state, if command == C::DetailDown { 3 } else { -3 }),
+        C::DetailDown | C::DetailUp => {
+            detail::scroll(state, if command == C::DetailDown { 3 } else { -3 });
+        }
         C::NextTab => detail::next_tab(state),
         C::FoldAll => detail::fold_all(state),
         C::UnfoldAll => detail::unfold_all(state),
@@ -159,8 +168,12 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::Redraw => effects.push(Effect::Redraw),
         C::Quit => effects.push(Effect::Quit),
         C::Screen1 => pivots::to_timeline(state),
-        C::Screen2 => state.refuse("the list of people is not built yet: p goes to this event's principal"),
-        C::Screen3 => state.refuse("the list of resources is not built yet: r goes to this event's resources"),
+        C::Screen2 => {
+            state.refuse("the list of people is not built yet: p goes to this event's principal");
+        }
+        C::Screen3 => {
+            state.refuse("the list of resources is not built yet: r goes to this event's resources");
+        }
         C::Screen4 => state.refuse("4 Sessions is not built yet"),
         C::Screen5 => state.refuse("5 Findings is not built yet"),
         C::Screen6 => state.refuse("6 Case is not built yet"),
@@ -210,7 +223,11 @@ fn hear(state: &mut State, reply: Reply) {
             }
             state.ledger = Some(ledger);
         }
-        Reply::Hits { request, hits, took } if request == state.answer.asked => {
+        Reply::Hits {
+            request,
+            hits,
+            took,
+        } if request == state.answer.asked => {
             if state.edit.is_none() {
                 state.view.count = Some(hits.len() as u64);
             }
@@ -234,7 +251,11 @@ fn hear(state: &mut State, reply: Reply) {
             state.answer.portrait = Some(portrait);
             state.answer.portrait_fresh = true;
         }
-        Reply::Record { request, event, record } => {
+        Reply::Record {
+            request,
+            event,
+            record,
+        } => {
             if state.fetching == Some((request, event)) {
                 state.fetching = None;
                 state.record = Some((event, record));
@@ -242,8 +263,10 @@ fn hear(state: &mut State, reply: Reply) {
             }
         }
         // An answer to a question nobody asks any more.
-        Reply::Hits { .. } | Reply::Facets { .. } | Reply::Histogram { .. } | Reply::Portrait { .. } => {}
-        Reply::Idle => state.dirty = false,
+        Reply::Hits { .. }
+        | Reply::Facets { .. }
+        | Reply::Histogram { .. }
+        | Reply::Portrait { .. } | Reply::Idle => {}
     }
 }
 
@@ -271,14 +294,22 @@ fn ask_for_what_is_missing(state: &mut State, effects: &mut Vec<Effect>) {
     let key = AskKey {
         filter: state.effective_filter(),
         generation: state.snapshot.generation(),
-        columns: if subject.is_none() { usize::from(panes.histogram.width.saturating_sub(8)) } else { 0 },
+        columns: if subject.is_none() {
+            usize::from(panes.histogram.width.saturating_sub(8))
+        } else {
+            0
+        },
         facets: subject.is_none() && !panes.facets.is_empty(),
         subject,
     };
     if state.asked.as_ref() != Some(&key) {
         let request = state.new_request();
         state.answer.asked = request;
-        let facets = if key.facets { crate::app::state::FACETS.to_vec() } else { Vec::new() };
+        let facets = if key.facets {
+            crate::app::state::FACETS.to_vec()
+        } else {
+            Vec::new()
+        };
         effects.push(Effect::Send(Request::Ask(Ask {
             request,
             snapshot: std::sync::Arc::clone(&state.snapshot),

@@ -39,18 +39,31 @@ pub fn find(
     cancel: &Cancel,
 ) -> Option<Answer> {
     if *filter == Expr::All {
-        return Some(Answer { rows: snapshot.all(), ..Answer::default() });
+        return Some(Answer {
+            rows: snapshot.all(),
+            ..Answer::default()
+        });
     }
     let found = eval::search(snapshot, &plan::bind(filter, snapshot), cancel);
     if cancel.is_stale() {
         return None;
     }
-    let mut answer = Answer { rows: found.rows, ..Answer::default() };
-    let Some(residual) = found.residual else { return Some(answer) };
+    let mut answer = Answer {
+        rows: found.rows,
+        ..Answer::default()
+    };
+    let Some(residual) = found.residual else {
+        return Some(answer);
+    };
     // Rows were appended in the order of files and places, so one file's rows stand together.
-    let open: Vec<EventId> = answer.rows.iter().filter(|id| !found.sure.contains(*id)).collect();
-    let groups: Vec<&[EventId]> =
-        open.chunk_by(|a, b| snapshot.place(*a).file == snapshot.place(*b).file).collect();
+    let open: Vec<EventId> = answer
+        .rows
+        .iter()
+        .filter(|id| !found.sure.contains(*id))
+        .collect();
+    let groups: Vec<&[EventId]> = open
+        .chunk_by(|a, b| snapshot.place(*a).file == snapshot.place(*b).file)
+        .collect();
     let next = AtomicUsize::new(0);
     let refused: Mutex<(Vec<EventId>, u64, Option<String>)> = Mutex::default();
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
@@ -107,7 +120,12 @@ fn each_record(
             for &id in events {
                 match slice(&text, snapshot.place(id)) {
                     Some(record) => each(id, Ok(&record)),
-                    None => each(id, Err(std::io::Error::other("the file has changed since it was loaded"))),
+                    None => each(
+                        id,
+                        Err(std::io::Error::other(
+                            "the file has changed since it was loaded",
+                        )),
+                    ),
                 }
             }
         }
@@ -132,17 +150,26 @@ pub(crate) fn answer(ask: &Ask, reader: &Reader, cancel: &Cancel, send: &mut dyn
     let hits = if *ask.filter == Expr::All {
         Hits::all(snapshot)
     } else {
-        let Some(found) = find(snapshot, &ask.filter, reader, cancel) else { return };
+        let Some(found) = find(snapshot, &ask.filter, reader, cancel) else {
+            return;
+        };
         Hits::of(snapshot, &found.rows)
     };
     let took = started.elapsed();
-    send(Reply::Hits { request, hits: hits.clone(), took });
+    send(Reply::Hits {
+        request,
+        hits: hits.clone(),
+        took,
+    });
     if let Some(subject) = &ask.portrait {
         let Some(portrait) = Portrait::of(snapshot, subject.clone(), &hits.order, SPARK, cancel)
         else {
             return;
         };
-        send(Reply::Portrait { request, portrait: Box::new(portrait) });
+        send(Reply::Portrait {
+            request,
+            portrait: Box::new(portrait),
+        });
     }
     if ask.columns > 0 {
         let Some(histogram) = Histogram::of(snapshot, &hits.order, ask.columns, cancel) else {
@@ -151,7 +178,10 @@ pub(crate) fn answer(ask: &Ask, reader: &Reader, cancel: &Cancel, send: &mut dyn
         send(Reply::Histogram { request, histogram });
     }
     if !ask.facets.is_empty() {
-        let wanted = Wanted { top: ask.facet_values, ..Wanted::default() };
+        let wanted = Wanted {
+            top: ask.facet_values,
+            ..Wanted::default()
+        };
         let facets: Option<Vec<_>> = ask
             .facets
             .iter()

@@ -38,7 +38,11 @@ pub struct LoadOptions {
 impl Default for LoadOptions {
     fn default() -> Self {
         let d = decode::Options::default();
-        Self { max_record: d.max_record, max_inflated: d.max_inflated, hash: false }
+        Self {
+            max_record: d.max_record,
+            max_inflated: d.max_inflated,
+            hash: false,
+        }
     }
 }
 
@@ -66,7 +70,11 @@ impl Stop {
     }
 
     fn flow(&self) -> ControlFlow<()> {
-        if self.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.is_set() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 }
 
@@ -81,7 +89,11 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(250);
 
 /// What the walk hands to the appending task, in the order of the walk.
 enum Ticket {
-    File { origin: Origin, named: bool, parts: Receiver<Part> },
+    File {
+        origin: Origin,
+        named: bool,
+        parts: Receiver<Part>,
+    },
     Skipped(FileEntry),
 }
 
@@ -134,7 +146,10 @@ pub async fn load(
         let counters = Arc::clone(&counters);
         task::spawn_blocking(move || {
             loop {
-                let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
+                let job = jobs
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .blocking_recv();
                 let Some(job) = job else { return };
                 read(job, &options, &stop, &counters);
             }
@@ -146,9 +161,7 @@ pub async fn load(
         walk(&specs, &reader, &walk_stop, &walk_counters, &tickets, &jobs);
         walk_counters.walked.store(true, Ordering::Relaxed);
     });
-    let indexer = task::spawn_blocking(move || {
-        Indexer::new(counters, stop, on).run(waiting)
-    });
+    let indexer = task::spawn_blocking(move || Indexer::new(counters, stop, on).run(waiting));
     indexer.await.unwrap_or_default()
 }
 
@@ -165,27 +178,60 @@ fn walk(
     tickets: &Sender<Ticket>,
     jobs: &Sender<Job>,
 ) {
-    let sent = |ok: bool| if ok { stop.flow() } else { ControlFlow::Break(()) };
+    let sent = |ok: bool| {
+        if ok {
+            stop.flow()
+        } else {
+            ControlFlow::Break(())
+        }
+    };
     let _ = source::walk(specs, &|_| false, &mut |found| {
         stop.flow()?;
         counters.files_found.fetch_add(1, Ordering::Relaxed);
         match found {
-            Found::File { origin, bytes, named, size } => {
+            Found::File {
+                origin,
+                bytes,
+                named,
+                size,
+            } => {
                 counters.bytes_found.fetch_add(size, Ordering::Relaxed);
                 let (id, spool) = reader.add(origin.clone(), Some(bytes.clone()));
                 let (parts, receiver) = mpsc::channel(BATCHES_AHEAD);
-                let ticket = Ticket::File { origin: origin.clone(), named, parts: receiver };
+                let ticket = Ticket::File {
+                    origin: origin.clone(),
+                    named,
+                    parts: receiver,
+                };
                 // The ticket first: the appending task must be able to reach this file's batches
                 // when every decoder is busy with files after it.
                 sent(tickets.blocking_send(ticket).is_ok())?;
-                sent(jobs.blocking_send(Job { id, origin, bytes, spool, parts }).is_ok())
+                sent(
+                    jobs.blocking_send(Job {
+                        id,
+                        origin,
+                        bytes,
+                        spool,
+                        parts,
+                    })
+                    .is_ok(),
+                )
             }
-            Found::Skipped { origin, class, detail, named } => {
+            Found::Skipped {
+                origin,
+                class,
+                detail,
+                named,
+            } => {
                 reader.add(origin.clone(), None);
                 let entry = FileEntry {
                     status: FileStatus::Skipped,
                     named,
-                    problems: vec![Problem { class, at: None, detail }],
+                    problems: vec![Problem {
+                        class,
+                        at: None,
+                        detail,
+                    }],
                     ..FileEntry::new(origin)
                 };
                 sent(tickets.blocking_send(Ticket::Skipped(entry)).is_ok())
@@ -195,7 +241,11 @@ fn walk(
                 let entry = FileEntry {
                     status: FileStatus::Refused,
                     named: true,
-                    problems: vec![Problem { class: ProblemClass::Unreadable, at: None, detail }],
+                    problems: vec![Problem {
+                        class: ProblemClass::Unreadable,
+                        at: None,
+                        detail,
+                    }],
                     ..FileEntry::new(origin)
                 };
                 sent(tickets.blocking_send(Ticket::Skipped(entry)).is_ok())
@@ -206,10 +256,22 @@ fn walk(
 
 /// Reads one file and sends its batches.
 fn read(job: Job, options: &LoadOptions, stop: &Stop, counters: &Counters) {
-    let fault = |class, detail: String| Some(Problem { class, at: None, detail });
-    let mut ended = Ended { tally: None, fault: None };
+    let fault = |class, detail: String| {
+        Some(Problem {
+            class,
+            at: None,
+            detail,
+        })
+    };
+    let mut ended = Ended {
+        tally: None,
+        fault: None,
+    };
     if stop.is_set() {
-        ended.fault = fault(ProblemClass::Stopped, "the load was stopped before it".into());
+        ended.fault = fault(
+            ProblemClass::Stopped,
+            "the load was stopped before it".into(),
+        );
         let _ = job.parts.blocking_send(Part::Done(Box::new(ended)));
         return;
     }
@@ -232,8 +294,10 @@ fn read(job: Job, options: &LoadOptions, stop: &Stop, counters: &Counters) {
             let size = file.size();
             let tally = decode::decode(&mut file, &wishes(Some(size)), &mut sink);
             if file.changed() == Changed(true) {
-                ended.fault =
-                    fault(ProblemClass::ChangedWhileRead, "written to while it was read".into());
+                ended.fault = fault(
+                    ProblemClass::ChangedWhileRead,
+                    "written to while it was read".into(),
+                );
             }
             tally
         }),
@@ -243,7 +307,10 @@ fn read(job: Job, options: &LoadOptions, stop: &Stop, counters: &Counters) {
         }
         Bytes::Stdin => {
             let spool = job.spool.clone().unwrap_or_default();
-            let mut tee = Tee { input: std::io::stdin(), spool };
+            let mut tee = Tee {
+                input: std::io::stdin(),
+                spool,
+            };
             Ok(decode::decode(&mut tee, &wishes(None), &mut sink))
         }
     };
@@ -284,7 +351,8 @@ impl Sink for Batches<'_> {
         marks: Marks,
         _json: &[u8],
     ) -> ControlFlow<()> {
-        self.builder.push(record, place.offset, place.len, marks.has(Marks::RECOVERED));
+        self.builder
+            .push(record, place.offset, place.len, marks.has(Marks::RECOVERED));
         if self.builder.len() >= BATCH_ROWS {
             self.flush();
         }
@@ -330,7 +398,11 @@ impl<F: FnMut(Reply)> Indexer<F> {
         while let Some(ticket) = tickets.blocking_recv() {
             match ticket {
                 Ticket::Skipped(entry) => self.enter(entry),
-                Ticket::File { origin, named, mut parts } => {
+                Ticket::File {
+                    origin,
+                    named,
+                    mut parts,
+                } => {
                     let mut ended = None;
                     while let Some(part) = parts.blocking_recv() {
                         match part {
@@ -358,7 +430,10 @@ impl<F: FnMut(Reply)> Indexer<F> {
     /// The ledger's line of a file that was read.
     fn entry(&mut self, origin: Origin, named: bool, ended: Option<Ended>) -> FileEntry {
         let sums = self.writer.finish_file();
-        let mut entry = FileEntry { named, ..FileEntry::new(origin) };
+        let mut entry = FileEntry {
+            named,
+            ..FileEntry::new(origin)
+        };
         entry.events = sums.distinct;
         entry.records = RecordCounts {
             found: sums.kept + sums.duplicate,
@@ -401,7 +476,10 @@ impl<F: FnMut(Reply)> Indexer<F> {
             entry.problems.push(Problem {
                 class: ProblemClass::DuplicateEvent,
                 at: None,
-                detail: format!("{} of its events share an id with an event of other content", sums.conflicts),
+                detail: format!(
+                    "{} of its events share an id with an event of other content",
+                    sums.conflicts
+                ),
             });
         }
         if let Some(fault) = ended.fault {
@@ -410,7 +488,9 @@ impl<F: FnMut(Reply)> Indexer<F> {
             }
             entry.problems.push(fault);
         }
-        if entry.status == FileStatus::Read && entry.problems.iter().any(|p| p.class.is_structural()) {
+        if entry.status == FileStatus::Read
+            && entry.problems.iter().any(|p| p.class.is_structural())
+        {
             entry.status = FileStatus::PartlyRead;
         }
         entry
@@ -424,12 +504,11 @@ impl<F: FnMut(Reply)> Indexer<F> {
         p.copies += entry.records.duplicate;
         p.set_aside += entry.records.set_aside;
         p.files_with_problems += u64::from(entry.status != FileStatus::Read);
-        self.fresh_problems.extend(
-            entry
-                .problems
-                .iter()
-                .map(|problem| FileProblem { origin: entry.origin.clone(), problem: problem.clone() }),
-        );
+        self.fresh_problems
+            .extend(entry.problems.iter().map(|problem| FileProblem {
+                origin: entry.origin.clone(),
+                problem: problem.clone(),
+            }));
         self.ledger.files.push(entry);
     }
 

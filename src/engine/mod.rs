@@ -48,7 +48,13 @@ impl Engine {
             // The screen is gone: the load is over soon, too.
             let _ = told.blocking_send(reply);
         }));
-        Self { asks, fetches, latest: Latest::default(), stop, replies }
+        Self {
+            asks,
+            fetches,
+            latest: Latest::default(),
+            stop,
+            replies,
+        }
     }
 
     /// Hands over a request.
@@ -90,7 +96,9 @@ async fn answering(
     replies: mpsc::Sender<Reply>,
 ) {
     while asks.changed().await.is_ok() {
-        let Some((ask, cancel)) = asks.borrow_and_update().clone() else { continue };
+        let Some((ask, cancel)) = asks.borrow_and_update().clone() else {
+            continue;
+        };
         let (reader, replies) = (reader.clone(), replies.clone());
         let work = move || {
             answer::answer(&ask, &reader, &cancel, &mut |reply| {
@@ -110,7 +118,9 @@ async fn fetching(
     replies: mpsc::Sender<Reply>,
 ) {
     while fetches.changed().await.is_ok() {
-        let Some(fetch) = fetches.borrow_and_update().clone() else { continue };
+        let Some(fetch) = fetches.borrow_and_update().clone() else {
+            continue;
+        };
         let (reader, replies) = (reader.clone(), replies.clone());
         let work = move || {
             let record = reader.fetch(&fetch.snapshot, fetch.event);

@@ -54,12 +54,19 @@ impl Reader {
             (Some(bytes), None) => Again::Source(bytes),
             (None, None) => Again::Never,
         };
-        files.push(Place { origin, bytes: again });
+        files.push(Place {
+            origin,
+            bytes: again,
+        });
         (id, spool)
     }
 
     fn file(&self, id: FileId) -> Option<Place> {
-        self.files.read().unwrap_or_else(PoisonError::into_inner).get(id.0 as usize).cloned()
+        self.files
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id.0 as usize)
+            .cloned()
     }
 
     /// The name of a file.
@@ -119,7 +126,10 @@ impl Reader {
                 .map(Cow::into_owned)
                 .ok_or_else(|| io::Error::other("the file has changed since it was loaded"));
         }
-        let at = decode::Place { offset: place.offset, len: place.len };
+        let at = decode::Place {
+            offset: place.offset,
+            len: place.len,
+        };
         decode::read_at(&mut self.open(place.file)?, at, usize::MAX)
     }
 
@@ -131,7 +141,13 @@ impl Reader {
             Ok(bytes) => {
                 let tree = Node::parse(&bytes).ok();
                 let name = event_name(snapshot, event, tree.as_ref(), &bytes);
-                Fetched { bytes: bytes.into(), tree, name, origin, error: None }
+                Fetched {
+                    bytes: bytes.into(),
+                    tree,
+                    name,
+                    origin,
+                    error: None,
+                }
             }
             Err(e) => Fetched {
                 bytes: Arc::default(),
@@ -153,7 +169,12 @@ pub(crate) fn slice(text: &[u8], place: RecordPlace) -> Option<Cow<'_, [u8]>> {
 
 /// The name of an event (RULINGS 15): its recorded id; where that is absent or names two events,
 /// the id, `#` and the first eight hexadecimal digits of the SHA-256 of the canonical record.
-pub fn event_name(snapshot: &Snapshot, event: EventId, tree: Option<&Node>, bytes: &[u8]) -> String {
+pub fn event_name(
+    snapshot: &Snapshot,
+    event: EventId,
+    tree: Option<&Node>,
+    bytes: &[u8],
+) -> String {
     let recorded = snapshot.recorded_id(event).unwrap_or_default();
     if snapshot.id_is_name(event) {
         return recorded.into_owned();

@@ -35,7 +35,11 @@ impl Spool {
         }
         if kept.tail.len() >= BLOCK {
             let text = std::mem::take(&mut kept.tail);
-            let block = if kept.as_it_came { text.into() } else { compress(&text) };
+            let block = if kept.as_it_came {
+                text.into()
+            } else {
+                compress(&text)
+            };
             kept.blocks.push(block);
         }
     }
@@ -47,7 +51,11 @@ impl Spool {
         for block in &kept.blocks {
             whole = Box::new(whole.chain(io::Cursor::new(Arc::clone(block))));
         }
-        let tail = if kept.as_it_came { kept.tail.as_slice().into() } else { compress(&kept.tail) };
+        let tail = if kept.as_it_came {
+            kept.tail.as_slice().into()
+        } else {
+            compress(&kept.tail)
+        };
         Box::new(whole.chain(io::Cursor::new(tail)))
     }
 }
@@ -84,9 +92,15 @@ mod tests {
         let gz = compress(&text).to_vec();
         for bytes in [&text, &gz] {
             let spool = Spool::default();
-            let mut tee = Tee { input: bytes.as_slice(), spool: spool.clone() };
+            let mut tee = Tee {
+                input: bytes.as_slice(),
+                spool: spool.clone(),
+            };
             io::copy(&mut tee, &mut io::sink()).unwrap();
-            assert_eq!(decode::inflate_all(&mut spool.reader(), 8 << 20).unwrap(), text);
+            assert_eq!(
+                decode::inflate_all(&mut spool.reader(), 8 << 20).unwrap(),
+                text
+            );
         }
     }
 }

@@ -85,12 +85,44 @@ pub fn time_format(span: Option<(UtcMicros, UtcMicros)>) -> (&'static str, u16) 
 pub fn list_columns(width: u16, time: u16) -> Vec<(ListColumn, Heading)> {
     use ListColumn::{Delta, Error, Target, Time, Verb, What, Who};
     let columns: &[(ListColumn, u16)] = match width {
-        110.. => &[(Time, time), (Delta, 5), (Verb, 1), (Who, 28), (What, 27), (Error, 16), (Target, 0)],
-        88..110 => &[(Time, time), (Delta, 5), (Verb, 1), (Who, 20), (What, 24), (Error, 12), (Target, 0)],
+        110.. => &[
+            (Time, time),
+            (Delta, 5),
+            (Verb, 1),
+            (Who, 28),
+            (What, 27),
+            (Error, 16),
+            (Target, 0),
+        ],
+        88..110 => &[
+            (Time, time),
+            (Delta, 5),
+            (Verb, 1),
+            (Who, 20),
+            (What, 24),
+            (Error, 12),
+            (Target, 0),
+        ],
         64..88 => &[(Time, time), (Verb, 1), (Who, 16), (What, 20), (Target, 0)],
-        _ => &[(Time, if time > 14 { time } else { 8 }), (Verb, 1), (Who, 10), (What, 0)],
+        _ => &[
+            (Time, if time > 14 { time } else { 8 }),
+            (Verb, 1),
+            (Who, 10),
+            (What, 0),
+        ],
     };
-    columns.iter().map(|(c, width)| (*c, Heading { title: c.title(), width: *width })).collect()
+    columns
+        .iter()
+        .map(|(c, width)| {
+            (
+                *c,
+                Heading {
+                    title: c.title(),
+                    width: *width,
+                },
+            )
+        })
+        .collect()
 }
 
 /// The value of an event in a column.
@@ -124,12 +156,17 @@ pub fn value(
     let text = |t: Option<&str>| t.map_or(Value::Absent, |t| Value::Text(t.to_owned()));
     let member = |key: &str| text(record.and_then(|r| r.get(key)).and_then(Node::as_str));
     match field {
-        Field::Time => snapshot.time(id).map_or(Value::Absent, |t| Value::Text(t.iso())),
+        Field::Time => snapshot
+            .time(id)
+            .map_or(Value::Absent, |t| Value::Text(t.iso())),
         Field::Who => text(snapshot.principal_of(id).map(|p| p.label.as_str())),
         Field::Actor => text(snapshot.text(Col::Principal, id)),
         Field::What => text(snapshot.text(Col::What, id)),
         Field::Res => Value::Several(
-            snapshot.resources_of(id).map(|s| snapshot.resources().text(s).to_owned()).collect(),
+            snapshot
+                .resources_of(id)
+                .map(|s| snapshot.resources().text(s).to_owned())
+                .collect(),
         ),
         Field::Id => match name {
             Some(name) => Value::Text(name.to_owned()),
@@ -145,7 +182,11 @@ pub fn value(
                     None => Value::Absent,
                 }
             }
-            _ => text(tally::value_of(snapshot, id, field).map(|(value, _)| value).as_deref()),
+            _ => text(
+                tally::value_of(snapshot, id, field)
+                    .map(|(value, _)| value)
+                    .as_deref(),
+            ),
         },
     }
 }
@@ -153,7 +194,9 @@ pub fn value(
 /// What an event acts on, in few characters: its first resource, and how many more there are.
 pub fn target(snapshot: &Snapshot, id: EventId) -> String {
     let mut resources = snapshot.resources_of(id);
-    let Some(first) = resources.next() else { return String::new() };
+    let Some(first) = resources.next() else {
+        return String::new();
+    };
     let name = resource::short_name(snapshot.resources().text(first));
     match resources.count() {
         0 => name.to_owned(),

@@ -48,7 +48,10 @@ fn cell(text: &str, tone: Tone) -> Cell {
     if shown.len() < text.len() {
         printable.push(&Printable::trusted("… (longer)"));
     }
-    Cell { text: printable, tone }
+    Cell {
+        text: printable,
+        tone,
+    }
 }
 
 fn push(
@@ -67,7 +70,10 @@ fn push(
         pieces.push(cell(&quoted, Tone::Key));
         pieces.push(cell(": ", Tone::Punctuation));
     }
-    let mut line = Line { path: path.to_owned(), ..Line::default() };
+    let mut line = Line {
+        path: path.to_owned(),
+        ..Line::default()
+    };
     line.line.indent = depth * 2;
     let (open, close) = match node {
         Node::Object(_) => ("{", "}"),
@@ -99,7 +105,10 @@ fn push(
     let is_folded = folded.contains(path);
     line.line.fold = Some(is_folded);
     if is_folded {
-        pieces.push(cell(&format!("{open} … {} {close}{comma}", node.len()), Tone::Punctuation));
+        pieces.push(cell(
+            &format!("{open} … {} {close}{comma}", node.len()),
+            Tone::Punctuation,
+        ));
         line.line.pieces = pieces;
         lines.push(line);
         return;
@@ -112,13 +121,29 @@ fn push(
         Node::Object(pairs) => {
             for (i, (key, value)) in pairs.iter().enumerate() {
                 let comma = if i == last { "" } else { "," };
-                push(lines, Some(key), value, &member(path, key), depth + 1, folded, comma);
+                push(
+                    lines,
+                    Some(key),
+                    value,
+                    &member(path, key),
+                    depth + 1,
+                    folded,
+                    comma,
+                );
             }
         }
         Node::Array(items) => {
             for (i, value) in items.iter().enumerate() {
                 let comma = if i == last { "" } else { "," };
-                push(lines, None, value, &format!("{path}[{i}]"), depth + 1, folded, comma);
+                push(
+                    lines,
+                    None,
+                    value,
+                    &format!("{path}[{i}]"),
+                    depth + 1,
+                    folded,
+                    comma,
+                );
             }
         }
         _ => {}
@@ -133,7 +158,9 @@ fn push(
 fn member(path: &str, key: &str) -> String {
     let plain = !key.is_empty()
         && !key.starts_with(|c: char| c.is_ascii_digit() || c == '-')
-        && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+        && key
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
     if plain {
         return format!("{path}.{key}");
     }
@@ -157,7 +184,10 @@ pub fn raw_lines(bytes: &[u8]) -> Vec<Line> {
         .take(20_000)
         .map(|chunk| Line {
             line: DetailLine {
-                pieces: vec![Cell { text: Printable::from_bytes(chunk), tone: Tone::Plain }],
+                pieces: vec![Cell {
+                    text: Printable::from_bytes(chunk),
+                    tone: Tone::Plain,
+                }],
                 ..DetailLine::default()
             },
             ..Line::default()
@@ -180,10 +210,23 @@ pub fn summary(
     let service = s.text(Col::Svc, id).unwrap_or("");
     let mut head = Line::default();
     head.line.pieces = vec![
-        cell(s.text(Col::What, id).unwrap_or("(no name)"), list::tone_of(facts)),
+        cell(
+            s.text(Col::What, id).unwrap_or("(no name)"),
+            list::tone_of(facts),
+        ),
         cell(&format!("  {}", service::friendly(service)), Tone::Plain),
-        cell(&format!("  {}", s.text(Col::Region, id).unwrap_or("")), Tone::Faint),
-        cell(&format!("  {}", s.time(id).map_or("undated".into(), |t| t.format(zone, "%Y-%m-%d %H:%M:%S %Z"))), Tone::Plain),
+        cell(
+            &format!("  {}", s.text(Col::Region, id).unwrap_or("")),
+            Tone::Faint,
+        ),
+        cell(
+            &format!(
+                "  {}",
+                s.time(id)
+                    .map_or("undated".into(), |t| t.format(zone, "%Y-%m-%d %H:%M:%S %Z"))
+            ),
+            Tone::Plain,
+        ),
     ];
     head.field = s.text(Col::What, id).map(|w| (Field::What, w.to_owned()));
     out.push(head);
@@ -191,13 +234,20 @@ pub fn summary(
         let mut all = vec![cell(&format!("{label:<8}"), Tone::Heading)];
         all.extend(pieces);
         out.push(Line {
-            line: DetailLine { pieces: all, ..DetailLine::default() },
+            line: DetailLine {
+                pieces: all,
+                ..DetailLine::default()
+            },
             field,
             ..Line::default()
         });
     };
     if let Some(p) = s.principal_of(id) {
-        let account = p.account.as_deref().map(|a| format!("  account {a}")).unwrap_or_default();
+        let account = p
+            .account
+            .as_deref()
+            .map(|a| format!("  account {a}"))
+            .unwrap_or_default();
         row(
             "WHO",
             vec![
@@ -207,13 +257,23 @@ pub fn summary(
             Some((Field::Who, p.key.clone())),
         );
         if p.key != p.label {
-            row("", vec![cell(&p.key, Tone::Faint)], Some((Field::Who, p.key.clone())));
+            row(
+                "",
+                vec![cell(&p.key, Tone::Faint)],
+                Some((Field::Who, p.key.clone())),
+            );
         }
     }
     if let Some(via) = s.text(Col::Via, id) {
-        row("VIA", vec![cell(via, Tone::Auth)], Some((Field::Via, via.to_owned())));
+        row(
+            "VIA",
+            vec![cell(via, Tone::Auth)],
+            Some((Field::Via, via.to_owned())),
+        );
     }
-    let by = record.and_then(|r| r.get("userIdentity")).and_then(|u| u.get("invokedBy"));
+    let by = record
+        .and_then(|r| r.get("userIdentity"))
+        .and_then(|u| u.get("invokedBy"));
     if let Some(by) = by.and_then(Node::as_str) {
         row("THROUGH", vec![cell(by, Tone::Service)], None);
     }
@@ -227,43 +287,79 @@ pub fn summary(
         row("KEY", pieces, Some((Field::Key, key.to_owned())));
     }
     if let Some(ip) = s.text(Col::Ip, id) {
-        let console = if facts.console() { "  console session" } else { "" };
+        let console = if facts.console() {
+            "  console session"
+        } else {
+            ""
+        };
         let pieces = vec![cell(ip, Tone::Plain), cell(console, Tone::Faint)];
         row("FROM", pieces, Some((Field::Ip, ip.to_owned())));
     }
     if let Some(ua) = s.text(Col::Ua, id) {
-        row("WITH", vec![cell(ua, Tone::Faint)], Some((Field::Ua, ua.to_owned())));
+        row(
+            "WITH",
+            vec![cell(ua, Tone::Faint)],
+            Some((Field::Ua, ua.to_owned())),
+        );
     }
     for (i, sym) in s.resources_of(id).take(20).enumerate() {
         let resource = s.resources().text(sym);
         let label = if i == 0 { "ON" } else { "" };
-        row(label, vec![cell(resource, Tone::Resource)], Some((Field::Res, resource.to_owned())));
+        row(
+            label,
+            vec![cell(resource, Tone::Resource)],
+            Some((Field::Res, resource.to_owned())),
+        );
     }
     let more = s.resources_of(id).count().saturating_sub(20);
     if more > 0 {
-        row("", vec![cell(&format!("+{more} more (r lists them)"), Tone::Faint)], None);
+        row(
+            "",
+            vec![cell(&format!("+{more} more (r lists them)"), Tone::Faint)],
+            None,
+        );
     }
     let error = s.text(Col::Err, id);
-    let message = record.and_then(|r| r.get("errorMessage")).and_then(Node::as_str);
+    let message = record
+        .and_then(|r| r.get("errorMessage"))
+        .and_then(Node::as_str);
     let result = match (facts.outcome(), error) {
         (Outcome::Ok, _) => vec![cell("ok", Tone::Plain)],
-        (outcome, error) => vec![cell(error.unwrap_or("failed"), Tone::of(outcome, Tone::Plain))],
+        (outcome, error) => vec![cell(
+            error.unwrap_or("failed"),
+            Tone::of(outcome, Tone::Plain),
+        )],
     };
     row("RESULT", result, error.map(|e| (Field::Err, e.to_owned())));
     if let Some(message) = message.filter(|m| Some(*m) != error) {
         row("", vec![cell(message, Tone::Plain)], None);
     }
     if let Some(account) = s.text(Col::Acct, id) {
-        row("ACCOUNT", vec![cell(account, Tone::Plain)], Some((Field::Acct, account.to_owned())));
+        row(
+            "ACCOUNT",
+            vec![cell(account, Tone::Plain)],
+            Some((Field::Acct, account.to_owned())),
+        );
     }
     let id_field = s.recorded_id(id).map(|i| (Field::Id, i.into_owned()));
     row("EVENT", vec![cell(name, Tone::Plain)], id_field);
     row("FILE", vec![cell(file, Tone::Faint)], None);
     if facts.recovered() {
-        row("NOTE", vec![cell("kept after damage earlier in its file", Tone::Failed)], None);
+        row(
+            "NOTE",
+            vec![cell("kept after damage earlier in its file", Tone::Failed)],
+            None,
+        );
     }
     if facts.conflict() {
-        row("NOTE", vec![cell("another event carries the same id with other content", Tone::Failed)], None);
+        row(
+            "NOTE",
+            vec![cell(
+                "another event carries the same id with other content",
+                Tone::Failed,
+            )],
+            None,
+        );
     }
     out
 }

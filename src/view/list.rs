@@ -15,7 +15,11 @@ use crate::view::screen::{Cell, EventRow, Heading, ListRow, Tone};
 pub const QUIET: i64 = 5 * MINUTE;
 
 /// Whether a line stands before an event: a quiet stretch, or the border to the undated ones.
-pub fn line_before(snapshot: &Snapshot, previous: Option<EventId>, event: EventId) -> Option<ListRow> {
+pub fn line_before(
+    snapshot: &Snapshot,
+    previous: Option<EventId>,
+    event: EventId,
+) -> Option<ListRow> {
     let previous = snapshot.time_key(previous?);
     let time = snapshot.time_key(event);
     if previous == UNDATED {
@@ -25,7 +29,45 @@ pub fn line_before(snapshot: &Snapshot, previous: Option<EventId>, event: EventI
         return Some(ListRow::Undated);
     }
     let gap = time - previous;
-    (gap >= QUIET).then(|| ListRow::Quiet { label: short_delta(gap).trim_start_matches('+').into() })
+    (gap >= QUIET).then(|| ListRow::Quiet {
+        label: short_delta(gap).trim_start_matches('+').into(),
+    })
+}
+
+/// The first visible hit so that the focused one has `offset` lines above it, as far as the list
+/// reaches and fills its height.
+pub fn top(
+    snapshot: &Snapshot,
+    hits: &[EventId],
+    cursor: Option<usize>,
+    offset: usize,
+    height: usize,
+) -> usize {
+    let Some(cursor) = cursor else { return 0 };
+    // A hit takes a line, and one more where a line stands before it.
+    let lines = |at: usize| {
+        let previous = at.checked_sub(1).and_then(|p| hits.get(p)).copied();
+        1 + usize::from(
+            hits.get(at)
+                .is_some_and(|id| line_before(snapshot, previous, *id).is_some()),
+        )
+    };
+    let mut below = 0;
+    for at in cursor + 1..hits.len() {
+        if below >= height {
+            break;
+        }
+        below += lines(at);
+    }
+    let above = offset
+        .min(height.saturating_sub(1))
+        .max(height.saturating_sub(1 + below));
+    let (mut top, mut used) = (cursor, 0);
+    while top > 0 && used + lines(top) <= above {
+        used += lines(top);
+        top -= 1;
+    }
+    top
 }
 
 /// What the rows of a list are made from.
@@ -52,7 +94,11 @@ impl Rows<'_> {
     pub fn build(&self) -> (Vec<Heading>, Vec<ListRow>) {
         let (format, time_width) = columns::time_format(self.snapshot.span());
         let columns = columns::list_columns(self.width, time_width);
-        let format = if columns.first().is_some_and(|(_, h)| h.width == 8) { "%H:%M:%S" } else { format };
+        let format = if columns.first().is_some_and(|(_, h)| h.width == 8) {
+            "%H:%M:%S"
+        } else {
+            format
+        };
         let mut rows = Vec::with_capacity(self.height);
         for at in self.top..self.hits.len() {
             if rows.len() >= self.height {
@@ -77,9 +123,16 @@ impl Rows<'_> {
             if facts.conflict() {
                 marks.push("same id");
             }
-            rows.push(ListRow::Event(EventRow { cells, focused: self.cursor == Some(at), marks }));
+            rows.push(ListRow::Event(EventRow {
+                cells,
+                focused: self.cursor == Some(at),
+                marks,
+            }));
         }
-        (columns.into_iter().map(|(_, heading)| heading).collect(), rows)
+        (
+            columns.into_iter().map(|(_, heading)| heading).collect(),
+            rows,
+        )
     }
 
     fn cell(
@@ -101,12 +154,22 @@ impl Rows<'_> {
             }
             ListColumn::Verb => (facts.letter().to_string(), tone_of(facts)),
             ListColumn::Who => {
-                let who = s.principal_of(id).map_or("(not recorded)", |p| p.label.as_str());
-                (who.to_owned(), if facts.service_driven() { Tone::Service } else { Tone::Principal })
+                let who = s
+                    .principal_of(id)
+                    .map_or("(not recorded)", |p| p.label.as_str());
+                (
+                    who.to_owned(),
+                    if facts.service_driven() {
+                        Tone::Service
+                    } else {
+                        Tone::Principal
+                    },
+                )
             }
-            ListColumn::What => {
-                (s.text(Col::What, id).unwrap_or("(no name)").to_owned(), tone_of(facts))
-            }
+            ListColumn::What => (
+                s.text(Col::What, id).unwrap_or("(no name)").to_owned(),
+                tone_of(facts),
+            ),
             ListColumn::Error => (
                 s.text(Col::Err, id).unwrap_or("").to_owned(),
                 Tone::of(facts.outcome(), Tone::Plain),
@@ -116,13 +179,19 @@ impl Rows<'_> {
                 let has_error_column = columns.iter().any(|(c, _)| *c == ListColumn::Error);
                 if failed && !has_error_column {
                     let error = s.text(Col::Err, id).unwrap_or("failed");
-                    (format!("{error} {target}"), Tone::of(facts.outcome(), Tone::Plain))
+                    (
+                        format!("{error} {target}"),
+                        Tone::of(facts.outcome(), Tone::Plain),
+                    )
                 } else {
                     (target, Tone::Resource)
                 }
             }
         };
-        Cell { text: Printable::new(&text), tone }
+        Cell {
+            text: Printable::new(&text),
+            tone,
+        }
     }
 }
 

@@ -40,7 +40,11 @@ pub fn build(
         facts: facts.iter().map(|f| Printable::new(f)).collect(),
         ..PortraitView::default()
     };
-    view.facts.push(Printable::new(&totals_line(&portrait.totals, portrait.span, zone)));
+    view.facts.push(Printable::new(&totals_line(
+        &portrait.totals,
+        portrait.span,
+        zone,
+    )));
     let mut targets = Vec::new();
     if matches!(portrait.subject, Subject::Resource(_)) && !portrait.changes.is_empty() {
         let (section, rows) = changes(snapshot, portrait, zone);
@@ -54,20 +58,37 @@ pub fn build(
         let title = title_of(&portrait.subject, tally.field);
         view.sections.push(SectionView {
             title: format!("{title} ({})", thousands(tally.distinct)),
-            rows: tally.values.iter().map(|v| row(tally.field, v, zone)).collect(),
+            rows: tally
+                .values
+                .iter()
+                .map(|v| row(tally.field, v, zone))
+                .collect(),
             more: tally.distinct.saturating_sub(tally.values.len() as u64),
         });
         targets.push(
-            tally.values.iter().map(|v| RowTarget::Value(tally.field, v.value.clone())).collect(),
+            tally
+                .values
+                .iter()
+                .map(|v| RowTarget::Value(tally.field, v.value.clone()))
+                .collect(),
         );
     }
     (view, targets)
 }
 
 fn of_principal(snapshot: &Snapshot, key: &str) -> (String, Vec<String>) {
-    let found = snapshot.dict(Col::Principal).find(key).map(|sym| snapshot.principal(sym));
-    let Some(p) = found else { return (String::new(), vec![key.to_owned()]) };
-    let account = p.account.as_deref().map(|a| format!(" · account {a}")).unwrap_or_default();
+    let found = snapshot
+        .dict(Col::Principal)
+        .find(key)
+        .map(|sym| snapshot.principal(sym));
+    let Some(p) = found else {
+        return (String::new(), vec![key.to_owned()]);
+    };
+    let account = p
+        .account
+        .as_deref()
+        .map(|a| format!(" · account {a}"))
+        .unwrap_or_default();
     let mut facts = Vec::new();
     if p.key != p.label {
         facts.push(p.key.clone());
@@ -85,9 +106,14 @@ fn of_resource(name: &str) -> (String, Vec<String>) {
     match Arn::parse(name) {
         Some(arn) => {
             let kind = arn.resource.split(['/', ':']).next().unwrap_or("");
-            let place: Vec<&str> =
-                [arn.region, arn.account].into_iter().filter(|p| !p.is_empty()).collect();
-            (format!("{}:{kind} · {}", arn.service, place.join(" · ")), vec![name.to_owned()])
+            let place: Vec<&str> = [arn.region, arn.account]
+                .into_iter()
+                .filter(|p| !p.is_empty())
+                .collect();
+            (
+                format!("{}:{kind} · {}", arn.service, place.join(" · ")),
+                vec![name.to_owned()],
+            )
         }
         None => ("named by its id".to_owned(), Vec::new()),
     }
@@ -150,7 +176,11 @@ fn row(field: Field, v: &Tally, zone: Tz) -> SectionRow {
     if let (Some(first), Some(last)) = (v.first, v.last) {
         detail.push_str(&format!("  {}", first.format(zone, "%m-%d %H:%M")));
         if last.0 / 60_000_000 != first.0 / 60_000_000 {
-            let format = if first.day_start() == last.day_start() { "%H:%M" } else { "%m-%d %H:%M" };
+            let format = if first.day_start() == last.day_start() {
+                "%H:%M"
+            } else {
+                "%m-%d %H:%M"
+            };
             detail.push_str(&format!("–{}", last.format(zone, format)));
         }
     }
@@ -196,7 +226,16 @@ fn changes(snapshot: &Snapshot, portrait: &Portrait, zone: Tz) -> (SectionView, 
     let section = SectionView {
         title: format!("Changes, newest first ({})", thousands(portrait.n_changes)),
         rows,
-        more: portrait.n_changes.saturating_sub(portrait.changes.len() as u64),
+        more: portrait
+            .n_changes
+            .saturating_sub(portrait.changes.len() as u64),
     };
-    (section, portrait.changes.iter().map(|id| RowTarget::Event(*id)).collect())
+    (
+        section,
+        portrait
+            .changes
+            .iter()
+            .map(|id| RowTarget::Event(*id))
+            .collect(),
+    )
 }

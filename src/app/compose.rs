@@ -1,0 +1,725 @@
+//! The state as one screen of plain data: what is drawn is this and nothing else.
+
+use crate::app::facets::{self, FacetTarget};
+use crate::app::filtering;
+use crate::app::keymap::{self, Binding, Scope};
+use crate::app::overlays;
+use crate::app::pivots;
+use crate::app::state::{About, Around, Focus, Overlay, Picker, PickerKind, State, View};
+use crate::app::update;
+use crate::base::ledger::Position;
+use crate::base::printable::Printable;
+use crate::base::span::Severity;
+use crate::base::text::{byte_size, counted, thousands};
+use crate::base::time::{DAY, HOUR, MINUTE, SECOND, UtcMicros};
+use crate::index::schema::Col;
+use crate::index::segment::EventId;
+use crate::pivot::histogram::Histogram;
+use crate::view::columns;
+use crate::view::detail::TABS;
+use crate::view::layout::Panes;
+use crate::view::list::{self, Rows};
+use crate::view::screen::{
+    Cell, CompletionLine, ContextLine, Crumb, CrumbLine, DetailView, DiagnosticLine, FacetLine,
+    FacetsView, FilterLine, FilterState, HelpGroup, HistogramColumn, HistogramView, ListRow,
+    ListView, Overlay as Floating, PageRow, PagesView, PickerRow, PickerView, PortraitView, Screen,
+    StatusLine, Tab, Tone,
+};
+
+/// The screens by their digits, and whether this version has them.
+const SCREENS: [(char, &str, bool); 7] = [
+    ('1', "Timeline", true),
+    ('2', "People", false),
+    ('3', "Resources", false),
+    ('4', "Sessions", false),
+    ('5', "Findings", false),
+    ('6', "Case", false),
+    ('7', "Sources", false),
+];
+
+/// The whole screen of a state.
+pub fn screen(state: &State) -> Screen {
+    let panes = state.panes();
+    Screen {
+        size: state.size,
+        panes,
+        context: context(state),
+        crumbs: crumbs(state),
+        filter: filter(state),
+        histogram: (!panes.histogram.is_empty()).then(|| histogram(state, &panes)),
+        facets: (!panes.facets.is_empty()).then(|| facets_view(state)),
+        portrait: (!panes.portrait.is_empty()).then(|| portrait(state)),
+        list: list_view(state),
+        detail: (!panes.detail.is_empty()).then(|| detail_view(state)),
+        status: status(state),
+        hints: hints(state),
+        overlay: overlay(state),
+    }
+}
+
+fn plain(text: impl AsRef<str>) -> Cell {
+    Cell {
+        text: Printable::new(text.as_ref()),
+        tone: Tone::Plain,
+    }
+}
+
+fn toned(text: impl AsRef<str>, tone: Tone) -> Cell {
+    Cell {
+        text: Printable::new(text.as_ref()),
+        tone,
+    }
+}
+
+fn context(state: &State) -> ContextLine {
+    let here = match &state.view.about {
+        About::Timeline => '1',
+        About::Subject(crate::pivot::portrait::Subject::Principal(_), _) => '2',
+        About::Subject(crate::pivot::portrait::Subject::Resource(_), _) => '3',
+    };
+    let tabs = SCREENS
+        .iter()
+        .map(|(digit, name, built)| Tab {
+            digit: *digit,
+            name,
+            current: *digit == here,
+            built: *built || *digit == here,
+        })
+        .collect();
+    ContextLine {
+        tabs,
+        zone: state.zone.name().to_owned(),
+    }
+}
+
+fn label_of(view: &View) -> Printable {
+    match &view.about {
+        About::Subject(_, label) => Printable::new(label),
+        About::Timeline if view.text.is_empty() => Printable::trusted("All"),
+        About::Timeline => Printable::new(&view.text),
+    }
+}
+
+fn crumbs(state: &State) -> CrumbLine {
+    let mut all: Vec<Crumb> = state
+        .back
+        .iter()
+        .map(|v| Crumb {
+            label: label_of(v),
+            count: v.count,
+            current: false,
+        })
+        .collect();
+    all.push(Crumb {
+        label: label_of(&state.view),
+        count: state.view.count,
+        current: true,
+    });
+    CrumbLine {
+        crumbs: all,
+        back: state.back.len(),
+        forward: state
+            .forward
+            .last()
+            .map(|v| (state.forward.len(), label_of(v))),
+    }
+}
+
+fn filter(state: &State) -> FilterLine {
+    let answer = &state.answer;
+    let count = thousands(answer.hits.len() as u64);
+    let more = if state.progress.done { "" } else { "≥" };
+    let fresh = answer.answered == answer.asked;
+    let mut summary = format!("{more}{count} match in {}", milliseconds(answer.took_ms));
+    let Some(edit) = &state.edit else {
+        if let Some(note) = filtering::span_note(state) {
+            summary = format!("{note}  {summary}");
+        }
+        return FilterLine {
+            text: Printable::new(&state.view.text),
+            state: if fresh {
+                FilterState::Ok
+            } else {
+                FilterState::Busy
+            },
+            summary,
+            ..FilterLine::default()
+        };
+    };
+    let text = edit.input.value();
+    let worst = edit.parsed.diagnostics.iter().max_by_key(|d| d.severity);
+    let diagnostic = worst.map(|d| {
+        let columns_to = |byte: usize| Printable::new(text.get(..byte).unwrap_or(text)).width();
+        let message = match &d.help {
+            Some(help) => format!("{} – {help}", d.message),
+            None => d.message.clone(),
+        };
+        let start = columns_to(d.span.start);
+        DiagnosticLine {
+            columns: (start, columns_to(d.span.end).max(start + 1)),
+            severity: d.severity,
+            message: Printable::new(&message),
+        }
+    });
+    let before: String = text.chars().take(edit.input.cursor()).collect();
+    FilterLine {
+        text: Printable::new(text),
+        caret: Some(Printable::new(&before).width()),
+        state: match edit.parsed.worst() {
+            Some(Severity::Error) => FilterState::Wrong,
+            Some(Severity::Incomplete) => FilterState::Incomplete,
+            _ if fresh => FilterState::Ok,
+            _ => FilterState::Busy,
+        },
+        summary: match edit.parsed.worst() {
+            Some(Severity::Error) => "wrong".to_owned(),
+            Some(Severity::Incomplete) => "unfinished".to_owned(),
+            _ => summary,
+        },
+        diagnostic,
+        completions: edit
+            .completions
+            .iter()
+            .map(|c| CompletionLine {
+                label: Printable::new(&c.label),
+                detail: Printable::new(&c.detail),
+            })
+            .collect(),
+        chosen: edit.chosen,
+    }
+}
+
+fn milliseconds(ms: f64) -> String {
+    if ms < 10.0 {
+        format!("{ms:.1} ms")
+    } else {
+        format!("{ms:.0} ms")
+    }
+}
+
+fn histogram(state: &State, panes: &Panes) -> HistogramView {
+    let Some(h) = &state.answer.histogram else {
+        return HistogramView {
+            stale: true,
+            ..HistogramView::default()
+        };
+    };
+    let width = usize::from(panes.histogram.width.saturating_sub(8));
+    let mut columns: Vec<HistogramColumn> = h
+        .columns
+        .iter()
+        .map(|c| HistogramColumn {
+            reads: c.reads,
+            writes: c.writes,
+            errors: c.errors,
+        })
+        .collect();
+    columns.resize(width, HistogramColumn::default());
+    let cursor = state.focused_event().and_then(|id| state.snapshot.time(id));
+    HistogramView {
+        top: h
+            .columns
+            .iter()
+            .map(crate::pivot::histogram::Column::total)
+            .max()
+            .unwrap_or(0),
+        columns,
+        labels: labels(h, state),
+        scale: format!("1 col = {}", length(h.width)),
+        cursor: cursor.and_then(|t| h.column_of(t)),
+        stale: !state.answer.histogram_fresh || !state.progress.done,
+        undated: h.undated,
+    }
+}
+
+/// A length of time that is a whole number of one unit.
+fn length(micros: i64) -> String {
+    let (n, unit) = match micros {
+        m if m % DAY == 0 => (m / DAY, "d"),
+        m if m % HOUR == 0 => (m / HOUR, "h"),
+        m if m % MINUTE == 0 => (m / MINUTE, "min"),
+        m => (m / SECOND, "s"),
+    };
+    format!("{n} {unit}")
+}
+
+/// Labels under the axis, far enough apart to be read.
+fn labels(h: &Histogram, state: &State) -> Vec<(usize, String)> {
+    let format = match h.width * h.columns.len() as i64 {
+        span if span < 10 * MINUTE => "%H:%M:%S",
+        span if span < 2 * DAY => "%H:%M",
+        span if span < 300 * DAY => "%m-%d",
+        _ => "%Y-%m",
+    };
+    let step = 14;
+    let n = h.columns.len();
+    (0..n)
+        .step_by(step)
+        .filter(|at| at + 5 < n.max(6))
+        .map(|at| {
+            let time = UtcMicros(h.start + h.width * at as i64);
+            // The first label carries the date, so that a bare clock time is never ambiguous.
+            let format = if at == 0 && format == "%H:%M" {
+                "%m-%d %H:%M"
+            } else {
+                format
+            };
+            (at, time.format(state.zone, format))
+        })
+        .collect()
+}
+
+/// The first visible line of the facets.
+pub fn facet_top(state: &State) -> usize {
+    let height = usize::from(state.panes().facets.height.saturating_sub(1)).max(1);
+    let lines = facets::lines(state).len();
+    let at = state.view.facet_at.min(lines.saturating_sub(1));
+    (at + 1)
+        .saturating_sub(height.saturating_sub(height / 3))
+        .min(lines.saturating_sub(height))
+}
+
+fn facets_view(state: &State) -> FacetsView {
+    let focused = state.focus == Focus::Facets;
+    let lines = facets::lines(state);
+    let top = facet_top(state);
+    let height = usize::from(state.panes().facets.height);
+    let at = state.view.facet_at.min(lines.len().saturating_sub(1));
+    let shown = lines
+        .iter()
+        .enumerate()
+        .skip(top)
+        .take(height)
+        .map(|(i, line)| {
+            let focused = focused && i == at;
+            match line {
+                FacetTarget::Heading(field, values) => FacetLine::Field {
+                    name: field.name(),
+                    values: *values,
+                    focused,
+                },
+                FacetTarget::Value(field, v, total) => FacetLine::Value {
+                    label: Printable::new(&v.label),
+                    count: v.events,
+                    share: if *total == 0 {
+                        0.0
+                    } else {
+                        v.events as f64 / *total as f64
+                    },
+                    included: facets::is_included(&state.view.filter, *field, v.value.as_deref()),
+                    focused,
+                },
+                FacetTarget::More(_, values) => FacetLine::More {
+                    values: *values,
+                    focused,
+                },
+            }
+        });
+    FacetsView {
+        total: state.answer.hits.len() as u64,
+        lines: shown.collect(),
+        stale: !state.answer.facets_fresh,
+        focused,
+    }
+}
+
+fn portrait(state: &State) -> PortraitView {
+    let focused = state.focus == Focus::Portrait;
+    match pivots::cards(state) {
+        Some((mut view, _)) => {
+            let (card, row) = state.view.portrait_at;
+            if let Some(row) = view
+                .sections
+                .get_mut(card)
+                .and_then(|s| s.rows.get_mut(row))
+            {
+                row.focused = focused;
+            }
+            view.focused = focused;
+            view.stale = !state.answer.portrait_fresh || !state.progress.done;
+            view
+        }
+        None => PortraitView {
+            title: label_of(&state.view),
+            subtitle: Printable::trusted("counting …"),
+            stale: true,
+            focused,
+            ..PortraitView::default()
+        },
+    }
+}
+
+/// The first visible hit and the visible lines.
+pub fn list_rows(state: &State) -> (usize, Vec<ListRow>) {
+    let (top, _, rows) = window(state);
+    (top, rows)
+}
+
+fn window(state: &State) -> (usize, Vec<crate::view::screen::Heading>, Vec<ListRow>) {
+    let panes = state.panes();
+    let height = usize::from(panes.list.height.saturating_sub(2));
+    let cursor = state.cursor();
+    let top = list::top(
+        &state.snapshot,
+        &state.answer.hits.order,
+        cursor,
+        state.view.offset,
+        height,
+    );
+    let (headings, rows) = Rows {
+        snapshot: &state.snapshot,
+        hits: &state.answer.hits.order,
+        top,
+        cursor,
+        height,
+        width: panes.list.width.saturating_sub(2),
+        zone: state.zone,
+    }
+    .build();
+    (top, headings, rows)
+}
+
+fn list_view(state: &State) -> ListView {
+    let (top, headings, rows) = window(state);
+    let hits = &state.answer.hits;
+    let empty = if !hits.is_empty() {
+        None
+    } else if state.snapshot.is_empty() {
+        Some(if state.progress.done {
+            Printable::trusted("no events: ! says what became of each file")
+        } else {
+            Printable::trusted("reading …")
+        })
+    } else if state.answer.answered == state.answer.asked {
+        Some(Printable::new(&format!(
+            "nothing among {} matches; q goes back, / edits the filter",
+            counted(state.snapshot.len() as u64, "event")
+        )))
+    } else {
+        Some(Printable::trusted("looking …"))
+    };
+    ListView {
+        headings,
+        rows,
+        total: hits.len() as u64,
+        of: state.snapshot.len() as u64,
+        top: top as u64,
+        cursor: state.cursor().map(|c| c as u64),
+        column: state.view.column,
+        focused: state.focus == Focus::List,
+        empty,
+        newer_above: 0,
+    }
+}
+
+fn detail_view(state: &State) -> DetailView {
+    let focused = state.focus == Focus::Detail;
+    let lines = &state.detail.lines;
+    let height = usize::from(state.panes().detail.height.saturating_sub(1)).max(1);
+    let (at, top) = state.view.detail_at;
+    let top = top.min(lines.len().saturating_sub(1));
+    let wanted = state.finding.as_deref().map(crate::base::text::fold);
+    let shown = lines
+        .iter()
+        .enumerate()
+        .skip(top)
+        .take(height)
+        .map(|(i, line)| {
+            let mut line = line.line.clone();
+            line.focused = focused && i == at;
+            if let Some(wanted) = &wanted {
+                for piece in &mut line.pieces {
+                    if crate::base::text::fold(piece.text.as_str()).contains(wanted) {
+                        piece.tone = Tone::Match;
+                    }
+                }
+            }
+            line
+        });
+    let path = lines
+        .get(at)
+        .filter(|_| focused)
+        .map_or("", |l| l.path.as_str());
+    let corner = match state.cursor() {
+        Some(at) => format!(
+            "{} of {}",
+            thousands(at as u64 + 1),
+            thousands(state.answer.hits.len() as u64)
+        ),
+        None => String::new(),
+    };
+    DetailView {
+        tabs: TABS.to_vec(),
+        tab: state.view.tab,
+        corner,
+        lines: shown.collect(),
+        position: (top, lines.len()),
+        path: Printable::new(path),
+        focused,
+        notice: match (&state.detail.notice, state.focused_event()) {
+            (_, None) => Some(Printable::trusted("no event")),
+            (Some(notice), _) => Some(Printable::new(notice)),
+            _ => None,
+        },
+    }
+}
+
+fn status(state: &State) -> StatusLine {
+    let p = &state.progress;
+    let mut parts = Vec::new();
+    if p.done {
+        let word = if p.stopped {
+            "PARTIAL: stopped"
+        } else {
+            "loaded"
+        };
+        let tone = if p.stopped { Tone::Failed } else { Tone::Plain };
+        parts.push(toned(
+            format!("{word} {} in {}", counted(p.files_done, "file"), seconds(p)),
+            tone,
+        ));
+        parts.push(plain(byte_size(p.bytes)));
+    } else {
+        let of = if p.walking {
+            format!("{}+", thousands(p.files_found))
+        } else {
+            thousands(p.files_found)
+        };
+        parts.push(plain(format!(
+            "LOADING {}/{of} files",
+            thousands(p.files_done)
+        )));
+        let rate = p.bytes as f64 / p.elapsed.as_secs_f64().max(0.001);
+        parts.push(plain(format!(
+            "{} {}/s",
+            byte_size(p.bytes),
+            byte_size(rate as u64)
+        )));
+        if let Some(left) = p.time_left() {
+            parts.push(plain(format!("ETA {} s", left.as_secs() + 1)));
+        }
+    }
+    parts.push(plain(counted(state.snapshot.len() as u64, "event")));
+    if p.copies > 0 {
+        parts.push(toned(
+            format!("{} copies", thousands(p.copies)),
+            Tone::Faint,
+        ));
+    }
+    if p.set_aside > 0 {
+        parts.push(toned(
+            format!("{} set aside (!)", thousands(p.set_aside)),
+            Tone::Failed,
+        ));
+    }
+    if p.files_with_problems > 0 {
+        parts.push(toned(
+            format!(
+                "{} not read whole (!)",
+                counted(p.files_with_problems, "file")
+            ),
+            Tone::Failed,
+        ));
+    }
+    StatusLine {
+        parts,
+        progress: (!p.done).then(|| p.share().unwrap_or(0.0)),
+        message: state.message.as_ref().map(|m| Cell {
+            text: Printable::new(&m.text),
+            tone: if m.is_error {
+                Tone::Failed
+            } else {
+                Tone::Heading
+            },
+        }),
+    }
+}
+
+fn seconds(p: &crate::engine::protocol::Progress) -> String {
+    format!("{:.1} s", p.elapsed.as_secs_f64())
+}
+
+fn hints(state: &State) -> Vec<(String, &'static str)> {
+    let scope = update::scope(state);
+    keymap::help(scope)
+        .into_iter()
+        .flat_map(|(_, bindings)| bindings)
+        .filter(|b| !b.hint.is_empty())
+        .map(|b| (b.keys[0].to_owned(), b.hint))
+        .collect()
+}
+
+fn overlay(state: &State) -> Option<Floating> {
+    Some(match state.overlay.as_ref()? {
+        Overlay::Help(top) => help(state, *top),
+        Overlay::Picker(p) => Floating::Picker(picker(state, p)),
+        Overlay::Problems(at) => Floating::Pages(problems(state, *at)),
+        Overlay::Around(around) => Floating::Pages(around_view(state, around)),
+        Overlay::Find(input) => {
+            let before: String = input.value().chars().take(input.cursor()).collect();
+            Floating::Prompt {
+                title: "find",
+                text: Printable::new(input.value()),
+                caret: Printable::new(&before).width(),
+                summary: "Enter finds the next, n and N go on".to_owned(),
+            }
+        }
+    })
+}
+
+fn help(state: &State, top: usize) -> Floating {
+    let scope = match state.focus {
+        Focus::List => Scope::List,
+        Focus::Facets => Scope::Facets,
+        Focus::Detail => Scope::Detail,
+        Focus::Portrait => Scope::Portrait,
+    };
+    let keys = |bindings: Vec<&'static Binding>| {
+        bindings
+            .into_iter()
+            .map(|b| (b.keys.join(" "), b.about.to_owned()))
+            .collect()
+    };
+    let mut groups: Vec<HelpGroup> = keymap::help(scope)
+        .into_iter()
+        .map(|(scope, bindings)| HelpGroup {
+            title: scope.title(),
+            keys: keys(bindings),
+        })
+        .collect();
+    groups.push(HelpGroup {
+        title: "Filter language",
+        keys: crate::index::schema::FIELDS
+            .iter()
+            .filter(|f| !matches!(f.home, crate::index::schema::Home::Later(_)))
+            .map(|f| (f.example.to_owned(), f.help.to_owned()))
+            .collect(),
+    });
+    Floating::Help {
+        title: format!("Keys: {}", scope.title()),
+        groups,
+        top,
+    }
+}
+
+fn picker(state: &State, p: &Picker) -> PickerView {
+    let matching = overlays::matching(p);
+    let height = overlays::height(state);
+    let at = p.at.min(matching.len().saturating_sub(1));
+    let top = (at + 1).saturating_sub(height);
+    let before: String = p.input.value().chars().take(p.input.cursor()).collect();
+    PickerView {
+        title: Printable::trusted(match p.kind {
+            PickerKind::Palette => "Actions",
+            PickerKind::Resources => "Go to a resource of this event",
+            PickerKind::Copy => "Copy",
+        }),
+        input: (p.kind == PickerKind::Palette).then(|| {
+            (
+                Printable::new(p.input.value()),
+                Printable::new(&before).width(),
+            )
+        }),
+        counts: (matching.len(), p.entries.len()),
+        rows: matching
+            .into_iter()
+            .enumerate()
+            .skip(top)
+            .take(height)
+            .map(|(i, (entry, matched))| PickerRow {
+                key: entry.key.clone(),
+                label: Printable::new(&entry.label),
+                matched,
+                detail: Printable::new(&entry.detail.chars().take(300).collect::<String>()),
+                focused: i == at,
+            })
+            .collect(),
+    }
+}
+
+fn problems(state: &State, at: usize) -> PagesView {
+    let height = overlays::height(state);
+    let len = state.problems.len();
+    let at = at.min(len.saturating_sub(1));
+    let top = (at + 1).saturating_sub(height);
+    let rows = state
+        .problems
+        .iter()
+        .enumerate()
+        .skip(top)
+        .take(height)
+        .map(|(i, p)| {
+            let place = match p.problem.at {
+                Some(Position { line, col, byte }) => {
+                    format!("  line {line} column {col} byte {byte}  ")
+                }
+                None => "  ".to_owned(),
+            };
+            PageRow {
+                pieces: vec![
+                    toned(p.origin.name(), Tone::Resource),
+                    toned(place, Tone::Faint),
+                    toned(p.problem.class.name(), Tone::Failed),
+                    plain("  "),
+                    plain(&p.problem.detail),
+                ],
+                focused: i == at,
+            }
+        });
+    PagesView {
+        title: Printable::new(&format!(
+            "What could not be read, or was odd: {}",
+            thousands(len as u64)
+        )),
+        rows: rows.collect(),
+        position: (top, len),
+        foot: "q closes".to_owned(),
+    }
+}
+
+fn around_view(state: &State, around: &Around) -> PagesView {
+    let height = overlays::height(state);
+    let top = (around.at + 1).saturating_sub(height - height / 3);
+    let s = &state.snapshot;
+    let row = |i: usize, id: EventId| {
+        let facts = s.facts(id);
+        let anchor = if id == around.anchor { "▶ " } else { "  " };
+        PageRow {
+            pieces: vec![
+                plain(anchor),
+                plain(columns::clock(s.time(id), state.zone, "%H:%M:%S")),
+                toned(format!(" {} ", facts.letter()), list::tone_of(facts)),
+                toned(
+                    format!("{:<28} ", s.text(Col::What, id).unwrap_or("?")),
+                    list::tone_of(facts),
+                ),
+                toned(
+                    format!("{:<16} ", s.text(Col::Err, id).unwrap_or("")),
+                    Tone::Failed,
+                ),
+                toned(columns::target(s, id), Tone::Resource),
+            ],
+            focused: i == around.at,
+        }
+    };
+    let who = s
+        .principal_of(around.anchor)
+        .map_or("?", |p| p.label.as_str());
+    PagesView {
+        title: Printable::new(&format!(
+            "{who} ±{}: {}",
+            length(around.reach),
+            counted(around.events.len() as u64, "event")
+        )),
+        rows: around
+            .events
+            .iter()
+            .enumerate()
+            .skip(top)
+            .take(height)
+            .map(|(i, id)| row(i, *id))
+            .collect(),
+        position: (top, around.events.len()),
+        foot: "< > resize   Enter makes it a view   q closes".to_owned(),
+    }
+}
