@@ -99,7 +99,7 @@ enum Ticket {
 
 /// What a decoder hands to the appending task.
 enum Part {
-    Batch(Batch),
+    Batch(Box<Batch>),
     Done(Box<Ended>),
 }
 
@@ -338,7 +338,7 @@ impl Batches<'_> {
     fn flush(&mut self) {
         if !self.builder.is_empty() {
             // Nobody there to take it: the load is over.
-            let _ = self.parts.blocking_send(Part::Batch(self.builder.take()));
+            let _ = self.parts.blocking_send(Part::Batch(Box::new(self.builder.take())));
         }
     }
 }

@@ -26,8 +26,11 @@ const CACHE: usize = 96 << 20;
 #[derive(Debug, Clone, Default)]
 pub struct Reader {
     files: Arc<RwLock<Vec<Place>>>,
-    cache: Arc<Mutex<VecDeque<(FileId, Arc<[u8]>)>>>,
+    cache: Arc<Mutex<Cache>>,
 }
+
+/// Inflated texts, the one used last at the end.
+type Cache = VecDeque<(FileId, Arc<[u8]>)>;
 
 #[derive(Debug, Clone)]
 struct Place {
@@ -179,10 +182,10 @@ pub fn event_name(
     if snapshot.id_is_name(event) {
         return recorded.into_owned();
     }
-    let digest = match tree {
-        Some(tree) => Sha256::digest(tree.canonical().to_compact().as_bytes()),
-        None => Sha256::digest(bytes),
+    let digest: [u8; 32] = match tree {
+        Some(tree) => Sha256::digest(tree.canonical().to_compact().as_bytes()).into(),
+        None => Sha256::digest(bytes).into(),
     };
-    let hex: String = digest.iter().take(4).map(|b| format!("{b:02x}")).collect();
-    format!("{recorded}#{hex}")
+    let [a, b, c, d, ..] = digest;
+    format!("{recorded}#{a:02x}{b:02x}{c:02x}{d:02x}")
 }
