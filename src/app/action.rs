@@ -19,6 +19,8 @@ pub enum Action {
     Resize(Size),
     /// The engine has something to say.
     Reply(Reply),
+    /// A filter was given before anything was typed.
+    Filter(String),
     /// Something outside went wrong, or worked: say so.
     Say(String),
     /// The program goes on after it was suspended.

@@ -239,6 +239,15 @@ fn apply(state: &mut State) {
     }
 }
 
+/// Applies a filter that was given with the command; one that is wrong is left to be mended.
+pub fn given(state: &mut State, text: String) {
+    begin(state);
+    if let Some(edit) = &mut state.edit {
+        edit.input = Input::new(text);
+    }
+    apply(state);
+}
+
 /// Makes a filter the view's, as a new place that `[` leaves again.
 pub fn set(state: &mut State, text: String, filter: Expr) {
     if *state.view.filter == filter && state.view.about == About::Timeline {
@@ -502,7 +511,7 @@ mod tests {
     fn a_pivot_names_its_principal_exactly() {
         let key = "arn:aws:iam::123456789012:user/Alice";
         let text = principal_filter(key).unwrap().to_string();
-        assert_eq!(text, format!("who=\"{key}\""));
+        assert_eq!(text, format!("who={key}"));
         assert_eq!(expr(&text), principal_filter(key).unwrap());
     }
 }

@@ -34,6 +34,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Mouse(m) => mouse::mouse(state, m, &mut effects),
         Action::Resize(size) => state.size = size,
         Action::Reply(reply) => hear(state, reply),
+        Action::Filter(text) => filtering::given(state, text),
         Action::Say(text) => state.say(text),
         Action::Resumed => effects.push(Effect::Redraw),
     }
