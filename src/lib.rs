@@ -16,4 +16,5 @@ pub mod index;
 pub mod pivot;
 pub mod query;
 pub mod source;
+pub mod ui;
 pub mod view;

@@ -18,7 +18,7 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
-use futures::StreamExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use tokio::runtime::Runtime;
@@ -129,8 +129,7 @@ async fn run_loop(
             Wake::Terminal(Some(Ok(event))) => {
                 actions.extend(action_of(event, &mut clicks));
                 // Keys that wait already are applied before the next frame, not one frame each.
-                while crossterm::event::poll(Duration::ZERO).unwrap_or(false) {
-                    let Some(Some(Ok(event))) = futures::FutureExt::now_or_never(events.next()) else { break };
+                while let Some(Some(Ok(event))) = events.next().now_or_never() {
                     actions.extend(action_of(event, &mut clicks));
                 }
             }

@@ -181,6 +181,97 @@ pub fn panes(size: Size, shape: Shape) -> Panes {
     panes
 }
 
+/// Columns left of the plot, for its figures.
+const GUTTER: u16 = 7;
+/// Columns right of the plot, for its legend.
+const LEGEND: u16 = 18;
+
+/// The bars of the histogram: without figures, axis and legend. As wide as it has columns.
+pub fn plot(histogram: Area) -> Area {
+    let mut rest = histogram;
+    rest.cut_left(GUTTER);
+    rest.cut_bottom(1);
+    let legend = if histogram.width >= 96 { LEGEND } else { 1 };
+    rest.width = rest.width.saturating_sub(legend);
+    rest
+}
+
+/// The rows of the event list: without title, headings, pointer and scrollbar.
+pub fn list_rows(list: Area) -> Area {
+    let mut rest = list;
+    rest.cut_top(if list.height >= 5 { 2 } else { 1 });
+    rest.cut_left(1);
+    rest.width = rest.width.saturating_sub(1);
+    rest
+}
+
+/// The lines of the facets: without title line and the rule at the right.
+pub fn facet_lines(facets: Area) -> Area {
+    let mut rest = facets;
+    rest.cut_top(1);
+    rest.width = rest.width.saturating_sub(1);
+    rest
+}
+
+/// The lines of the detail: without the tabs and, where there is room, the line with the path.
+pub fn detail_lines(detail: Area) -> Area {
+    let mut rest = detail;
+    rest.cut_top(1);
+    if detail.height >= 8 {
+        rest.cut_bottom(1);
+    }
+    rest
+}
+
+/// The frame of a picker of `rows` entries.
+pub fn picker(size: Size, rows: usize) -> Area {
+    let width = size.width.saturating_sub(4).min(84);
+    let rows = u16::try_from(rows).unwrap_or(u16::MAX);
+    let room = size.height.saturating_sub(4);
+    let height = rows.saturating_add(4).max(5).min(room);
+    Area {
+        x: (size.width - width) / 2,
+        y: 2.min(size.height.saturating_sub(height)),
+        width,
+        height,
+    }
+}
+
+/// The entries of a picker inside its frame: under the line to type where there is one.
+pub fn picker_rows(frame: Area, input: bool) -> Area {
+    let mut rest = inside(frame);
+    rest.cut_top(if input { 2 } else { 0 });
+    rest
+}
+
+/// The frame of lines to read and of the help.
+pub fn pages(size: Size) -> Area {
+    let (dx, dy) = if size.width >= 100 { (4, 2) } else { (1, 1) };
+    Area {
+        x: dx.min(size.width),
+        y: dy.min(size.height),
+        width: size.width.saturating_sub(2 * dx),
+        height: size.height.saturating_sub(2 * dy),
+    }
+}
+
+/// The lines to read inside their frame, without the foot.
+pub fn pages_lines(frame: Area) -> Area {
+    let mut rest = inside(frame);
+    rest.cut_bottom(1);
+    rest
+}
+
+/// What a frame of one cell leaves.
+fn inside(frame: Area) -> Area {
+    Area {
+        x: frame.x.saturating_add(1),
+        y: frame.y.saturating_add(1),
+        width: frame.width.saturating_sub(2),
+        height: frame.height.saturating_sub(2),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -46,6 +46,8 @@ pub struct ContextLine {
     pub tabs: Vec<Tab>,
     /// The time zone of every time on the screen.
     pub zone: String,
+    /// The key of the help with its word: `? help`; empty where it is not said.
+    pub help: String,
 }
 
 /// A screen in the context line.

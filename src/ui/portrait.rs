@@ -1,0 +1,243 @@
+//! A principal or a resource in full: title, facts, cards.
+
+use ratatui::buffer::Buffer;
+
+use crate::base::printable::Printable;
+use crate::base::text::thousands;
+use crate::ui::histogram::EIGHTHS;
+use crate::ui::pen::Pen;
+use crate::ui::theme::Bars;
+use crate::ui::theme::Theme;
+use crate::view::layout::Area;
+use crate::view::screen::PortraitView;
+use crate::view::screen::SectionRow;
+use crate::view::screen::SectionView;
+
+/// From this width on cards stand two side by side.
+const TWO_FROM: u16 = 100;
+
+/// Draws the pane.
+///
+/// ```text
+/// ━ alice ━ person, prod-payments ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+///  2,911 events, 262 writes, 34 denied      first 2026-11-02 08:14  last 11-20 15:21
+/// ─ SERVICES ──────────────────── +9 more │ ─ SESSIONS ───────────────────── +2 more
+///  ec2            ▁·▂▁··▅█▂      1,902    │ ▌BreakGlass@prod  ··▁█▂   31 ev  14:00
+///  iam            ······▁··         14    │  Admin@prod       ·▂▅▁·  118 ev  13:40
+/// ```
+pub fn draw(buffer: &mut Buffer, area: Area, view: &PortraitView, theme: &Theme) {
+    let mut pen = Pen::new(buffer, area, theme);
+    if pen.is_empty() {
+        return;
+    }
+    let x = pen.title(0, &view.title, view.focused);
+    let room = pen.width().saturating_sub(x + 3);
+    if !view.subtitle.as_str().is_empty() && room > 6 {
+        let end = x + 3 + pen.text(x + 2, 0, room, &view.subtitle, theme.text);
+        pen.put(x + 1, 0, " ", theme.text);
+        pen.put(end - 1, 0, " ", theme.text);
+    }
+    let height = pen.height();
+    let style = if view.stale { theme.stale } else { theme.text };
+    let mut y = 1;
+    for fact in view
+        .facts
+        .iter()
+        .take(usize::from(height.saturating_sub(1)))
+    {
+        pen.text(1, y, pen.width().saturating_sub(2), fact, style);
+        y += 1;
+    }
+    let rest = height.saturating_sub(y);
+    let width = pen.width();
+    if width < TWO_FROM {
+        let all: Vec<_> = view.sections.iter().collect();
+        cards(&mut pen.inside(0, y, width, rest), &all, view);
+        return;
+    }
+    let left = width / 2;
+    for row in y..height {
+        pen.put(left, row, "│", theme.border);
+    }
+    for (side, x, columns) in [(0, 0, left), (1, left + 1, width - left - 1)] {
+        let these: Vec<_> = view.sections.iter().skip(side).step_by(2).collect();
+        cards(&mut pen.inside(x, y, columns, rest), &these, view);
+    }
+}
+
+/// Draws cards under each other.
+fn cards(pen: &mut Pen<'_>, sections: &[&SectionView], view: &PortraitView) {
+    let wanted: Vec<usize> = sections.iter().map(|s| s.rows.len().max(1) + 1).collect();
+    let mut y = 0;
+    for (section, rows) in sections
+        .iter()
+        .zip(shares(&wanted, usize::from(pen.height())))
+    {
+        let rows = rows as u16;
+        card(&mut pen.inside(0, y, pen.width(), rows), section, view);
+        y += rows;
+    }
+}
+
+/// Rows for each card: its wish where all fit, else a fair share; the last ones get none where
+/// there is no room for a title and one row.
+fn shares(wanted: &[usize], height: usize) -> Vec<usize> {
+    let mut given = vec![0; wanted.len()];
+    let mut left = height;
+    for share in &mut given {
+        if left >= 2 {
+            *share = 2;
+            left -= 2;
+        }
+    }
+    while left > 0 {
+        let before = left;
+        for (share, wish) in given.iter_mut().zip(wanted) {
+            if left > 0 && *share > 0 && share < &mut wish.clone() {
+                *share += 1;
+                left -= 1;
+            }
+        }
+        if left == before {
+            break;
+        }
+    }
+    given
+}
+
+fn card(pen: &mut Pen<'_>, section: &SectionView, view: &PortraitView) {
+    let theme = pen.theme;
+    let (width, height) = (pen.width(), pen.height());
+    if width < 6 || height < 2 {
+        return;
+    }
+    let rows = usize::from(height - 1);
+    let focused = section.rows.iter().position(|row| row.focused);
+    let first = focused.map_or(0, |at| (at + 1).saturating_sub(rows));
+    let hidden = section.rows.len().saturating_sub(rows) as u64;
+    let more = section.more.saturating_add(hidden);
+
+    pen.line(0, 0, width, "─", theme.border);
+    let note = if more > 0 {
+        Printable::new(&format!("+{} more", thousands(more)))
+    } else {
+        Printable::default()
+    };
+    let end = pen.note(0, width - 1, &note, theme.faint);
+    pen.put(1, 0, " ", theme.heading);
+    let used = pen.words(2, 0, end.saturating_sub(3), &section.title, theme.heading);
+    pen.put(2 + used, 0, " ", theme.heading);
+    if section.rows.is_empty() {
+        pen.words(1, 1, width - 2, "none", theme.faint);
+        return;
+    }
+    let inner = width - 2;
+    let widest = |of: fn(&SectionRow) -> &Printable, most: u16| {
+        let widest = section.rows.iter().map(|row| of(row).width()).max();
+        (widest.unwrap_or(0).min(usize::from(most))) as u16
+    };
+    let graph = section.rows.iter().any(|row| !row.spark.is_empty());
+    let detail = widest(|row| &row.detail, inner * 3 / 5);
+    let label_room = inner.saturating_sub(detail + 2);
+    let label = widest(|row| &row.label, label_room).min(if graph {
+        (label_room / 2).max(10)
+    } else {
+        label_room
+    });
+    for (y, row) in section.rows.iter().skip(first).take(rows).enumerate() {
+        let y = y as u16 + 1;
+        if row.focused {
+            let ground = if view.focused {
+                theme.selected_row
+            } else {
+                theme.resting_row
+            };
+            pen.restyle(0, y, width, ground);
+            pen.put(0, y, "▌", theme.pointer);
+        }
+        let taken = (row.detail.width() as u16).min(detail);
+        let spark = inner.saturating_sub(label + detail + 4);
+        let room = if graph && !row.spark.is_empty() && spark >= 6 {
+            draw_spark(pen, label + 3, y, spark, &row.spark);
+            label
+        } else {
+            inner.saturating_sub(taken + 2)
+        };
+        pen.text(1, y, room, &row.label, theme.tone(row.tone));
+        pen.right(
+            1,
+            y,
+            inner,
+            &row.detail.truncated(usize::from(detail)),
+            theme.faint,
+        );
+    }
+}
+
+/// Draws figures as a small graph of at most `width` columns.
+fn draw_spark(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, figures: &[u64]) {
+    const LETTERS: [&str; 9] = [" ", ".", ".", ":", ":", "|", "|", "#", "#"];
+    let theme = pen.theme;
+    let per = figures.len().div_ceil(usize::from(width)).max(1);
+    let sums: Vec<u64> = figures
+        .chunks(per)
+        .map(|chunk| chunk.iter().fold(0, |sum: u64, n| sum.saturating_add(*n)))
+        .collect();
+    let top = sums.iter().copied().max().unwrap_or(0).max(1);
+    for (column, sum) in sums.iter().enumerate() {
+        let x = x + column as u16;
+        if *sum == 0 {
+            pen.put(x, y, "·", theme.border);
+            continue;
+        }
+        let high = (u128::from(*sum) * 8).div_ceil(u128::from(top)) as usize;
+        let glyph = if theme.bars == Bars::Letters {
+            LETTERS[high.min(8)]
+        } else {
+            EIGHTHS[high.min(8)]
+        };
+        pen.put(x, y, glyph, theme.bar);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::tests::drawn;
+    use crate::view::screen::Tone;
+
+    #[test]
+    fn every_card_gets_a_fair_share() {
+        assert_eq!(shares(&[10, 3, 10], 13), [5, 3, 5]);
+        assert_eq!(shares(&[4, 3], 20), [4, 3]);
+        assert_eq!(shares(&[9, 9, 9], 5), [3, 2, 0]);
+        assert_eq!(shares(&[], 5), [0; 0]);
+    }
+
+    #[test]
+    fn a_card_keeps_its_focus_in_sight() {
+        let row = |label: &str, focused| SectionRow {
+            label: Printable::new(label),
+            spark: vec![0, 1, 8],
+            detail: Printable::new("3 ev"),
+            tone: Tone::Plain,
+            focused,
+        };
+        let view = PortraitView {
+            title: Printable::new("alice"),
+            sections: vec![SectionView {
+                title: "SERVICES".to_owned(),
+                rows: vec![row("ec2", false), row("iam", false), row("sts", true)],
+                more: 4,
+            }],
+            focused: true,
+            ..PortraitView::default()
+        };
+        let shown = drawn(30, 4, |b, a| draw(b, a, &view, &Theme::dark()));
+        assert_eq!(
+            shown,
+            "━ alice ━━━━━━━━━━━━━━━━━━━━━━\n─ SERVICES ───────── +5 more ─\n iam  ·▁█                \
+             3 ev\n▌sts  ·▁█                3 ev"
+        );
+    }
+}
