@@ -62,6 +62,9 @@ fn tabs(pen: &mut Pen<'_>, view: &DetailView) {
         0
     };
     let mut x = 1;
+    if first == view.tab {
+        x += pen.put(1, 0, " ", border);
+    }
     for (at, name) in view.tabs.iter().enumerate().skip(first) {
         let taken = Printable::new(name).width() as u16 + 2;
         if x + taken + 1 > end && at != view.tab {
@@ -85,8 +88,11 @@ fn tabs(pen: &mut Pen<'_>, view: &DetailView) {
 fn foot(pen: &mut Pen<'_>, y: u16, rows: usize, view: &DetailView) {
     let theme = pen.theme;
     let width = pen.width();
-    pen.line(0, y, width, "─", theme.border);
     let (first, all) = view.position;
+    if all <= rows && view.path.as_str().is_empty() {
+        return;
+    }
+    pen.line(0, y, width, "─", theme.border);
     let mut end = width.saturating_sub(1);
     if all > rows {
         let last = first.saturating_add(rows).min(all);

@@ -16,8 +16,8 @@ use crate::view::screen::FacetsView;
 /// ```text
 /// ━ FACETS of 412 ━━━━━━━━━━┥
 /// who ─────────────────── 14│
-/// ▌+alice       █████▌   203│
-///   ci-deploy   ██▍       88│
+/// ▌+alice       ━━━━━╸   203│
+///   ci-deploy   ━━╸       88│
 ///   10 more                 │
 /// ```
 ///
@@ -117,23 +117,24 @@ fn row(pen: &mut Pen<'_>, line: &FacetLine, count_width: u16, view: &FacetsView)
 
 /// A share as a bar from the left: something above nothing always shows.
 fn draw_bar(pen: &mut Pen<'_>, x: u16, width: u16, share: f64) {
-    const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let share = if share.is_finite() {
         share.clamp(0.0, 1.0)
     } else {
         0.0
     };
     let style = pen.theme.bar;
-    let mut eighths = (share * f64::from(width) * 8.0).round() as u16;
+    let mut halves = (share * f64::from(width) * 2.0).round() as u16;
     if share > 0.0 {
-        eighths = eighths.max(1);
+        halves = halves.max(1);
     }
     if pen.theme.bars == Bars::Letters {
-        pen.line(x, 0, eighths.div_ceil(8), "#", style);
+        pen.line(x, 0, halves.div_ceil(2), "#", style);
         return;
     }
-    pen.line(x, 0, eighths / 8, "█", style);
-    pen.put(x + eighths / 8, 0, PARTS[usize::from(eighths % 8)], style);
+    pen.line(x, 0, halves / 2, "━", style);
+    if halves % 2 == 1 {
+        pen.put(x + halves / 2, 0, "╸", style);
+    }
 }
 
 #[cfg(test)]
@@ -171,8 +172,8 @@ mod tests {
         let shown = drawn(25, 5, |b, a| draw(b, a, &view, &Theme::dark()));
         assert_eq!(
             shown,
-            "━ FACETS of 1,412 ━━━━━━┑\n who ──────────────── 14│\n▌+alice       ███▍ 1,203│\n  \
-             a-very-lon… ▏       88│\n  10 more               │"
+            "━ FACETS of 1,412 ━━━━━━┑\n who ──────────────── 14│\n▌+alice       ━━━╸ 1,203│\n  \
+             a-very-lon… ╸       88│\n  10 more               │"
         );
     }
 }

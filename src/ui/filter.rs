@@ -108,14 +108,11 @@ fn message(pen: &mut Pen<'_>, diagnostic: &DiagnosticLine, shown: usize, room: u
         line.text(x + 3, 0, width - x - 3, &text, style);
         return 1;
     }
-    let inner = usize::from(width.saturating_sub(2)).max(1);
-    let rows = (needed / inner + 2).min(4) as u16;
-    let mut lines = pen.inside(0, 0, width, rows);
-    lines.clear(theme.popup);
-    lines
-        .inside(1, 0, width.saturating_sub(2), rows)
-        .wrapped(0, &text, style);
-    rows.min(pen.height())
+    let most = pen.height().min(4);
+    let inner = width.saturating_sub(2);
+    let rows = pen.inside(1, 0, inner, most).wrapped(0, &text, style);
+    pen.inside(0, 0, width, rows).clear(theme.popup);
+    pen.inside(1, 0, inner, rows).wrapped(0, &text, style)
 }
 
 fn completions(pen: &mut Pen<'_>, y: u16, view: &FilterLine, shown: usize) {
@@ -144,7 +141,9 @@ fn completions(pen: &mut Pen<'_>, y: u16, view: &FilterLine, shown: usize) {
     popup.clear(theme.popup);
     for (row, (at, line)) in entries().enumerate() {
         let row = row as u16;
+        let mut detail_style = theme.faint;
         if at == view.chosen {
+            detail_style = theme.text;
             popup.restyle(0, row, width, theme.selected_cell);
             popup.put(0, row, "▸", theme.pointer);
         }
@@ -156,7 +155,7 @@ fn completions(pen: &mut Pen<'_>, y: u16, view: &FilterLine, shown: usize) {
             theme.text,
         );
         let left = width.saturating_sub(used + 5);
-        popup.right(used + 4, row, left, &line.detail, theme.faint);
+        popup.right(used + 4, row, left, &line.detail, detail_style);
     }
 }
 

@@ -33,11 +33,7 @@ pub fn draw(
     theme: &Theme,
 ) {
     let inner = usize::from(area.height.saturating_sub(2));
-    let columns = flow(
-        groups,
-        (area.width.saturating_sub(4) / COLUMN).max(1),
-        inner,
-    );
+    let columns = flow(groups, (area.width.saturating_sub(4) / COLUMN).max(1));
     let longest = columns.iter().map(Vec::len).max().unwrap_or(0);
     let top = top.min(longest.saturating_sub(inner));
     let note = if longest > inner {
@@ -85,15 +81,25 @@ pub fn draw(
 }
 
 /// Puts whole groups into columns of about the same length, in order.
-fn flow(groups: &[HelpGroup], columns: u16, height: usize) -> Vec<Vec<Line<'_>>> {
-    let all: usize = groups.iter().map(|group| group.keys.len() + 2).sum();
+fn flow(groups: &[HelpGroup], columns: u16) -> Vec<Vec<Line<'_>>> {
     let columns = usize::from(columns).min(groups.len().max(1));
-    let goal = all.div_ceil(columns).max(height.min(all));
+    let all: usize = groups.iter().map(|group| group.keys.len() + 2).sum();
+    let mut goal = all.div_ceil(columns).max(1);
+    loop {
+        let out = filled(groups, goal);
+        if out.len() <= columns {
+            return out;
+        }
+        goal += 1;
+    }
+}
+
+/// Puts whole groups into columns of at most `goal` lines; a longer group has its own.
+fn filled(groups: &[HelpGroup], goal: usize) -> Vec<Vec<Line<'_>>> {
     let mut out: Vec<Vec<Line<'_>>> = vec![Vec::new()];
     for group in groups {
-        let taken = group.keys.len() + 1;
         let full = out.last().map_or(0, Vec::len);
-        if full > 0 && full + taken > goal && out.len() < columns {
+        if full > 0 && full + group.keys.len() + 2 > goal {
             out.push(Vec::new());
         }
         if let Some(column) = out.last_mut() {

@@ -162,10 +162,10 @@ fn axis(pen: &mut Pen<'_>, left: u16, width: u16, y: u16, view: &HistogramView) 
             free = x + taken + 1;
         }
     }
-    if let Some(cursor) = view.cursor.and_then(|at| u16::try_from(at).ok()) {
-        if cursor < width {
-            pen.put(left + cursor, y, "^", theme.cursor);
-        }
+    if let Some(cursor) = view.cursor.and_then(|at| u16::try_from(at).ok())
+        && cursor < width
+    {
+        pen.put(left + cursor, y, "^", theme.cursor);
     }
 }
 
@@ -176,7 +176,7 @@ fn legend(pen: &mut Pen<'_>, x: u16, view: &HistogramView) {
         return;
     }
     let glyphs = match theme.bars {
-        Bars::Blocks => ["█", "█", "█"],
+        Bars::Blocks => ["■", "■", "■"],
         Bars::Letters => ["!", "#", "."],
     };
     let mut scale = view.scale.clone();

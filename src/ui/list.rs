@@ -15,6 +15,8 @@ use crate::view::screen::ListView;
 
 /// The fewest columns of a heading that takes what is left.
 const LEAST: u16 = 6;
+/// Below this many, wider columns give some of theirs.
+const COMFORT: u16 = 14;
 
 /// Draws the pane.
 ///
@@ -144,20 +146,30 @@ fn scrollbar(pen: &mut Pen<'_>, top: u16, view: &ListView) {
 }
 
 /// First column and width of each heading that fits.
+///
+/// Where the open columns would starve, the widest fixed ones give.
 fn columns(headings: &[Heading], width: u16) -> Vec<(u16, u16)> {
-    let fixed = headings.iter().fold(0u16, |sum, heading| {
-        sum.saturating_add(heading.width.saturating_add(1))
-    });
-    let open = headings.iter().filter(|heading| heading.width == 0).count() as u16;
-    let spare = (width + 1).saturating_sub(fixed) / open.max(1);
+    let mut widths: Vec<u16> = headings.iter().map(|h| h.width.min(width)).collect();
+    let open = widths.iter().filter(|width| **width == 0).count() as u16;
+    let spare = |widths: &[u16]| {
+        let gap = |sum: u16, width: &u16| sum.saturating_add(width.saturating_add(1));
+        (width + 1).saturating_sub(widths.iter().fold(0, gap)) / open.max(1)
+    };
+    while open > 0 && spare(&widths) < COMFORT {
+        match widths.iter_mut().max() {
+            Some(widest) if *widest > COMFORT => *widest -= 1,
+            _ => break,
+        }
+    }
+    let spare = spare(&widths);
     let (mut x, mut out) = (0u16, Vec::with_capacity(headings.len()));
-    for (at, heading) in headings.iter().enumerate() {
+    for (at, wish) in widths.iter().enumerate() {
         let left = width.saturating_sub(x);
         if left == 0 {
             break;
         }
-        let wanted = match heading.width {
-            _ if at + 1 == headings.len() => left,
+        let wanted = match *wish {
+            _ if at + 1 == widths.len() => left,
             0 => spare.max(LEAST),
             fixed => fixed,
         };

@@ -113,8 +113,8 @@ fn draw_overlay(
             help::draw(buffer, layout::pages(size), (title, groups, *top), theme);
         }
         Overlay::Picker(view) => {
-            let rows = view.rows.len() + if view.input.is_some() { 0 } else { 1 };
-            picker::draw(buffer, layout::picker(size, rows), view, theme);
+            let frame = layout::picker(size, view.rows.len(), view.input.is_some());
+            picker::draw(buffer, frame, view, theme);
         }
         Overlay::Pages(view) => pages::draw(buffer, layout::pages(size), view, theme),
         Overlay::Prompt {

@@ -8,6 +8,8 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Color;
+use ratatui::style::Modifier;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -95,10 +97,10 @@ impl<'a> Pen<'a> {
     /// Adds `style` to cells of one row, keeping what they hold.
     pub fn restyle(&mut self, x: u16, y: u16, width: u16, style: Style) {
         for x in x..x.saturating_add(width).min(self.area.width) {
-            if y < self.area.height {
-                if let Some(cell) = self.buffer.cell_mut((self.area.x + x, self.area.y + y)) {
-                    cell.set_style(style);
-                }
+            if y < self.area.height
+                && let Some(cell) = self.buffer.cell_mut((self.area.x + x, self.area.y + y))
+            {
+                cell.set_style(style);
             }
         }
     }
@@ -117,6 +119,10 @@ impl<'a> Pen<'a> {
             {
                 cell.set_symbol(if step == 0 { symbol } else { " " });
                 cell.set_style(style);
+                // A reversed row is one block: ink would turn into patches of ground.
+                if cell.modifier.contains(Modifier::REVERSED) && cell.bg == Color::Reset {
+                    cell.set_fg(Color::Reset);
+                }
             }
         }
         width
@@ -126,10 +132,11 @@ impl<'a> Pen<'a> {
     fn free_left(&mut self, x: u16, y: u16) {
         let (x, y) = (self.area.x + x, self.area.y + y);
         for back in 1..=3u16.min(x) {
-            if let Some(cell) = self.buffer.cell_mut((x - back, y)) {
-                if !cell.symbol().is_ascii() && cell.symbol().width() > usize::from(back) {
-                    cell.set_symbol(" ");
-                }
+            if let Some(cell) = self.buffer.cell_mut((x - back, y))
+                && !cell.symbol().is_ascii()
+                && cell.symbol().width() > usize::from(back)
+            {
+                cell.set_symbol(" ");
             }
         }
     }
@@ -343,6 +350,8 @@ impl<'a> Pen<'a> {
 
 #[cfg(test)]
 mod tests {
+    use ratatui::buffer::Cell;
+
     use super::*;
 
     fn row(width: u16, draw: impl FnOnce(&mut Pen<'_>)) -> String {
@@ -355,7 +364,7 @@ mod tests {
             height: 1,
         };
         draw(&mut Pen::new(&mut buffer, area, &theme));
-        buffer.content.iter().map(|cell| cell.symbol()).collect()
+        buffer.content.iter().map(Cell::symbol).collect()
     }
 
     #[test]

@@ -100,12 +100,13 @@ fn entry(pen: &mut Pen<'_>, row: &PickerRow, key: u16, detail: u16) {
         at += chars;
     }
     let width = width.saturating_sub(1);
+    let style = if row.focused { theme.text } else { theme.faint };
     pen.right(
         0,
         0,
         width,
         &row.detail.truncated(usize::from(taken)),
-        theme.faint,
+        style,
     );
 }
 

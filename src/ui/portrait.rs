@@ -68,14 +68,25 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &PortraitView, theme: &Theme)
 /// Draws cards under each other.
 fn cards(pen: &mut Pen<'_>, sections: &[&SectionView], view: &PortraitView) {
     let wanted: Vec<usize> = sections.iter().map(|s| s.rows.len().max(1) + 1).collect();
-    let mut y = 0;
-    for (section, rows) in sections
-        .iter()
-        .zip(shares(&wanted, usize::from(pen.height())))
-    {
+    let height = usize::from(pen.height());
+    let mut given = shares(&wanted, height);
+    if given.contains(&0) {
+        // The last row names the cards that have no room.
+        given = shares(&wanted, height.saturating_sub(1));
+    }
+    let (mut y, mut left_out) = (0, Vec::new());
+    for (section, rows) in sections.iter().zip(given) {
+        if rows == 0 {
+            left_out.push(section.title.as_str());
+            continue;
+        }
         let rows = rows as u16;
         card(&mut pen.inside(0, y, pen.width(), rows), section, view);
         y += rows;
+    }
+    if !left_out.is_empty() {
+        let words = format!("no room for {}", left_out.join(", "));
+        pen.words(1, y, pen.width().saturating_sub(2), &words, pen.theme.faint);
     }
 }
 
@@ -93,7 +104,7 @@ fn shares(wanted: &[usize], height: usize) -> Vec<usize> {
     while left > 0 {
         let before = left;
         for (share, wish) in given.iter_mut().zip(wanted) {
-            if left > 0 && *share > 0 && share < &mut wish.clone() {
+            if left > 0 && *share > 0 && *share < *wish {
                 *share += 1;
                 left -= 1;
             }
@@ -174,27 +185,33 @@ fn card(pen: &mut Pen<'_>, section: &SectionView, view: &PortraitView) {
     }
 }
 
-/// Draws figures as a small graph of at most `width` columns.
+/// Draws figures as a small graph of at most `width` columns, each the peak of its share.
 fn draw_spark(pen: &mut Pen<'_>, x: u16, y: u16, width: u16, figures: &[u64]) {
-    const LETTERS: [&str; 9] = [" ", ".", ".", ":", ":", "|", "|", "#", "#"];
+    const LETTERS: [&str; 8] = [" ", ".", ".", ":", ":", "|", "|", "#"];
     let theme = pen.theme;
-    let per = figures.len().div_ceil(usize::from(width)).max(1);
-    let sums: Vec<u64> = figures
-        .chunks(per)
-        .map(|chunk| chunk.iter().fold(0, |sum: u64, n| sum.saturating_add(*n)))
+    let columns = figures.len().min(usize::from(width));
+    let peaks: Vec<u64> = (0..columns)
+        .map(|n| {
+            let (from, to) = (
+                n * figures.len() / columns,
+                (n + 1) * figures.len() / columns,
+            );
+            figures[from..to].iter().copied().max().unwrap_or(0)
+        })
         .collect();
-    let top = sums.iter().copied().max().unwrap_or(0).max(1);
-    for (column, sum) in sums.iter().enumerate() {
+    let top = peaks.iter().copied().max().unwrap_or(0).max(1);
+    for (column, peak) in peaks.iter().enumerate() {
         let x = x + column as u16;
-        if *sum == 0 {
+        if *peak == 0 {
             pen.put(x, y, "·", theme.border);
             continue;
         }
-        let high = (u128::from(*sum) * 8).div_ceil(u128::from(top)) as usize;
+        // One eighth stays free, so that rows do not touch.
+        let high = (u128::from(*peak) * 7).div_ceil(u128::from(top)) as usize;
         let glyph = if theme.bars == Bars::Letters {
-            LETTERS[high.min(8)]
+            LETTERS[high.min(7)]
         } else {
-            EIGHTHS[high.min(8)]
+            EIGHTHS[high.min(7)]
         };
         pen.put(x, y, glyph, theme.bar);
     }
@@ -236,8 +253,8 @@ mod tests {
         let shown = drawn(30, 4, |b, a| draw(b, a, &view, &Theme::dark()));
         assert_eq!(
             shown,
-            "━ alice ━━━━━━━━━━━━━━━━━━━━━━\n─ SERVICES ───────── +5 more ─\n iam  ·▁█                \
-             3 ev\n▌sts  ·▁█                3 ev"
+            "━ alice ━━━━━━━━━━━━━━━━━━━━━━\n─ SERVICES ───────── +5 more ─\n iam  ·▁▇                \
+             3 ev\n▌sts  ·▁▇                3 ev"
         );
     }
 }

@@ -40,8 +40,13 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &StatusLine, theme: &Theme) {
     }
     let end = pen.width().saturating_sub(message.min(width) as u16);
     for (at, part) in view.parts.iter().enumerate() {
+        // A part that has no room for a word of its own is left out, with its rule.
+        let needed = (part.text.width() + 4).min(12);
+        if at > 0 && usize::from(end.saturating_sub(x)) < needed {
+            break;
+        }
         if at > 0 {
-            x += pen.words(x, 0, end.saturating_sub(x), " │ ", theme.border);
+            x += pen.words(x, 0, 3, " │ ", theme.border);
         }
         let room = end
             .saturating_sub(x)

@@ -58,7 +58,11 @@ fn what_slips_through_is_swept() {
         buffer[(x as u16, 0)].set_symbol(symbol);
     }
     sweep(&mut buffer, &theme);
-    let shown: Vec<&str> = buffer.content.iter().map(|cell| cell.symbol()).collect();
+    let shown: Vec<&str> = buffer
+        .content
+        .iter()
+        .map(ratatui::buffer::Cell::symbol)
+        .collect();
     assert_eq!(shown, ["¿", "a", "¿", "日"]);
     assert_eq!(buffer[(0, 0)].style().bg, theme.mark.bg);
 }

@@ -223,12 +223,13 @@ pub fn detail_lines(detail: Area) -> Area {
     rest
 }
 
-/// The frame of a picker of `rows` entries.
-pub fn picker(size: Size, rows: usize) -> Area {
+/// The frame of a picker of `rows` entries, with a line to type or without.
+pub fn picker(size: Size, rows: usize, input: bool) -> Area {
     let width = size.width.saturating_sub(4).min(84);
     let rows = u16::try_from(rows).unwrap_or(u16::MAX);
     let room = size.height.saturating_sub(4);
-    let height = rows.saturating_add(4).max(5).min(room);
+    let around = if input { 4 } else { 2 };
+    let height = rows.max(1).saturating_add(around).min(room);
     Area {
         x: (size.width - width) / 2,
         y: 2.min(size.height.saturating_sub(height)),
@@ -309,6 +310,40 @@ mod tests {
             let fits = width >= SMALLEST.width && height >= SMALLEST.height;
             prop_assert_eq!(cells, if fits { whole } else { 0 });
             prop_assert!(all(&p).iter().all(|a| a.x + a.width <= width && a.y + a.height <= height));
+        }
+    }
+
+    #[test]
+    fn what_is_inside_a_pane_stays_inside() {
+        for (width, height) in [(0, 0), (1, 1), (5, 3), (40, 12), (95, 4), (300, 100)] {
+            let pane = Area {
+                x: 2,
+                y: 3,
+                width,
+                height,
+            };
+            let size = Size { width, height };
+            for inner in [
+                plot(pane),
+                list_rows(pane),
+                facet_lines(pane),
+                detail_lines(pane),
+                picker_rows(pane, true),
+                pages_lines(pane),
+            ] {
+                assert!(
+                    inner.x + inner.width <= 2 + width.max(2),
+                    "{pane:?} {inner:?}"
+                );
+                assert!(
+                    inner.y + inner.height <= 3 + height.max(2),
+                    "{pane:?} {inner:?}"
+                );
+            }
+            for frame in [picker(size, 99, true), pages(size)] {
+                assert!(frame.x + frame.width <= width, "{size:?} {frame:?}");
+                assert!(frame.y + frame.height <= height, "{size:?} {frame:?}");
+            }
         }
     }
 
