@@ -5,7 +5,12 @@ use trailhound::base::span::Severity;
 use trailhound::view::layout;
 use trailhound::view::layout::Shape;
 use trailhound::view::layout::Size;
-use trailhound::view::screen::*;
+use trailhound::view::screen::{
+    Cell, CompletionLine, ContextLine, Crumb, CrumbLine, DetailLine, DetailView, DiagnosticLine,
+    EventRow, FacetLine, FacetsView, FilterLine, FilterState, Heading, HelpGroup, HistogramColumn,
+    HistogramView, ListRow, ListView, Overlay, PageRow, PagesView, PickerRow, PickerView,
+    PortraitView, Screen, SectionRow, SectionView, StatusLine, Tab, Tone,
+};
 
 /// A screen of some size.
 type Build = fn(Size) -> Screen;

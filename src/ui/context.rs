@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
 use crate::ui::pen::Pen;
+use crate::ui::pen::columns;
 use crate::ui::theme::Theme;
 use crate::view::layout::Area;
 use crate::view::screen::ContextLine;
@@ -54,7 +55,7 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &ContextLine, theme: &Theme) 
     }
     let mut end = pen.width().saturating_sub(1);
     for (text, style) in [(&view.help, theme.key_hint), (&view.zone, theme.text)] {
-        let taken = text.width() as u16;
+        let taken = columns(text);
         if taken > 0 && x + taken < end {
             pen.words(end - taken, 0, taken, text, style);
             end = (end - taken).saturating_sub(3);

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use crate::base::printable::Printable;
 use crate::base::text::thousands;
 use crate::ui::pen::Pen;
+use crate::ui::pen::columns;
 use crate::ui::theme::Theme;
 use crate::view::layout::Area;
 use crate::view::screen::Crumb;
@@ -32,17 +33,17 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &CrumbLine, theme: &Theme) {
     }
     let width = pen.width();
     let tail = tail.truncated(usize::from(width / 2));
-    let taken = tail.width() as u16;
+    let taken = columns(tail.as_str());
     pen.right(0, 0, width.saturating_sub(1), &tail, theme.faint);
     let end = width.saturating_sub(if taken > 0 { taken + 4 } else { 1 });
 
     let room = usize::from(end.saturating_sub(1));
-    let mut needed: usize = view.crumbs.iter().map(|crumb| columns(crumb) + 3).sum();
+    let mut needed: usize = view.crumbs.iter().map(|crumb| needed_for(crumb) + 3).sum();
     needed = needed.saturating_sub(3);
     let mut first = 0;
     while first + 1 < view.crumbs.len() && needed > room {
         let hidden_before = if first == 0 { 4 } else { 0 };
-        needed = needed + hidden_before - columns(&view.crumbs[first]) - 3;
+        needed = needed + hidden_before - needed_for(&view.crumbs[first]) - 3;
         first += 1;
     }
     let mut x = 1;
@@ -78,7 +79,7 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &CrumbLine, theme: &Theme) {
 }
 
 /// Columns of a place without the arrow before it.
-fn columns(crumb: &Crumb) -> usize {
+fn needed_for(crumb: &Crumb) -> usize {
     let count = crumb.count.map_or(0, |n| thousands(n).len() + 1);
     crumb.label.width() + count + if crumb.current { 2 } else { 0 }
 }

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 
 use crate::base::printable::Printable;
 use crate::ui::pen::Pen;
+use crate::ui::pen::columns;
 use crate::ui::theme::Theme;
 use crate::view::layout::Area;
 use crate::view::layout::detail_lines;
@@ -66,7 +67,7 @@ fn tabs(pen: &mut Pen<'_>, view: &DetailView) {
         x += pen.put(1, 0, " ", border);
     }
     for (at, name) in view.tabs.iter().enumerate().skip(first) {
-        let taken = Printable::new(name).width() as u16 + 2;
+        let taken = columns(name) + 2;
         if x + taken + 1 > end && at != view.tab {
             break;
         }

@@ -53,7 +53,10 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &FilterLine, theme: &Theme) {
     let (word, style) = state(view.state, theme);
     let mut x = MARGIN + room + 2;
     x += pen.words(x, 0, width.saturating_sub(x + 1), word, style) + 2;
-    pen.words(x, 0, width.saturating_sub(x + 1), &view.summary, theme.text);
+    let left = width.saturating_sub(x + 1);
+    if left >= 4 {
+        pen.words(x, 0, left, &view.summary, theme.text);
+    }
 }
 
 /// Draws what floats: the message right under the text it is about, then the completions.
@@ -75,9 +78,9 @@ pub fn float(buffer: &mut Buffer, area: Area, view: &FilterLine, theme: &Theme) 
         return;
     }
     let room = room(pen.width(), view);
-    let shown = view
-        .caret
-        .map_or(0, |caret| (caret + 1).saturating_sub(usize::from(room)));
+    let shown = view.caret.map_or(0, |caret| {
+        caret.saturating_add(1).saturating_sub(usize::from(room))
+    });
     let rows = match &view.diagnostic {
         Some(diagnostic) => message(&mut pen, diagnostic, shown, room),
         None => 0,
@@ -162,7 +165,13 @@ fn completions(pen: &mut Pen<'_>, y: u16, view: &FilterLine, shown: usize) {
 /// Columns for the text.
 fn room(width: u16, view: &FilterLine) -> u16 {
     let word = state(view.state, &Theme::plain()).0.len();
-    let tail = Printable::new(&view.summary).width() + word + 5;
+    // On a narrow screen the text that is being typed comes before the figures.
+    let summary = if view.caret.is_some() && width < 60 {
+        0
+    } else {
+        Printable::new(&view.summary).width()
+    };
+    let tail = summary + word + 5;
     let least = usize::from(width / 2);
     width
         .saturating_sub(MARGIN)
@@ -221,8 +230,8 @@ mod tests {
             })
         };
         assert_eq!(line(None), " / errorCode:Ac…  OK  3 match");
-        assert_eq!(line(Some(32)), " / …d who:alice   OK  3 match");
-        assert_eq!(line(Some(0)), " / errorCode:Ac…  OK  3 match");
+        assert_eq!(line(Some(32)), " / …ssDenied who:alice   OK");
+        assert_eq!(line(Some(0)), " / errorCode:AccessDen…  OK");
     }
 
     #[test]
@@ -245,7 +254,7 @@ mod tests {
         });
         assert_eq!(
             shown,
-            " / user-agnt:curl            WRONG  3 match\n   ╰─ wrong: no such field\n            \
+            " / user-agnt:curl                   WRONG\n   ╰─ wrong: no such field\n            \
              ▸ user-agent  program\n"
         );
     }

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 
 use crate::base::printable::Printable;
 use crate::ui::pen::Pen;
+use crate::ui::pen::columns;
 use crate::ui::theme::Theme;
 use crate::view::layout::Area;
 use crate::view::screen::HelpGroup;
@@ -33,8 +34,8 @@ pub fn draw(
     theme: &Theme,
 ) {
     let inner = usize::from(area.height.saturating_sub(2));
-    let columns = flow(groups, (area.width.saturating_sub(4) / COLUMN).max(1));
-    let longest = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let flowed = flow(groups, (area.width.saturating_sub(4) / COLUMN).max(1));
+    let longest = flowed.iter().map(Vec::len).max().unwrap_or(0);
     let top = top.min(longest.saturating_sub(inner));
     let note = if longest > inner {
         let last = (top + inner).min(longest);
@@ -44,9 +45,9 @@ pub fn draw(
     };
     let mut frame = Pen::new(buffer, area, theme);
     let mut pen = frame.framed(&Printable::new(title), &note);
-    let count = columns.len().max(1) as u16;
+    let count = flowed.len().max(1) as u16;
     let width = pen.width() / count;
-    for (at, lines) in columns.iter().enumerate() {
+    for (at, lines) in flowed.iter().enumerate() {
         let (x, height) = (at as u16 * width, pen.height());
         let mut column = pen.inside(x, 0, width, height);
         let key = lines
@@ -57,7 +58,8 @@ pub fn draw(
             })
             .max()
             .unwrap_or(0)
-            .min(16) as u16;
+            .min(16)
+            .min(usize::from(width / 3)) as u16;
         for (y, line) in lines.iter().skip(top).take(usize::from(height)).enumerate() {
             let y = y as u16;
             match line {
@@ -66,7 +68,7 @@ pub fn draw(
                 }
                 Line::Key(name, sentence) => {
                     let name = Printable::new(name);
-                    let taken = (name.width() as u16).max(key).min(width / 2);
+                    let taken = columns(name.as_str()).max(key).min(width / 2);
                     column.right(2, y, key.max(1), &name, theme.key_hint);
                     if name.width() > usize::from(key) {
                         column.text(2, y, taken, &name, theme.key_hint);

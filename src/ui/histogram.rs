@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use crate::base::printable::Printable;
 use crate::base::text::thousands;
 use crate::ui::pen::Pen;
+use crate::ui::pen::columns;
 use crate::ui::theme::Bars;
 use crate::ui::theme::Theme;
 use crate::view::layout::Area;
@@ -143,7 +144,7 @@ fn axis(pen: &mut Pen<'_>, left: u16, width: u16, y: u16, view: &HistogramView) 
     // Without a legend the scale stands at the end of the axis.
     if pen.width() < end + 12 {
         let scale = Printable::new(&view.scale);
-        let taken = scale.width() as u16;
+        let taken = columns(scale.as_str());
         if taken > 0 && taken + 8 < width {
             pen.right(left, y, width, &scale, theme.faint);
             end -= taken + 2;
@@ -156,7 +157,7 @@ fn axis(pen: &mut Pen<'_>, left: u16, width: u16, y: u16, view: &HistogramView) 
         };
         let x = left.saturating_add(column);
         let label = Printable::new(label);
-        let taken = label.width() as u16;
+        let taken = columns(label.as_str());
         if x >= free && x.saturating_add(taken) <= end {
             pen.text(x, y, taken, &label, theme.axis);
             free = x + taken + 1;

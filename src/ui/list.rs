@@ -43,7 +43,7 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &ListView, theme: &Theme) {
     if view.newer_above > 0 {
         let newer = Printable::new(&format!("^ {} newer", thousands(view.newer_above)));
         let end = pen.width().saturating_sub(1);
-        if used + newer.width() as u16 + 3 < end {
+        if used + newer.width().min(99) as u16 + 3 < end {
             pen.note(0, end, &newer, theme.busy);
         }
     }

@@ -107,7 +107,7 @@ impl<'a> Pen<'a> {
 
     /// Writes one symbol; answers the columns it took, 0 where it does not fit.
     pub fn put(&mut self, x: u16, y: u16, symbol: &str, style: Style) -> u16 {
-        let width = symbol.width() as u16;
+        let width = columns(symbol);
         if width == 0 || y >= self.area.height || x.saturating_add(width) > self.area.width {
             return 0;
         }
@@ -170,9 +170,11 @@ impl<'a> Pen<'a> {
                 Piece::Mark(run) => (run, mark),
             };
             for grapheme in run.graphemes(true) {
-                let wide = grapheme.width() as u16;
+                let wide = columns(grapheme);
                 if wide > width - used {
-                    return used;
+                    // Clusters can be wider one by one than the text they make together.
+                    self.put(x + width - 1, y, "…", style);
+                    return width;
                 }
                 used += self.put(x + used, y, grapheme, style);
             }
@@ -188,7 +190,7 @@ impl<'a> Pen<'a> {
     /// Writes text against the right edge of `x..x + width`; answers the columns it took.
     pub fn right(&mut self, x: u16, y: u16, width: u16, text: &Printable, style: Style) -> u16 {
         let width = width.min(self.area.width.saturating_sub(x));
-        let taken = (text.width() as u16).min(width);
+        let taken = columns(text.as_str()).min(width);
         self.text(x + width - taken, y, taken, text, style)
     }
 
@@ -260,7 +262,7 @@ impl<'a> Pen<'a> {
         if room == 0 {
             return 0;
         }
-        let hidden = (caret + 1).saturating_sub(room);
+        let hidden = caret.saturating_add(1).saturating_sub(room);
         let mark = style.patch(self.theme.mark);
         let mut column = 0;
         for piece in text.pieces() {
@@ -308,7 +310,7 @@ impl<'a> Pen<'a> {
 
     /// Writes a note into a title line, against its right edge; answers the column it starts at.
     pub fn note(&mut self, y: u16, end: u16, note: &Printable, style: Style) -> u16 {
-        let taken = (note.width() as u16).saturating_add(2);
+        let taken = columns(note.as_str()) + 2;
         if note.as_str().is_empty() || taken > end {
             return end;
         }
@@ -346,6 +348,12 @@ impl<'a> Pen<'a> {
         }
         self.inside(1, 1, width - 2, height - 2)
     }
+}
+
+/// Columns a text takes, never so many that adding a few more overflows.
+pub fn columns(text: &str) -> u16 {
+    const MOST: usize = 9_999;
+    text.width().min(MOST) as u16
 }
 
 #[cfg(test)]

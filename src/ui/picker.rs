@@ -6,6 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::base::printable::Printable;
 use crate::base::text::thousands;
 use crate::ui::pen::Pen;
+use crate::ui::pen::columns;
 use crate::ui::theme::Theme;
 use crate::view::layout::Area;
 use crate::view::screen::PickerRow;
@@ -84,14 +85,14 @@ fn entry(pen: &mut Pen<'_>, row: &PickerRow, key: u16, detail: u16) {
     } else {
         x += 1;
     }
-    let taken = (row.detail.width() as u16).min(detail);
+    let taken = columns(row.detail.as_str()).min(detail);
     let gap = if taken > 0 { taken + 3 } else { 1 };
     let room = width.saturating_sub(x + gap);
     let label = row.label.truncated(usize::from(room));
     pen.text(x, 0, room, &label, theme.text);
     let (mut column, mut at) = (x, 0);
     for grapheme in label.as_str().graphemes(true) {
-        let wide = Printable::new(grapheme).width() as u16;
+        let wide = columns(grapheme);
         let chars = grapheme.chars().count();
         if row.matched.iter().any(|n| (at..at + chars).contains(n)) && grapheme != "…" {
             pen.restyle(column, 0, wide, theme.included.patch(theme.diagnostic));

@@ -6,6 +6,7 @@ use crate::base::printable::Printable;
 use crate::base::text::thousands;
 use crate::ui::histogram::EIGHTHS;
 use crate::ui::pen::Pen;
+use crate::ui::pen::columns;
 use crate::ui::theme::Bars;
 use crate::ui::theme::Theme;
 use crate::view::layout::Area;
@@ -166,7 +167,7 @@ fn card(pen: &mut Pen<'_>, section: &SectionView, view: &PortraitView) {
             pen.restyle(0, y, width, ground);
             pen.put(0, y, "▌", theme.pointer);
         }
-        let taken = (row.detail.width() as u16).min(detail);
+        let taken = columns(row.detail.as_str()).min(detail);
         let spark = inner.saturating_sub(label + detail + 4);
         let room = if graph && !row.spark.is_empty() && spark >= 6 {
             draw_spark(pen, label + 3, y, spark, &row.spark);

@@ -1,10 +1,10 @@
 //! A question with one line to type, in place of the status line.
 
 use ratatui::buffer::Buffer;
-use unicode_width::UnicodeWidthStr;
 
 use crate::base::printable::Printable;
 use crate::ui::pen::Pen;
+use crate::ui::pen::columns;
 use crate::ui::theme::Theme;
 use crate::view::layout::Area;
 
@@ -35,7 +35,7 @@ pub fn draw(buffer: &mut Buffer, area: Area, question: &Question<'_>, theme: &Th
     let x = 2 + pen.words(
         1,
         0,
-        (width / 3).min(title.width() as u16),
+        (width / 3).min(columns(&title)),
         &title,
         theme.key_hint,
     );

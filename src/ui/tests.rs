@@ -69,16 +69,18 @@ fn what_slips_through_is_swept() {
 
 fn word() -> impl Strategy<Value = Printable> {
     prop_oneof![
-        3 => "[a-zA-Z0-9:/ ._-]{0,30}",
-        1 => "[日本語żółć\u{1b}\u{202e}\u{301}👩🏽é a]{0,20}",
-        1 => any::<String>(),
+        30 => "[a-zA-Z0-9:/ ._-]{0,30}",
+        10 => "[日本語żółć\u{1b}\u{202e}\u{301}👩🏽é a]{0,20}",
+        10 => any::<String>(),
+        1 => Just("long ".repeat(15_000)),
     ]
     .prop_map(|text| Printable::new(&text.replace(REFUSED, "")))
 }
 
 fn raw() -> impl Strategy<Value = String> {
-    prop_oneof![2 => "[a-z0-9 ]{0,20}", 1 => any::<String>()]
-        .prop_map(|text| text.replace(REFUSED, ""))
+    prop_oneof![8 => "[a-z0-9 ]{0,20}", 4 => any::<String>(),
+        1 => Just("日".repeat(40_000))]
+    .prop_map(|text| text.replace(REFUSED, ""))
 }
 
 fn title() -> impl Strategy<Value = &'static str> {
@@ -98,14 +100,16 @@ fn number() -> impl Strategy<Value = u64> {
 }
 
 fn top_lines() -> impl Strategy<Value = (ContextLine, CrumbLine, FilterLine, StatusLine)> {
-    let tab = (any::<char>(), title(), any::<bool>(), any::<bool>()).prop_map(
-        |(digit, name, current, built)| Tab {
-            digit,
-            name,
-            current,
-            built,
-        },
-    );
+    let digit = any::<char>().prop_map(|c| if c == '¿' { '1' } else { c });
+    let tab =
+        (digit, title(), any::<bool>(), any::<bool>()).prop_map(|(digit, name, current, built)| {
+            Tab {
+                digit,
+                name,
+                current,
+                built,
+            }
+        });
     let context = (prop::collection::vec(tab, 0..9), raw(), raw())
         .prop_map(|(tabs, zone, help)| ContextLine { tabs, zone, help });
     let crumb =
