@@ -3,6 +3,8 @@
 //! Values come from a callback, ranked by how many events hold them, and are quoted where the
 //! language needs it. Refuses to know: the index, and how a list is drawn.
 
+use std::net::IpAddr;
+
 use crate::base::span::Span;
 use crate::base::text;
 use crate::event::outcome::Verb;
@@ -171,7 +173,7 @@ pub fn spelled(field: Field, op: Op, value: &str) -> String {
     let whole = test.to_string();
     let skip = field.name().len() + op.mark().len();
     // Addresses print bare by themselves; a word after `ip:` would be quoted without need.
-    if field.spec().class == Class::Address && value.parse::<std::net::IpAddr>().is_ok() {
+    if field.spec().class == Class::Address && value.parse::<IpAddr>().is_ok() {
         return value.to_owned();
     }
     whole.get(skip..).unwrap_or("").to_owned()
@@ -290,7 +292,7 @@ fn seeds(word: &str) -> Vec<Field> {
         vec![Field::Who, Field::Res]
     } else if word.starts_with("arn:aws") || is_ec2_id(word) {
         vec![Field::Res]
-    } else if word.parse::<std::net::IpAddr>().is_ok() {
+    } else if word.parse::<IpAddr>().is_ok() {
         vec![Field::Ip]
     } else if digits && word.len() == 12 {
         vec![Field::Acct, Field::AcctCaller]

@@ -5,12 +5,11 @@
 
 use std::net::IpAddr;
 
-use crate::base::time::TimeRange;
-use crate::base::time::UtcMicros;
+use crate::base::time::{TimeRange, UtcMicros};
 use crate::event::outcome::{Outcome, Verb, fold_name};
 use crate::event::principal::Principal;
 use crate::event::service;
-use crate::index::batch::uuid_bits;
+use crate::index::batch::{uuid_bits, uuid_text};
 use crate::index::schema::{Class, Col, Field, Flag, Home};
 use crate::index::segment::{Facts, IdBits};
 use crate::index::snapshot::Snapshot;
@@ -99,9 +98,7 @@ impl IdTest {
             (_, IdBits::None) => false,
             (Self::Present, _) => true,
             (Self::Is(bits, _), IdBits::Uuid(id)) => *bits == Some(id),
-            (Self::Text(matcher, _), IdBits::Uuid(id)) => {
-                matcher.matches(&crate::index::batch::uuid_text(id))
-            }
+            (Self::Text(matcher, _), IdBits::Uuid(id)) => matcher.matches(&uuid_text(id)),
             (Self::Is(_, table) | Self::Text(_, table), IdBits::Odd(sym)) => {
                 odd(table, sym.code() as usize)
             }

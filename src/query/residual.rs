@@ -44,7 +44,8 @@ pub enum Atom {
 /// A text that stands in the bytes of every record that can match.
 #[derive(Debug, Clone)]
 pub struct Clue {
-    folded: Vec<u8>,
+    /// Finds the text in bytes made lower case.
+    finder: memmem::Finder<'static>,
 }
 
 impl Clue {
@@ -52,7 +53,7 @@ impl Clue {
     fn new(text: &str) -> Option<Self> {
         let plain = |c: char| (' '..='~').contains(&c) && !matches!(c, '"' | '\\');
         (!text.is_empty() && text.chars().all(plain)).then(|| Self {
-            folded: text.to_ascii_lowercase().into_bytes(),
+            finder: memmem::Finder::new(&text.to_ascii_lowercase()).into_owned(),
         })
     }
 
@@ -69,7 +70,7 @@ impl Clue {
         });
         lower
             .as_ref()
-            .is_some_and(|lower| memmem::find(lower, &self.folded).is_none())
+            .is_some_and(|lower| self.finder.find(lower).is_none())
     }
 }
 
@@ -144,8 +145,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn tree(&self) -> Option<&Node> {
         let read = || {
-            let tree = Node::parse(self.bytes)
-                .or_else(|_| Node::parse(String::from_utf8_lossy(self.bytes).as_bytes()));
+            let tree = Node::parse(self.bytes).or_else(|_| Node::parse(&mended(self.bytes)));
             // A record may have come wrapped in a string.
             match tree {
                 Ok(Node::Text(text)) => nested(&text).or(Some(Node::Text(text))),
@@ -155,6 +155,40 @@ impl Reading<'_> {
         };
         self.tree.get_or_init(read).as_ref()
     }
+}
+
+/// The bytes with what is not UTF-8, and halves of surrogate pairs, replaced as the scanner
+/// replaces them, so that one odd character does not hide a record from paths.
+fn mended(bytes: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest: &str = &text;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        out.extend_from_slice(before.as_bytes());
+        let len = match (surrogate(escape), escape.get(6..).and_then(surrogate)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(_), _) => {
+                out.extend_from_slice(br"\ufffd");
+                rest = escape.get(6..).unwrap_or("");
+                continue;
+            }
+            // The character after a backslash is taken with it, or `\\ud800` would look like one.
+            (None, _) => escape.chars().take(2).map(char::len_utf8).sum(),
+        };
+        let (escape, after) = escape.split_at(len);
+        out.extend_from_slice(escape.as_bytes());
+        rest = after;
+    }
+    out.extend_from_slice(rest.as_bytes());
+    out
+}
+
+/// The half of a surrogate pair that a text begins with an escape of.
+fn surrogate(text: &str) -> Option<u16> {
+    let hex = text.strip_prefix("\\u")?.get(..4)?;
+    let unit = u16::from_str_radix(hex, 16).ok()?;
+    (0xd800..=0xdfff).contains(&unit).then_some(unit)
 }
 
 /// The JSON inside a string: an object or array, perhaps percent-encoded as IAM returns policies.
@@ -366,5 +400,22 @@ mod tests {
         let residual = Residual::new(Open::Atom(atom));
         assert!(residual.matches(EventId::nth(0), b"{\"a\":\"Broken"));
         assert!(!residual.matches(EventId::nth(0), b"{\"a\":\xff"));
+    }
+
+    #[test]
+    fn odd_characters_do_not_hide_a_record() {
+        let lone = br#"{"a":"\\ud800 \ud800x \ud83d\ude00"}"#;
+        let text = r#"{"a":"\\ud800 \ufffdx \ud83d\ude00"}"#;
+        assert_eq!(String::from_utf8(mended(lone)).unwrap(), text);
+        assert_eq!(mended(br#"\"#), br#"\"#);
+        let matcher = Matcher::word(&Pattern::literal("x"), Rule::Whole);
+        let atom = Atom::path(&[Step::Key("b".to_owned())], matcher);
+        let residual = Residual::new(Open::Atom(atom));
+        for record in [
+            &br#"{"a":"\ud800","b":"X"}"#[..],
+            b"{\"a\":\"\xff\",\"b\":\"X\"}",
+        ] {
+            assert!(residual.matches(EventId::nth(0), record));
+        }
     }
 }
