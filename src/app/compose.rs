@@ -1,5 +1,6 @@
 //! The state as one screen of plain data: what is drawn is this and nothing else.
 
+use crate::app::action::Command;
 use crate::app::facets::{self, FacetTarget};
 use crate::app::filtering;
 use crate::app::keymap::{self, Binding, Scope};
@@ -17,7 +18,7 @@ use crate::index::segment::EventId;
 use crate::pivot::histogram::Histogram;
 use crate::view::columns;
 use crate::view::detail::TABS;
-use crate::view::layout::Panes;
+use crate::view::layout::{self, Panes};
 use crate::view::list::{self, Rows};
 use crate::view::screen::{
     Cell, CompletionLine, ContextLine, Crumb, CrumbLine, DetailView, DiagnosticLine, FacetLine,
@@ -86,9 +87,11 @@ fn context(state: &State) -> ContextLine {
             built: *built || *digit == here,
         })
         .collect();
+    let key = keymap::key_of(Scope::Global, Command::Help).unwrap_or("?");
     ContextLine {
         tabs,
         zone: state.zone.name().to_owned(),
+        help: format!("{key} help"),
     }
 }
 
@@ -204,7 +207,7 @@ fn histogram(state: &State, panes: &Panes) -> HistogramView {
             ..HistogramView::default()
         };
     };
-    let width = usize::from(panes.histogram.width.saturating_sub(8));
+    let width = usize::from(layout::plot(panes.histogram).width);
     let mut columns: Vec<HistogramColumn> = h
         .columns
         .iter()
@@ -271,7 +274,7 @@ fn labels(h: &Histogram, state: &State) -> Vec<(usize, String)> {
 
 /// The first visible line of the facets.
 pub fn facet_top(state: &State) -> usize {
-    let height = usize::from(state.panes().facets.height.saturating_sub(1)).max(1);
+    let height = usize::from(layout::facet_lines(state.panes().facets).height).max(1);
     let lines = facets::lines(state).len();
     let at = state.view.facet_at.min(lines.saturating_sub(1));
     (at + 1)
@@ -283,7 +286,7 @@ fn facets_view(state: &State) -> FacetsView {
     let focused = state.focus == Focus::Facets;
     let lines = facets::lines(state);
     let top = facet_top(state);
-    let height = usize::from(state.panes().facets.height);
+    let height = usize::from(layout::facet_lines(state.panes().facets).height);
     let at = state.view.facet_at.min(lines.len().saturating_sub(1));
     let shown = lines
         .iter()
@@ -356,8 +359,8 @@ pub fn list_rows(state: &State) -> (usize, Vec<ListRow>) {
 }
 
 fn window(state: &State) -> (usize, Vec<crate::view::screen::Heading>, Vec<ListRow>) {
-    let panes = state.panes();
-    let height = usize::from(panes.list.height.saturating_sub(2));
+    let area = layout::list_rows(state.panes().list);
+    let height = usize::from(area.height);
     let cursor = state.cursor();
     let top = list::top(
         &state.snapshot,
@@ -372,7 +375,7 @@ fn window(state: &State) -> (usize, Vec<crate::view::screen::Heading>, Vec<ListR
         top,
         cursor,
         height,
-        width: panes.list.width.saturating_sub(2),
+        width: area.width,
         zone: state.zone,
     }
     .build();
@@ -415,7 +418,7 @@ fn list_view(state: &State) -> ListView {
 fn detail_view(state: &State) -> DetailView {
     let focused = state.focus == Focus::Detail;
     let lines = &state.detail.lines;
-    let height = usize::from(state.panes().detail.height.saturating_sub(1)).max(1);
+    let height = usize::from(layout::detail_lines(state.panes().detail).height).max(1);
     let (at, top) = state.view.detail_at;
     let top = top.min(lines.len().saturating_sub(1));
     let wanted = state.finding.as_deref().map(crate::base::text::fold);
@@ -604,7 +607,9 @@ fn help(state: &State, top: usize) -> Floating {
 
 fn picker(state: &State, p: &Picker) -> PickerView {
     let matching = overlays::matching(p);
-    let height = overlays::height(state);
+    let typed = p.kind == PickerKind::Palette;
+    let frame = layout::picker(state.size, matching.len(), typed);
+    let height = usize::from(layout::picker_rows(frame, typed).height).max(1);
     let at = p.at.min(matching.len().saturating_sub(1));
     let top = (at + 1).saturating_sub(height);
     let before: String = p.input.value().chars().take(p.input.cursor()).collect();
@@ -614,7 +619,7 @@ fn picker(state: &State, p: &Picker) -> PickerView {
             PickerKind::Resources => "Go to a resource of this event",
             PickerKind::Copy => "Copy",
         }),
-        input: (p.kind == PickerKind::Palette).then(|| {
+        input: typed.then(|| {
             (
                 Printable::new(p.input.value()),
                 Printable::new(&before).width(),

@@ -5,6 +5,7 @@ use crate::app::moves;
 use crate::app::state::State;
 use crate::index::segment::EventId;
 use crate::view::detail::{self, Line, TABS};
+use crate::view::layout;
 
 /// Lines of one event, made once for each event, tab and fold.
 #[derive(Debug, Default)]
@@ -79,7 +80,7 @@ pub fn rebuild(state: &mut State) {
 }
 
 fn height(state: &State) -> usize {
-    usize::from(state.panes().detail.height.saturating_sub(2)).max(1)
+    usize::from(layout::detail_lines(state.panes().detail).height).max(1)
 }
 
 /// Moves the line with the focus.

@@ -4,7 +4,7 @@ use crate::app::action::{Command, Effect, Mouse, MouseKind};
 use crate::app::compose;
 use crate::app::state::{Focus, State};
 use crate::app::{detail, moves, update};
-use crate::view::layout::Area;
+use crate::view::layout::{self, Area};
 use crate::view::screen::ListRow;
 
 /// Lines a turn of the wheel moves.
@@ -49,15 +49,19 @@ pub fn mouse(state: &mut State, m: Mouse, effects: &mut Vec<Effect>) {
         MouseKind::Click | MouseKind::DoubleClick => {
             if over(panes.list) {
                 state.focus = Focus::List;
-                click_row(state, m.y.saturating_sub(panes.list.y + 2));
-                click_column(state, m.x.saturating_sub(panes.list.x));
+                let rows = layout::list_rows(panes.list);
+                if rows.contains(m.x, m.y) {
+                    click_row(state, m.y - rows.y);
+                }
+                click_column(state, m.x.saturating_sub(rows.x));
             } else if over(panes.facets) {
                 state.focus = Focus::Facets;
                 let top = compose::facet_top(state);
-                state.view.facet_at = top + usize::from(m.y.saturating_sub(panes.facets.y + 1));
+                state.view.facet_at =
+                    top + usize::from(m.y.saturating_sub(layout::facet_lines(panes.facets).y));
             } else if over(panes.detail) {
                 state.focus = Focus::Detail;
-                let line = usize::from(m.y.saturating_sub(panes.detail.y + 1));
+                let line = usize::from(m.y.saturating_sub(layout::detail_lines(panes.detail).y));
                 let at = state.view.detail_at.1 + line;
                 if at < state.detail.lines.len() {
                     detail::put(state, at);
@@ -90,7 +94,7 @@ fn click_row(state: &mut State, line: u16) {
 
 fn click_column(state: &mut State, x: u16) {
     let (_, time) = crate::view::columns::time_format(state.snapshot.span());
-    let width = state.panes().list.width.saturating_sub(2);
+    let width = layout::list_rows(state.panes().list).width;
     let mut left = 0;
     for (i, (_, heading)) in crate::view::columns::list_columns(width, time)
         .iter()

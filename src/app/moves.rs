@@ -9,10 +9,11 @@ use crate::index::schema::Col;
 use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
 use crate::view::columns;
+use crate::view::layout;
 
-/// Lines of the list pane that hold events: all but its title and headings.
+/// Lines of the list pane that hold events.
 pub fn list_height(state: &State) -> usize {
-    usize::from(state.panes().list.height.saturating_sub(2))
+    usize::from(layout::list_rows(state.panes().list).height)
 }
 
 /// How far a vertical command goes in a pane of `height` lines.
@@ -47,7 +48,7 @@ pub fn vertical(state: &mut State, command: Command) {
         Focus::Detail => detail::move_cursor(state, command),
         Focus::Facets => {
             let lines = facets::lines(state).len();
-            let height = usize::from(state.panes().facets.height);
+            let height = usize::from(layout::facet_lines(state.panes().facets).height);
             state.view.facet_at = step(state.view.facet_at, lines, command, height);
         }
         Focus::Portrait => pivots::move_in_portrait(state, command),
@@ -108,7 +109,7 @@ pub fn sideways(state: &mut State, right: bool) {
 /// The columns of the list at its width now.
 pub fn columns_of(state: &State) -> Vec<columns::ListColumn> {
     let (_, time) = columns::time_format(state.snapshot.span());
-    let width = state.panes().list.width.saturating_sub(2);
+    let width = layout::list_rows(state.panes().list).width;
     columns::list_columns(width, time)
         .into_iter()
         .map(|(c, _)| c)

@@ -12,10 +12,11 @@ use crate::app::{filtering, fuzzy, moves, pivots, update};
 use crate::base::time::MINUTE;
 use crate::event::json;
 use crate::index::schema::Col;
+use crate::view::layout;
 
 /// Lines of an overlay that hold entries.
 pub fn height(state: &State) -> usize {
-    usize::from(state.size.height.saturating_sub(8)).max(1)
+    usize::from(layout::pages_lines(layout::pages(state.size)).height).max(1)
 }
 
 /// Asks for a text to find.

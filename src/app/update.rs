@@ -13,6 +13,7 @@ use crate::engine::protocol::{Ask, Fetch, Reply, Request};
 use crate::index::snapshot::Generation;
 use crate::pivot::portrait::Subject;
 use crate::query::ast::Expr;
+use crate::view::layout;
 
 /// What an [`Ask`] was asked for; a different one asks anew.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,7 +138,7 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::ToggleHistogram => state.shape.histogram = !state.shape.histogram,
         C::ToggleFacets => {
             state.shape.facets = !state.shape.facets;
-            if state.size.width < crate::view::layout::FACETS_FROM {
+            if state.size.width < layout::FACETS_FROM {
                 state.refuse("the facets need a screen of 100 columns");
             }
         }
@@ -173,7 +174,8 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
             state.refuse("the list of people is not built yet: p goes to this event's principal");
         }
         C::Screen3 => {
-            state.refuse("the list of resources is not built yet: r goes to this event's resources");
+            state
+                .refuse("the list of resources is not built yet: r goes to this event's resources");
         }
         C::Screen4 => state.refuse("4 Sessions is not built yet"),
         C::Screen5 => state.refuse("5 Findings is not built yet"),
@@ -267,7 +269,8 @@ fn hear(state: &mut State, reply: Reply) {
         Reply::Hits { .. }
         | Reply::Facets { .. }
         | Reply::Histogram { .. }
-        | Reply::Portrait { .. } | Reply::Idle => {}
+        | Reply::Portrait { .. }
+        | Reply::Idle => {}
     }
 }
 
@@ -296,7 +299,7 @@ fn ask_for_what_is_missing(state: &mut State, effects: &mut Vec<Effect>) {
         filter: state.effective_filter(),
         generation: state.snapshot.generation(),
         columns: if subject.is_none() {
-            usize::from(panes.histogram.width.saturating_sub(8))
+            usize::from(layout::plot(panes.histogram).width)
         } else {
             0
         },
