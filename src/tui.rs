@@ -11,17 +11,16 @@ use chrono_tz::Tz;
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
-    EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
-    MouseEventKind,
+    KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
 use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
-use futures::{FutureExt as _, StreamExt as _};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
 
 use trailhound::app::action::{Action, Effect, Mouse, MouseKind};
 use trailhound::app::chord::{Chord, Key};
@@ -87,7 +86,7 @@ async fn run_loop(
     let mut state = State::new(terminal.size()?, screen.zone);
     let mut engine = Engine::start(runtime.handle(), screen.specs, screen.options);
     let mut signals = Signals::listen()?;
-    let mut events = EventStream::new();
+    let mut events = listen_to_terminal();
     let mut clicks = Clicks::default();
     let mut drawn: Option<Instant> = None;
     let mut actions = Vec::new();
@@ -113,14 +112,20 @@ async fn run_loop(
         let due = drawn.is_none_or(|at| at.elapsed() >= FRAME);
         if state.dirty && due {
             let picture = compose::screen(&state);
-            terminal.terminal.draw(|frame| ui::draw(frame, &picture, &screen.theme))?;
+            terminal
+                .terminal
+                .draw(|frame| ui::draw(frame, &picture, &screen.theme))?;
             drawn = Some(Instant::now());
             state.dirty = false;
         }
-        let wait = if state.dirty { drawn.map_or(FRAME, |at| FRAME.saturating_sub(at.elapsed())) } else { Duration::MAX };
+        let wait = if state.dirty {
+            drawn.map_or(FRAME, |at| FRAME.saturating_sub(at.elapsed()))
+        } else {
+            Duration::MAX
+        };
         let wake = tokio::select! {
             biased;
-            event = events.next() => Wake::Terminal(event),
+            event = events.recv() => Wake::Terminal(event),
             signal = signals.next() => Wake::Signal(signal),
             Some(reply) = engine.next() => Wake::Reply(Box::new(reply)),
             () = tokio::time::sleep(wait), if wait < Duration::MAX => Wake::Frame,
@@ -129,7 +134,7 @@ async fn run_loop(
             Wake::Terminal(Some(Ok(event))) => {
                 actions.extend(action_of(event, &mut clicks));
                 // Keys that wait already are applied before the next frame, not one frame each.
-                while let Some(Some(Ok(event))) = events.next().now_or_never() {
+                while let Ok(Ok(event)) = events.try_recv() {
                     actions.extend(action_of(event, &mut clicks));
                 }
             }
@@ -155,14 +160,17 @@ struct Term {
 impl Term {
     fn open() -> io::Result<Self> {
         take()?;
-        let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))
-            .inspect_err(|_| restore())?;
+        let terminal =
+            Terminal::new(CrosstermBackend::new(io::stdout())).inspect_err(|_| restore())?;
         Ok(Self { terminal })
     }
 
     fn size(&self) -> io::Result<Size> {
         let size = self.terminal.size()?;
-        Ok(Size { width: size.width, height: size.height })
+        Ok(Size {
+            width: size.width,
+            height: size.height,
+        })
     }
 
     /// Puts text on the clipboard by OSC 52, which also works over ssh. The text is encoded, so no
@@ -213,6 +221,21 @@ fn restore() {
     let _ = out.flush();
 }
 
+/// Keys and the like as they come, from a thread that does nothing but wait for them.
+fn listen_to_terminal() -> mpsc::Receiver<io::Result<Event>> {
+    let (sender, events) = mpsc::channel(256);
+    std::thread::spawn(move || {
+        loop {
+            let event = crossterm::event::read();
+            let failed = event.is_err();
+            if sender.blocking_send(event).is_err() || failed {
+                return;
+            }
+        }
+    });
+    events
+}
+
 /// Ends the program when the terminal hangs up.
 ///
 /// crossterm's poll may spin for ever on a terminal that has vanished (crossterm#793), so a thread
@@ -221,12 +244,19 @@ fn watch_for_hangup() {
     #[cfg(unix)]
     std::thread::spawn(|| {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};
-        let Ok(tty) = std::fs::File::open("/dev/tty") else { return };
+        let Ok(tty) = std::fs::File::open("/dev/tty") else {
+            return;
+        };
         loop {
             let mut fds = [PollFd::new(&tty, PollFlags::empty())];
-            let second = Timespec { tv_sec: 1, tv_nsec: 0 };
+            let second = Timespec {
+                tv_sec: 1,
+                tv_nsec: 0,
+            };
             let polled = poll(&mut fds, Some(&second));
-            let gone = fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
+            let gone = fds[0]
+                .revents()
+                .intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
             if polled.is_ok() && gone {
                 // The loop gets the chance to end by itself; where it spins, this ends it.
                 std::thread::sleep(Duration::from_millis(500));
@@ -292,7 +322,9 @@ fn action_of(event: Event, clicks: &mut Clicks) -> Option<Action> {
         Event::Key(key) if key.kind != KeyEventKind::Release => chord_of(key).map(Action::Press),
         Event::Paste(text) => Some(Action::Paste(text)),
         Event::Resize(width, height) => Some(Action::Resize(Size { width, height })),
-        Event::Mouse(MouseEvent { kind, column, row, .. }) => {
+        Event::Mouse(MouseEvent {
+            kind, column, row, ..
+        }) => {
             let kind = match kind {
                 MouseEventKind::ScrollUp => MouseKind::WheelUp,
                 MouseEventKind::ScrollDown => MouseKind::WheelDown,
@@ -310,7 +342,11 @@ fn action_of(event: Event, clicks: &mut Clicks) -> Option<Action> {
                 }
                 _ => return None,
             };
-            Some(Action::Mouse(Mouse { kind, x: column, y: row }))
+            Some(Action::Mouse(Mouse {
+                kind,
+                x: column,
+                y: row,
+            }))
         }
         _ => None,
     }
