@@ -352,8 +352,8 @@ impl<P: Pull> Pull for Gunzip<P> {
 pub(crate) enum Text<'r> {
     /// All of it: a buffer and how much of it is text.
     Whole(Vec<u8>, usize),
-    /// A stage to pull from.
-    Stream(Box<dyn Pull + 'r>),
+    /// A stage to pull from, and a buffer to hold the part in use.
+    Stream(Box<dyn Pull + 'r>, Vec<u8>),
 }
 
 /// A file opened by its content.
@@ -377,7 +377,7 @@ pub(crate) struct Wish {
 }
 
 /// Looks at the first bytes and puts the stages together.
-pub(crate) fn open<'r>(input: &'r mut dyn Read, wish: Wish) -> Opened<'r> {
+pub(crate) fn open<'r>(input: &'r mut dyn Read, mut wish: Wish) -> Opened<'r> {
     let shared = Rc::new(RefCell::new(Shared {
         hasher: wish.hash.then(Sha256::new),
         ..Shared::default()
@@ -389,7 +389,7 @@ pub(crate) fn open<'r>(input: &'r mut dyn Read, wish: Wish) -> Opened<'r> {
     if !raw.peek(4, 4).starts_with(&MAGIC) {
         let (text, _) = transcoded(Box::new(raw), &shared);
         return Opened {
-            text: Text::Stream(text),
+            text: Text::Stream(text, wish.buffer),
             container: "plain",
             shared,
         };
@@ -399,9 +399,9 @@ pub(crate) fn open<'r>(input: &'r mut dyn Read, wish: Wish) -> Opened<'r> {
         let room = wish.size.map_or(CHUNK, |size| size as usize + 1);
         let packed = raw.peek(WHOLE_IN, room);
         if packed.len() < WHOLE_IN {
-            if let Some((buffer, len)) = inflate_whole(packed, wish.buffer) {
+            if let Some(len) = inflate_whole(packed, &mut wish.buffer) {
                 return Opened {
-                    text: Text::Whole(buffer, len),
+                    text: Text::Whole(wish.buffer, len),
                     container: "gzip",
                     shared,
                 };
@@ -412,7 +412,7 @@ pub(crate) fn open<'r>(input: &'r mut dyn Read, wish: Wish) -> Opened<'r> {
     if !once.peek(4, 4).starts_with(&MAGIC) {
         let (text, _) = transcoded(Box::new(once), &shared);
         return Opened {
-            text: Text::Stream(text),
+            text: Text::Stream(text, wish.buffer),
             container: "gzip",
             shared,
         };
@@ -431,7 +431,7 @@ pub(crate) fn open<'r>(input: &'r mut dyn Read, wish: Wish) -> Opened<'r> {
         transcoded(Box::new(twice), &shared).0
     };
     Opened {
-        text: Text::Stream(text),
+        text: Text::Stream(text, wish.buffer),
         container: "gzip-gzip",
         shared,
     }
@@ -458,7 +458,7 @@ fn transcoded<'r>(
 }
 
 /// Inflates a file that is exactly one member into `buffer`; `None` for every other file.
-fn inflate_whole(packed: &[u8], mut buffer: Vec<u8>) -> Option<(Vec<u8>, usize)> {
+fn inflate_whole(packed: &[u8], buffer: &mut Vec<u8>) -> Option<usize> {
     let claimed = u32::from_le_bytes(*packed.last_chunk::<4>()?) as usize;
     // The library stops after the first member and does not say so: a second magic number or a
     // length that does not fit sends the file down the careful way.
@@ -473,11 +473,11 @@ fn inflate_whole(packed: &[u8], mut buffer: Vec<u8>) -> Option<(Vec<u8>, usize)>
         buffer.resize(claimed.next_power_of_two().max(CHUNK), 0);
     }
     let len = libdeflater::Decompressor::new()
-        .gzip_decompress(packed, &mut buffer)
+        .gzip_decompress(packed, buffer)
         .ok()?;
     let head = buffer.get(..len.min(4)).unwrap_or_default();
     let plain = len == claimed && !head.starts_with(&MAGIC) && Unit::sniff(head).is_none();
-    plain.then_some((buffer, len))
+    plain.then_some(len)
 }
 
 impl Shared {

@@ -77,8 +77,10 @@ fn sibling_indent(bytes: &[u8], start: usize) -> Option<usize> {
 
 /// The end of a string that begins before `at`: the first quote after which a string can end.
 ///
-/// A line's end ends a string, for JSON allows none inside.
+/// A line's end ends a string, for JSON allows none inside. A bare quote behind a comma, colon or
+/// opening bracket opens the next string, so this one has lost its end and stops before those.
 fn string_end(bytes: &[u8], mut at: usize) -> usize {
+    let from = at;
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
         let Some(hit) = memchr::memchr3(b'"', b'\\', b'\n', rest) else {
@@ -93,23 +95,40 @@ fn string_end(bytes: &[u8], mut at: usize) -> usize {
                     .iter()
                     .take(64)
                     .find(|b| !matches!(b, b' ' | b'\t' | b'\r'));
-                at += 1;
                 if matches!(next, None | Some(b',' | b':' | b'}' | b']' | b'\n')) {
-                    return at;
+                    return at + 1;
                 }
+                let inside = bytes.get(from..at).unwrap_or_default();
+                if opens_next(inside) {
+                    let brackets = inside
+                        .iter()
+                        .rev()
+                        .take_while(|b| b" \t\r,:{}[]".contains(b))
+                        .count();
+                    return at - brackets;
+                }
+                at += 1;
             }
             _ => return at,
         }
     }
 }
 
-/// Goes through the broken value at `start`, in which the first fault is at `fault`.
+/// Whether a quote behind these bytes opens a string.
+fn opens_next(before: &[u8]) -> bool {
+    let last = before
+        .iter()
+        .rev()
+        .find(|b| !matches!(b, b' ' | b'\t' | b'\r'));
+    matches!(last, Some(b',' | b':' | b'{' | b'['))
+}
+
+/// Goes through the broken value at `start`.
 ///
 /// `last` says that no text follows `bytes`; `look` says what stands at a candidate.
 pub(crate) fn search(
     bytes: &[u8],
     start: usize,
-    fault: usize,
     last: bool,
     look: &mut dyn FnMut(usize) -> Verdict,
 ) -> Found {
@@ -139,7 +158,7 @@ pub(crate) fn search(
             }
             b'{' | b'[' => {
                 let in_object = stack.last() == Some(&b'{');
-                if byte == b'{' && in_object && before != b':' && i >= fault {
+                if byte == b'{' && in_object && before != b':' && i > start {
                     match look(i) {
                         Verdict::Event => return Found::Record(i),
                         Verdict::Cut if !last => return Found::More,
@@ -164,11 +183,7 @@ pub(crate) fn search(
                         }
                     }
                     if stack.is_empty() {
-                        return if i >= fault {
-                            Found::End(i + 1)
-                        } else {
-                            Found::End(fault)
-                        };
+                        return Found::End(i + 1);
                     }
                 }
                 before = byte;
@@ -199,8 +214,8 @@ mod tests {
     use super::*;
 
     /// Every `{"e"` is an event to these tests.
-    fn find(text: &str, fault: usize) -> Found {
-        search(text.as_bytes(), 0, fault, true, &mut |at| {
+    fn find(text: &str) -> Found {
+        search(text.as_bytes(), 0, true, &mut |at| {
             if text[at..].starts_with("{\"e\"") {
                 Verdict::Event
             } else {
@@ -212,27 +227,24 @@ mod tests {
     #[test]
     fn a_record_without_its_brace() {
         let text = r#"{"a":{"b":1},{"e":2}]}"#;
-        assert_eq!(find(text, 13), Found::Record(13));
+        assert_eq!(find(text), Found::Record(13));
     }
 
     #[test]
     fn a_missing_quote_does_not_turn_strings_inside_out() {
         let text = r#"{"v: "1.03","a":{"x":[{"e":1},{"e":2}]}},{"e":3}"#;
-        assert_eq!(
-            find(text, 6),
-            Found::End(text.find(",{\"e\":3").expect("end"))
-        );
+        assert_eq!(find(text), Found::End(text.find(",{\"e\":3").expect("end")));
     }
 
     #[test]
     fn objects_in_lawful_places_are_never_records() {
         let text = r#"{"v":1.1.1,"a":[{"e":1},{"e":2}],"d":{"e":3}}"#;
-        assert_eq!(find(text, 8), Found::End(text.len()));
+        assert_eq!(find(text), Found::End(text.len()));
     }
 
     #[test]
     fn a_cut_line_ends_with_its_line() {
         let text = "{\"a\":\"cut\n{\"e\":1}";
-        assert_eq!(find(text, 9), Found::Record(10));
+        assert_eq!(find(text), Found::Record(10));
     }
 }

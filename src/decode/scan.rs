@@ -369,7 +369,7 @@ impl Scanner {
     }
 
     /// Reads a key and its colon; the position of the value.
-    #[inline]
+    #[inline(always)]
     fn key(
         &mut self,
         input: &Input<'_>,
@@ -749,12 +749,15 @@ fn byte(bytes: &[u8], at: usize) -> Result<u8, Stop> {
 }
 
 /// The first byte from `i` on that is no JSON white space.
-#[inline]
-pub(crate) fn skip_space(bytes: &[u8], mut i: usize) -> usize {
+#[inline(always)]
+pub(crate) fn skip_space(bytes: &[u8], i: usize) -> usize {
     match bytes.get(i) {
-        Some(b) if *b > b' ' => return i,
-        _ => {}
+        Some(b) if *b > b' ' => i,
+        _ => skip_blanks(bytes, i),
     }
+}
+
+fn skip_blanks(bytes: &[u8], mut i: usize) -> usize {
     loop {
         // Pretty-printed files are one part blanks in three.
         while bytes
@@ -772,7 +775,7 @@ pub(crate) fn skip_space(bytes: &[u8], mut i: usize) -> usize {
 }
 
 /// Reads a string's inside from `from` on.
-#[inline]
+#[inline(always)]
 fn string(bytes: &[u8], from: usize) -> Result<Token, Stop> {
     let mut i = from;
     let mut escaped = false;
@@ -805,20 +808,29 @@ pub(crate) fn string_to(bytes: &[u8], start: usize) -> Result<usize, Stop> {
     string(bytes, start + 1).map(|token| token.to + 1)
 }
 
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// A high bit for each byte that ends a plain stretch; exact up to and with the lowest one.
+#[inline(always)]
+const fn ends_plain(word: u64) -> u64 {
+    let quote = word ^ (ONES * b'"' as u64);
+    let slash = word ^ (ONES * b'\\' as u64);
+    let quote = quote.wrapping_sub(ONES) & !quote;
+    let slash = slash.wrapping_sub(ONES) & !slash;
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    (quote | slash | control) & HIGH
+}
+
 /// The first quote, backslash or control character from `i` on.
-#[inline]
+#[inline(always)]
 fn plain_to(bytes: &[u8], mut i: usize) -> usize {
-    // Compilers turn the inner loop into two vector comparisons.
-    while let Some(chunk) = bytes.get(i..).and_then(|rest| rest.first_chunk::<16>()) {
-        let mut hits = [0u8; 16];
-        for (hit, b) in hits.iter_mut().zip(chunk) {
-            *hit = u8::from((*b == b'"') | (*b == b'\\') | (*b < b' '));
-        }
-        let hits = u128::from_le_bytes(hits);
+    while let Some(chunk) = bytes.get(i..).and_then(|rest| rest.first_chunk::<8>()) {
+        let hits = ends_plain(u64::from_le_bytes(*chunk));
         if hits != 0 {
             return i + (hits.trailing_zeros() / 8) as usize;
         }
-        i += 16;
+        i += 8;
     }
     while bytes
         .get(i)
@@ -829,6 +841,7 @@ fn plain_to(bytes: &[u8], mut i: usize) -> usize {
     i
 }
 
+#[cold]
 fn escape(bytes: &[u8], at: usize) -> Result<usize, Stop> {
     match byte(bytes, at + 1)? {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(at + 2),

@@ -678,7 +678,7 @@ impl<'s> Walk<'s> {
         };
         let limit = input.bytes.len().min(start.saturating_add(self.max_record));
         let last = view.last || limit < input.bytes.len();
-        let found = self.search(input, start, fault, limit, last);
+        let found = self.search(input, start, limit, last);
         if found == Found::More {
             return Err(Need::More);
         }
@@ -725,21 +725,14 @@ impl<'s> Walk<'s> {
         Ok(())
     }
 
-    fn search(
-        &mut self,
-        input: &Input<'_>,
-        start: usize,
-        fault: usize,
-        limit: usize,
-        last: bool,
-    ) -> Found {
+    fn search(&mut self, input: &Input<'_>, start: usize, limit: usize, last: bool) -> Found {
         if self.budget == 0 {
             return Found::Nothing;
         }
         let bytes = input.get(0, limit);
         let scanner = &mut self.scanner;
         let mut budget = self.budget;
-        let found = recover::search(bytes, start, fault, last, &mut |at| {
+        let found = recover::search(bytes, start, last, &mut |at| {
             if budget == 0 {
                 return Verdict::Other;
             }
