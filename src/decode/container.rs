@@ -281,16 +281,14 @@ impl<P: Pull> Gunzip<P> {
     fn end_member(&mut self) {
         let mut trailer = [0u8; 8];
         for slot in &mut trailer {
-            match self.next() {
-                Some(b) => *slot = b,
-                None => {
-                    self.stop(
-                        ProblemClass::TruncatedGzip,
-                        "the data is complete, but its checksum is cut off",
-                    );
-                    return;
-                }
-            }
+            let Some(byte) = self.next() else {
+                self.stop(
+                    ProblemClass::TruncatedGzip,
+                    "the data is complete, but its checksum is cut off",
+                );
+                return;
+            };
+            *slot = byte;
         }
         let trailer = u64::from_le_bytes(trailer);
         if trailer as u32 != self.crc.sum() {
@@ -398,14 +396,14 @@ pub(crate) fn open<'r>(input: &'r mut dyn Read, mut wish: Wish) -> Opened<'r> {
     if small {
         let room = wish.size.map_or(CHUNK, |size| size as usize + 1);
         let packed = raw.peek(WHOLE_IN, room);
-        if packed.len() < WHOLE_IN {
-            if let Some(len) = inflate_whole(packed, &mut wish.buffer) {
-                return Opened {
-                    text: Text::Whole(wish.buffer, len),
-                    container: "gzip",
-                    shared,
-                };
-            }
+        if packed.len() < WHOLE_IN
+            && let Some(len) = inflate_whole(packed, &mut wish.buffer)
+        {
+            return Opened {
+                text: Text::Whole(wish.buffer, len),
+                container: "gzip",
+                shared,
+            };
         }
     }
     let mut once = Peeked::new(Gunzip::new(raw, Rc::clone(&shared)));

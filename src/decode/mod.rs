@@ -212,11 +212,11 @@ pub fn decode(input: &mut dyn Read, options: &Options<'_>, sink: &mut dyn Sink) 
 }
 
 fn mislabelled(name: &str, container: &str, bytes: u64) -> Option<Problem> {
-    let lower = name.to_ascii_lowercase();
-    let named_gz = lower.ends_with(".gz");
-    let detail = match (named_gz, container) {
-        (true, "plain") if bytes > 0 => "named as gzip, but not compressed",
-        (false, "gzip") if lower.ends_with(".json") => "compressed, but not named so",
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let named = |wanted: &str| ending.eq_ignore_ascii_case(wanted);
+    let detail = match container {
+        "plain" if named("gz") && bytes > 0 => "named as gzip, but not compressed",
+        "gzip" if named("json") => "compressed, but not named so",
         _ => return None,
     };
     Some(Problem {

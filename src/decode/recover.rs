@@ -191,13 +191,13 @@ pub(crate) fn search(
             b'\n' => {
                 if let (Some(own), Some((indent, at))) =
                     (siblings, brace_after_blanks(bytes, i + 1))
+                    && indent <= own
+                    && at > start
                 {
-                    if indent <= own && at > start {
-                        match look(at) {
-                            Verdict::Event => return Found::Record(at),
-                            Verdict::Cut if !last => return Found::More,
-                            _ => {}
-                        }
+                    match look(at) {
+                        Verdict::Event => return Found::Record(at),
+                        Verdict::Cut if !last => return Found::More,
+                        _ => {}
                     }
                 }
             }

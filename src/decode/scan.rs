@@ -4,6 +4,11 @@
 //! lone surrogates, numbers of any size, any depth up to [`DEEPEST`] and bytes that are not UTF-8;
 //! each of those leaves a mark. Knows nothing of files, containers or what stands around the object.
 
+#![expect(
+    clippy::inline_always,
+    reason = "measured: the pass is a third slower when these are calls"
+)]
+
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
@@ -261,7 +266,7 @@ impl Scanner {
                 i += 1;
                 let Some(parent) = self.frames.pop() else {
                     out.record.content = value;
-                    return Ok(self.finish(out, input, start, i, recorded, found));
+                    return Ok(finish(out, input, start, i, recorded, found));
                 };
                 if self.frames.is_empty() && nested.1 == parent.slot && nested.0 != 0 {
                     out.object = Some(((nested.0, i), nested.1));
@@ -466,11 +471,11 @@ impl Scanner {
         }
         if token.escaped {
             // The escapes may stand inside the ARN or around it.
-            if let Ok(plain) = std::str::from_utf8(&self.scratch) {
-                if ARN.find(plain.as_bytes()).is_some() {
-                    for arn in arns_in(plain) {
-                        push_owned(found, arn);
-                    }
+            if ARN.find(&self.scratch).is_some()
+                && let Ok(plain) = std::str::from_utf8(&self.scratch)
+            {
+                for arn in arns_in(plain) {
+                    push_owned(found, arn);
                 }
             }
         } else {
@@ -491,13 +496,12 @@ impl Scanner {
                     }
                 }
                 self.seek_arn(input.bytes, token.to);
-            } else if looks_like_id(raw) {
-                if let Some(id) = input
+            } else if looks_like_id(raw)
+                && let Some(id) = input
                     .known(token.from, token.to)
                     .filter(|text| is_ec2_id(text))
-                {
-                    push(found, Text::Borrowed(id));
-                }
+            {
+                push(found, Text::Borrowed(id));
             }
         }
         hash
@@ -541,11 +545,7 @@ impl Scanner {
             Slot::ManagementEvent => out.record.management_event = flag(raw),
             Slot::FromConsole => out.record.from_console = flag(raw) == Some(true),
             Slot::MfaAuthenticated => out.record.identity.mfa = flag(raw),
-            Slot::SignIn => {
-                if raw == b"Failure" {
-                    out.record.sign_in_failed = true;
-                }
-            }
+            Slot::SignIn => out.record.sign_in_failed |= raw == b"Failure",
             Slot::MfaUsed => {
                 out.record.mfa_used = match raw {
                     b"Yes" => Some(true),
@@ -559,62 +559,59 @@ impl Scanner {
                     push(recorded, name);
                 }
             }
-            Slot::AtTimestamp => {
-                if out.record.event_time.is_none() {
-                    out.record.event_time = Some(self.text_of(input, token));
-                }
+            Slot::AtTimestamp if out.record.event_time.is_none() => {
+                out.record.event_time = Some(self.text_of(input, token));
             }
-            Slot::CloudTrailEvent | Slot::Original | Slot::Message => {
-                if slot == Slot::CloudTrailEvent || out.text.is_none() {
-                    out.text = Some((token.from - 1, token.to + 1));
-                }
+            Slot::CloudTrailEvent => out.text = Some((token.from - 1, token.to + 1)),
+            Slot::Original | Slot::Message if out.text.is_none() => {
+                out.text = Some((token.from - 1, token.to + 1));
             }
             _ if slot.minds_text() => wrong_type(slot, out),
             _ => {}
         }
     }
+}
 
-    fn finish<'a>(
-        &mut self,
-        mut out: Scanned<'a>,
-        input: &Input<'a>,
-        start: usize,
-        end: usize,
-        recorded: Vec<Text<'a>>,
-        found: Vec<Text<'a>>,
-    ) -> Scanned<'a> {
-        out.end = end;
-        out.record.is_insight = out.met(Slot::InsightDetails);
-        let mut resources: Vec<ResourceRef<'a>> = Vec::with_capacity(recorded.len() + found.len());
-        resources.extend(recorded.into_iter().map(|name| ResourceRef {
-            name,
-            naming: Naming::Recorded,
-        }));
-        for name in found {
-            if resources.len() >= MOST_RESOURCES {
-                break;
-            }
-            if !resources.iter().any(|r| r.name == name) {
-                resources.push(ResourceRef {
-                    name,
-                    naming: Naming::Found,
-                });
-            }
+/// Puts together what the pass gathered.
+fn finish<'a>(
+    mut out: Scanned<'a>,
+    input: &Input<'a>,
+    start: usize,
+    end: usize,
+    recorded: Vec<Text<'a>>,
+    found: Vec<Text<'a>>,
+) -> Scanned<'a> {
+    out.end = end;
+    out.record.is_insight = out.met(Slot::InsightDetails);
+    let mut resources: Vec<ResourceRef<'a>> = Vec::with_capacity(recorded.len() + found.len());
+    resources.extend(recorded.into_iter().map(|name| ResourceRef {
+        name,
+        naming: Naming::Recorded,
+    }));
+    for name in found {
+        if resources.len() >= MOST_RESOURCES {
+            break;
         }
-        out.record.resources = resources;
-        if end > input.valid_to() && std::str::from_utf8(input.get(start, end)).is_err() {
-            out.marks.add(Marks::ENCODING);
-        }
-        let raw = input.get(start, end);
-        if !text::is_plain(raw) {
-            out.marks.add(match input.known(start, end) {
-                Some(text) => text::oddities(text),
-                None => text::oddities(&text::lossy(raw)),
+        if !resources.iter().any(|r| r.name == name) {
+            resources.push(ResourceRef {
+                name,
+                naming: Naming::Found,
             });
         }
-        check(&mut out);
-        out
     }
+    out.record.resources = resources;
+    if end > input.valid_to() && std::str::from_utf8(input.get(start, end)).is_err() {
+        out.marks.add(Marks::ENCODING);
+    }
+    let raw = input.get(start, end);
+    if !text::is_plain(raw) {
+        out.marks.add(match input.known(start, end) {
+            Some(text) => text::oddities(text),
+            None => text::oddities(&text::lossy(raw)),
+        });
+    }
+    check(&mut out);
+    out
 }
 
 /// Adds the marks that need the whole record.

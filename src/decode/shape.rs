@@ -241,7 +241,7 @@ impl<'s> Walk<'s> {
         }
     }
 
-    /// Steps over the time an export of CloudWatch Logs puts before each record.
+    /// Steps over the time an export of `CloudWatch` Logs puts before each record.
     fn past_time(&mut self, input: &Input<'_>, view: View) -> Result<bool, Need> {
         let rest = input.bytes.get(self.at..).unwrap_or_default();
         let head = rest.get(..rest.len().min(48)).unwrap_or_default();
@@ -502,10 +502,13 @@ impl<'s> Walk<'s> {
         let start = self.at;
         let tap = self.levels.len() < MOST_LEVELS;
         match self.scanner.scan(input, start, tap) {
-            Ok(scanned) if scanned.end - start > self.max_record => self.giant(input, view),
+            Ok(scanned) if scanned.end - start > self.max_record => {
+                self.giant(input, view);
+                Ok(())
+            }
             Ok(scanned) => {
                 let end = scanned.end;
-                self.sort(scanned, (start, end), input, view);
+                self.sort(&scanned, (start, end), input, view);
                 self.at = end;
                 Ok(())
             }
@@ -523,7 +526,7 @@ impl<'s> Walk<'s> {
     }
 
     /// Decides what a sound object is.
-    fn sort(&mut self, scanned: Scanned<'_>, range: Range, input: &Input<'_>, view: View) {
+    fn sort(&mut self, scanned: &Scanned<'_>, range: Range, input: &Input<'_>, view: View) {
         let single = self.levels.is_empty();
         if scanned.is_event() {
             let shape = match self.levels.last() {
@@ -539,7 +542,7 @@ impl<'s> Walk<'s> {
                 self.notes.top_values += 1;
             }
             let json = input.get(range.0, range.1);
-            self.emit(&scanned, json, range, input, view);
+            self.emit(scanned, json, range, input, view);
             self.met_value();
             return;
         }
@@ -559,20 +562,20 @@ impl<'s> Walk<'s> {
         if let Some((inner, slot)) = scanned.object {
             self.scanner.forget();
             let held = self.scanner.scan(input, inner.0, false);
-            if let Ok(mut held) = held {
-                if held.is_event() {
-                    if slot == Slot::Detail {
-                        self.notes.shape("eventbridge");
-                    } else {
-                        held.marks.add(Marks::WRONG_TYPE);
-                        held.odd_field = Some("Records");
-                        self.notes.shape("records");
-                    }
-                    let json = input.get(inner.0, inner.1);
-                    self.emit(&held, json, inner, input, view);
-                    self.met_value();
-                    return;
+            if let Ok(mut held) = held
+                && held.is_event()
+            {
+                if slot == Slot::Detail {
+                    self.notes.shape("eventbridge");
+                } else {
+                    held.marks.add(Marks::WRONG_TYPE);
+                    held.odd_field = Some("Records");
+                    self.notes.shape("records");
                 }
+                let json = input.get(inner.0, inner.1);
+                self.emit(&held, json, inner, input, view);
+                self.met_value();
+                return;
             }
         }
         let what = if scanned.met(Slot::DigestObject) {
@@ -584,7 +587,7 @@ impl<'s> Walk<'s> {
         } else {
             "an object that is no CloudTrail event"
         };
-        self.notes.soft(&scanned, input, view, range.0);
+        self.notes.soft(scanned, input, view, range.0);
         self.not_event(input, view, what);
     }
 
@@ -666,7 +669,8 @@ impl<'s> Walk<'s> {
         let have = input.bytes.len() - start;
         if stop == Stop::End {
             if have > self.max_record {
-                return self.giant(input, view);
+                self.giant(input, view);
+                return Ok(());
             }
             if !view.last {
                 return Err(Need::More);
@@ -763,7 +767,7 @@ impl<'s> Walk<'s> {
     }
 
     /// A value larger than a record may be: counted, and stepped over without holding it.
-    fn giant(&mut self, input: &Input<'_>, view: View) -> Step {
+    fn giant(&mut self, input: &Input<'_>, view: View) {
         self.notes.set_aside();
         self.notes.say(
             ProblemClass::SizeLimit,
@@ -774,7 +778,6 @@ impl<'s> Walk<'s> {
         );
         self.met_value();
         self.skip = Some(Skip::default());
-        Ok(())
     }
 
     fn go_past(&mut self, mut skip: Skip, input: &Input<'_>, view: View) -> Step {
@@ -846,10 +849,9 @@ fn opens(bytes: &[u8], at: usize, last: bool) -> Result<bool, Need> {
     match bytes.get(scan::skip_space(bytes, at + 1)) {
         None if last => Ok(true),
         None => Err(Need::More),
-        Some(b'"' | b'{' | b'[' | b'}' | b']') => Ok(true),
+        // Quotes of another language are meant as a record, too, if a broken one.
+        Some(b'"' | b'\'' | b'{' | b'[' | b'}' | b']') => Ok(true),
         Some(b'-' | b'0'..=b'9' | b't' | b'f' | b'n' | b',' | b'.') => Ok(!object),
-        // Quotes of another language: meant as a record, and broken.
-        Some(b'\'') => Ok(true),
         Some(b'/' | b'e') => Ok(object),
         Some(_) => Ok(false),
     }

@@ -59,11 +59,12 @@ fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
 /// The character of a `\uXXXX`, with its other half where it has one, and how long it is.
 fn unicode(escape: &[u8]) -> (char, usize, Marks) {
     let first = hex4(escape, 2).unwrap_or(0xfffd);
-    if (0xd800..0xdc00).contains(&first) && escape.get(6..8) == Some(b"\\u") {
-        if let Some(second) = hex4(escape, 8).filter(|s| (0xdc00..0xe000).contains(s)) {
-            let code = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-            return (char::from_u32(code).unwrap_or('\u{fffd}'), 12, Marks::NONE);
-        }
+    if (0xd800..0xdc00).contains(&first)
+        && escape.get(6..8) == Some(b"\\u")
+        && let Some(second) = hex4(escape, 8).filter(|s| (0xdc00..0xe000).contains(s))
+    {
+        let code = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+        return (char::from_u32(code).unwrap_or('\u{fffd}'), 12, Marks::NONE);
     }
     match char::from_u32(first) {
         Some(c) => (c, 6, Marks::NONE),
@@ -78,8 +79,13 @@ pub(crate) fn oddity(c: char) -> Marks {
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}' => {
             Marks::BIDI
         }
-        '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}' => Marks::INVISIBLE,
-        '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => Marks::INVISIBLE,
+        '\u{115f}'
+        | '\u{1160}'
+        | '\u{3164}'
+        | '\u{ffa0}'
+        | '\u{2800}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{e0100}'..='\u{e01ef}' => Marks::INVISIBLE,
         _ => match c.general_category() {
             GeneralCategory::Control => Marks::CONTROL,
             GeneralCategory::Format
@@ -118,7 +124,7 @@ pub(crate) fn oddities(text: &str) -> Marks {
 pub(crate) fn is_plain(bytes: &[u8]) -> bool {
     bytes
         .chunks(64)
-        .all(|chunk| !chunk.iter().fold(false, |odd, b| odd | (*b >= 0x7f)))
+        .all(|chunk| chunk.iter().fold(0, |most: u8, b| most.max(*b)) < 0x7f)
 }
 
 /// Text of bytes that should be UTF-8, owned only where they are not.

@@ -112,6 +112,10 @@ fn origin(path: &Path) -> Origin {
 }
 
 #[cfg(unix)]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "other systems have no such number"
+)]
 fn inode(meta: &std::fs::Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt as _;
     Some((meta.dev(), meta.ino()))
@@ -189,11 +193,11 @@ impl Walker<'_> {
         meta: &std::fs::Metadata,
         named: bool,
     ) -> ControlFlow<()> {
-        if let Some(id) = inode(meta) {
-            if !self.seen.insert(id) {
-                let detail = "the same file as one met before";
-                return self.skip(shown, ProblemClass::DuplicateEvent, detail, named);
-            }
+        if let Some(id) = inode(meta)
+            && !self.seen.insert(id)
+        {
+            let detail = "the same file as one met before";
+            return self.skip(shown, ProblemClass::DuplicateEvent, detail, named);
         }
         (self.on)(Found::File {
             origin: origin(shown),
