@@ -522,6 +522,19 @@ impl Scanner {
         }
     }
 
+    /// Keeps the text of a known field. Nearly all of it is borrowed: that way is kept short.
+    #[inline(always)]
+    fn keep_text<'a>(&self, place: &mut Option<Text<'a>>, input: &Input<'a>, token: Token) {
+        match input.known(token.from, token.to) {
+            Some(text) if !token.escaped => match place {
+                // Only the text changes where a borrowed one stood.
+                Some(Text::Borrowed(old)) => *old = text,
+                _ => *place = Some(Text::Borrowed(text)),
+            },
+            _ => *place = Some(self.text_of(input, token)),
+        }
+    }
+
     fn set_text<'a>(
         &self,
         slot: Slot,
@@ -535,8 +548,11 @@ impl Scanner {
                 slot,
                 Slot::Arn | Slot::AccessKeyId | Slot::IssuerArn | Slot::EventId
             );
-            *place =
-                (!empty_is_absent || token.to > token.from).then(|| self.text_of(input, token));
+            if token.to > token.from || !empty_is_absent {
+                self.keep_text(place, input, token);
+            } else {
+                *place = None;
+            }
             return;
         }
         let raw = input.get(token.from, token.to);
@@ -822,12 +838,17 @@ const fn ends_plain(word: u64) -> u64 {
 /// The first quote, backslash or control character from `i` on.
 #[inline(always)]
 fn plain_to(bytes: &[u8], mut i: usize) -> usize {
-    while let Some(chunk) = bytes.get(i..).and_then(|rest| rest.first_chunk::<8>()) {
-        let hits = ends_plain(u64::from_le_bytes(*chunk));
-        if hits != 0 {
-            return i + (hits.trailing_zeros() / 8) as usize;
+    // Two words at a time: most strings end within sixteen bytes, so the loop seldom turns and its
+    // end is foreseen.
+    while let Some(chunk) = bytes.get(i..).and_then(|rest| rest.first_chunk::<16>()) {
+        let wide = u128::from_le_bytes(*chunk);
+        let low = ends_plain(wide as u64);
+        let high = ends_plain((wide >> 64) as u64);
+        if low | high != 0 {
+            let (hits, skip) = if low == 0 { (high, 8) } else { (low, 0) };
+            return i + skip + (hits.trailing_zeros() / 8) as usize;
         }
-        i += 8;
+        i += 16;
     }
     while bytes
         .get(i)
