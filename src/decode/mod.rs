@@ -4,10 +4,13 @@
 //! have, hands each record to a [`Sink`] and returns a [`Tally`] of everything it met. Memory is
 //! bounded by the limits, time by the length of the text. Opens no file and starts no task.
 
+#![deny(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
 mod container;
 mod encoding;
 mod fields;
 mod hash;
+mod lex;
 mod marks;
 mod notes;
 mod recover;
@@ -227,4 +230,541 @@ fn mislabelled(name: &str, container: &str, bytes: u64) -> Option<Problem> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use std::io::Write as _;
+    use std::path::PathBuf;
+
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Everything a walk gave.
+    #[derive(Default)]
+    struct Kept {
+        names: Vec<String>,
+        ids: Vec<String>,
+        marks: Vec<Marks>,
+        places: Vec<Place>,
+        json: Vec<Vec<u8>>,
+        content: Vec<u64>,
+        records: Vec<Record<'static>>,
+    }
+
+    fn owned(record: &Record<'_>) -> Record<'static> {
+        let t = |text: &Option<std::borrow::Cow<'_, str>>| {
+            text.as_ref().map(|t| t.clone().into_owned().into())
+        };
+        Record {
+            event_time: t(&record.event_time),
+            event_name: t(&record.event_name),
+            event_source: t(&record.event_source),
+            error_code: t(&record.error_code),
+            user_agent: t(&record.user_agent),
+            read_only: record.read_only,
+            identity: crate::event::record::UserIdentity {
+                arn: t(&record.identity.arn),
+                user_name: t(&record.identity.user_name),
+                issuer_arn: t(&record.identity.issuer_arn),
+                mfa: record.identity.mfa,
+                ..Default::default()
+            },
+            resources: record
+                .resources
+                .iter()
+                .map(|r| crate::event::resource::ResourceRef {
+                    name: r.name.clone().into_owned().into(),
+                    naming: r.naming,
+                })
+                .collect(),
+            content: record.content,
+            ..Record::default()
+        }
+    }
+
+    impl Sink for Kept {
+        fn record(
+            &mut self,
+            record: &Record<'_>,
+            place: Place,
+            marks: Marks,
+            json: &[u8],
+        ) -> ControlFlow<()> {
+            let text =
+                |t: &Option<std::borrow::Cow<'_, str>>| t.as_deref().unwrap_or("").to_owned();
+            self.names.push(text(&record.event_name));
+            self.ids.push(text(&record.event_id));
+            self.marks.push(marks);
+            self.places.push(place);
+            self.json.push(json.to_vec());
+            self.content.push(record.content);
+            self.records.push(owned(record));
+            ControlFlow::Continue(())
+        }
+    }
+
+    fn read(bytes: &[u8]) -> (Tally, Kept) {
+        let mut kept = Kept::default();
+        let tally = decode(&mut &*bytes, &Options::default(), &mut kept);
+        assert_eq!(tally.found, kept.names.len() as u64 + tally.set_aside);
+        (tally, kept)
+    }
+
+    fn classes(tally: &Tally) -> Vec<&'static str> {
+        tally.problems.iter().map(|p| p.class.name()).collect()
+    }
+
+    fn record(id: &str) -> String {
+        format!(
+            r#"{{"eventVersion":"1.08","userIdentity":{{"type":"IAMUser","arn":"arn:aws:iam::1:user/a","userName":"a"}},"eventTime":"2024-02-03T04:05:06Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","userAgent":"cli","requestParameters":{{"x":[1,{{"y":null}}]}},"eventID":"{id}"}}"#
+        )
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        out.write_all(bytes).expect("compressed");
+        out.finish().expect("compressed")
+    }
+
+    #[test]
+    fn shapes() {
+        let (a, b) = (record("a"), record("b"));
+        let quoted = serde_json::to_string(&a).expect("text");
+        for (text, shape) in [
+            (format!(r#"{{"Records":[{a},{b}]}}"#), "records"),
+            (
+                format!(r#"{{"meta":{{"x":[1]}},"Records":[{a},{b}],"z":1}}"#),
+                "records",
+            ),
+            (format!("[{a},{b}]"), "array"),
+            (format!("{a}\n{b}\n"), "lines"),
+            (format!("{a}{b}"), "lines"),
+            (a.clone(), "single"),
+            (
+                format!(r#"{{"Events":[{{"EventId":"a","CloudTrailEvent":{quoted}}}]}}"#),
+                "lookup-events",
+            ),
+            (
+                format!(r#"{{"detail-type":"x","source":"aws.s3","detail":{a}}}"#),
+                "eventbridge",
+            ),
+            (
+                format!(
+                    r#"{{"messageType":"DATA_MESSAGE","logEvents":[{{"id":"1","message":{quoted}}}]}}"#
+                ),
+                "cloudwatch",
+            ),
+            (
+                format!(r#"{{"@timestamp":"x","message":{quoted}}}"#),
+                "elastic",
+            ),
+            (
+                format!("2024-02-03T04:05:06.000Z {a}\n2024-02-03T04:05:06.000Z {b}\n"),
+                "cloudwatch-export",
+            ),
+        ] {
+            let (tally, kept) = read(text.as_bytes());
+            assert_eq!(tally.shape, shape, "{text}");
+            assert_eq!(classes(&tally), [""; 0], "{text}");
+            assert_eq!(kept.ids.len(), 1 + usize::from(text.contains(&b)), "{text}");
+            assert_eq!(tally.status(), FileStatus::Read);
+            for (place, json) in kept.places.iter().zip(&kept.json) {
+                let again = read_at(&mut text.as_bytes(), *place, 1 << 20).expect("read again");
+                assert_eq!(&again, json);
+                let packed = gzip(text.as_bytes());
+                assert_eq!(
+                    read_at(&mut &*packed, *place, 1 << 20).expect("read again"),
+                    again
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_cloudtrail_is_refused_politely() {
+        for (text, class) in [
+            ("", "empty"),
+            (" \n", "empty"),
+            ("hello {nope}", "not_json"),
+            ("{}", "not_cloudtrail"),
+            ("12", "not_cloudtrail"),
+            ("[]", "empty"),
+            (r#"{"Records":null}"#, "not_cloudtrail"),
+            (r#"{"digestS3Object":"x","logFiles":[]}"#, "not_cloudtrail"),
+            (
+                r#"{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventTime":"2024-02-03T04:05:06Z","eventName":"ObjectCreated:Put","s3":{}}]}"#,
+                "not_cloudtrail",
+            ),
+        ] {
+            let (tally, kept) = read(text.as_bytes());
+            assert_eq!(kept.names.len(), 0, "{text}");
+            assert_eq!(classes(&tally), [class], "{text}");
+            assert_eq!(tally.status(), FileStatus::Refused, "{text}");
+        }
+        let (tally, _) = read(br#"{"Records":[]}"#);
+        assert_eq!(tally.status(), FileStatus::Read);
+    }
+
+    #[test]
+    fn one_bad_record_costs_itself_alone() {
+        let bad = record("b").replace(r#""eventVersion":"1.08""#, r#""eventVersion: "1.08""#);
+        let text = format!(r#"{{"Records":[{},{bad},{}]}}"#, record("a"), record("c"));
+        let (tally, kept) = read(text.as_bytes());
+        assert_eq!(kept.ids, ["a", "c"]);
+        assert_eq!((tally.found, tally.set_aside), (3, 1));
+        assert!(kept.marks[1].has(Marks::RECOVERED) && kept.marks[0].is_empty());
+        let problem = &tally.problems[0];
+        let at = text
+            .find(r#"1.08",""#)
+            .map(|_| text.find(r#": "1.08"#).expect("there") + 3);
+        assert_eq!(problem.at.map(|p| p.byte as usize), at);
+        assert_eq!(problem.detail, "expected `:` after a key");
+        assert_eq!(tally.status(), FileStatus::PartlyRead);
+    }
+
+    #[test]
+    fn what_an_attacker_writes_is_never_a_record() {
+        let fake = record("fake");
+        let inner = format!(r#"{{"entries":[{fake},{fake}],"detail":{fake},"Records":[{fake}]}}"#);
+        for broken in [
+            (r#""eventVersion":"1.08""#, r#""eventVersion":1.0.8"#),
+            (r#""eventVersion":"1.08""#, r#""eventVersion: "1.08""#),
+            (r#""userAgent":"cli""#, r#""userAgent":"cl"i""#),
+            (r#""userAgent":"cli""#, "\"userAgent\":\"cl\ni\""),
+            (r#""userAgent":"cli","#, r#""userAgent":"cli""#),
+        ] {
+            let bad = record("b")
+                .replacen(broken.0, broken.1, 1)
+                .replace(r#"{"x":[1,{"y":null}]}"#, &inner);
+            for text in [
+                format!(r#"{{"Records":[{},{bad},{}]}}"#, record("a"), record("c")),
+                format!("{}\n{bad}\n{}\n", record("a"), record("c")),
+            ] {
+                let (tally, kept) = read(text.as_bytes());
+                assert_eq!(kept.ids, ["a", "c"], "{text}");
+                assert_eq!(tally.set_aside, 1, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_cut_keeps_what_came_before() {
+        let records: Vec<String> = (0..6).map(|n| record(&n.to_string())).collect();
+        let text = format!(r#"{{"Records":[{}]}}"#, records.join(","));
+        let ends: Vec<usize> = records
+            .iter()
+            .scan(12, |at, r| {
+                *at += r.len() + 1;
+                Some(*at - 1)
+            })
+            .collect();
+        for cut in 0..text.len() {
+            let (tally, kept) = read(&text.as_bytes()[..cut]);
+            let whole = ends.iter().filter(|end| **end <= cut).count();
+            assert_eq!(kept.ids.len(), whole, "cut at {cut}");
+            assert!(!tally.problems.is_empty(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn gzip_in_its_forms() {
+        let (a, b) = (record("a"), record("b"));
+        let (one, two) = (
+            format!("{{\"Records\":[{a}]}}"),
+            format!("{{\"Records\":[{b}]}}"),
+        );
+        let mut joined = gzip(one.as_bytes());
+        joined.extend(gzip(two.as_bytes()));
+        let (tally, kept) = read(&joined);
+        assert_eq!((kept.ids.len(), tally.problems.len()), (2, 0));
+        let twice = gzip(&gzip(one.as_bytes()));
+        let (tally, kept) = read(&twice);
+        assert_eq!((kept.ids.len(), classes(&tally)), (1, vec!["nested_gzip"]));
+        let whole = gzip(one.as_bytes());
+        let cut = &whole[..whole.len() - 8];
+        let (tally, kept) = read(cut);
+        assert_eq!(
+            (kept.ids.len(), classes(&tally)),
+            (1, vec!["truncated_gzip"])
+        );
+        let mut wrong = whole.clone();
+        let at = wrong.len() - 8;
+        wrong[at] ^= 1;
+        assert_eq!(classes(&read(&wrong).0), ["gzip_corrupt"]);
+        let mut padded = whole;
+        padded.extend([0; 512]);
+        assert_eq!(classes(&read(&padded).0), ["gzip_trailing"]);
+    }
+
+    #[test]
+    fn text_larger_than_the_window() {
+        let big = record("big").replace("\"cli\"", &format!("\"{}\"", "x".repeat(3 << 20)));
+        let many: Vec<String> = (0..8000).map(|n| record(&n.to_string())).collect();
+        let text = format!(
+            r#"{{"Records":[{},{big},{}]}}"#,
+            many.join(","),
+            many.join(",\n")
+        );
+        let (tally, kept) = read(text.as_bytes());
+        assert_eq!((kept.ids.len(), tally.problems.len()), (16_001, 0));
+        let options = Options {
+            max_record: 1 << 20,
+            ..Options::default()
+        };
+        let mut kept = Kept::default();
+        let tally = decode(&mut text.as_bytes(), &options, &mut kept);
+        assert_eq!(
+            (kept.ids.len(), classes(&tally)),
+            (16_000, vec!["size_limit"])
+        );
+    }
+
+    #[test]
+    fn content_knows_meaning_and_not_spelling() {
+        let one = record("a");
+        let value: Value = serde_json::from_str(&one).expect("sound");
+        let pretty = serde_json::to_string_pretty(&value).expect("text");
+        let turned = one.replacen(r#""eventVersion":"1.08","#, "", 1).replacen(
+            r#""eventID":"a""#,
+            r#""eventID":"a","event\u0056ersion":"1.08""#,
+            1,
+        );
+        let other = one.replacen("[1,", "[2,", 1);
+        let (_, kept) = read(format!("{one}\n{pretty}\n{turned}\n{other}").as_bytes());
+        assert_eq!(kept.content[0], kept.content[1]);
+        assert_eq!(kept.content[0], kept.content[2]);
+        assert_ne!(kept.content[0], kept.content[3]);
+    }
+
+    #[test]
+    fn resources_in_order_of_trust() {
+        let text = record("a").replace(
+        r#"{"x":[1,{"y":null}]}"#,
+        r#"{"p":"{\"Resource\":\"arn:aws:s3:::b\/*\"}","i":"i-1a2b3c4d","m":"see arn:aws:iam::1:role/r."},"resources":[{"ARN":"arn:aws:s3:::b"},{"arn":"HIDDEN_DUE_TO_SECURITY_REASONS"}]"#,
+    );
+        let (_, kept) = read(text.as_bytes());
+        let names: Vec<&str> = kept.records[0].resources.iter().map(|r| &*r.name).collect();
+        assert_eq!(
+            names,
+            [
+                "arn:aws:s3:::b",
+                "arn:aws:s3:::b/*",
+                "i-1a2b3c4d",
+                "arn:aws:iam::1:role/r"
+            ]
+        );
+    }
+
+    fn corpus() -> Option<PathBuf> {
+        let dir = std::env::var_os("TRAILHOUND_CORPUS").map_or_else(
+            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
+            PathBuf::from,
+        );
+        if dir.is_dir() {
+            return Some(dir);
+        }
+        println!("no corpus here: nothing tested");
+        None
+    }
+
+    fn files(dir: &std::path::Path, out: &mut Vec<PathBuf>) {
+        let mut entries: Vec<_> = std::fs::read_dir(dir)
+            .expect("a folder")
+            .map(|e| e.expect("an entry").path())
+            .collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                files(&path, out);
+            } else {
+                out.push(path);
+            }
+        }
+    }
+
+    /// What a general parser makes of a record, field by field.
+    fn agrees(json: &[u8], record: &Record<'_>) {
+        let value: Value = serde_json::from_slice(json).expect("the scanner took it");
+        let text = |path: &str| value.pointer(path).and_then(Value::as_str);
+        assert_eq!(record.event_name.as_deref(), text("/eventName"));
+        assert_eq!(record.event_source.as_deref(), text("/eventSource"));
+        assert_eq!(record.error_code.as_deref(), text("/errorCode"));
+        assert_eq!(record.user_agent.as_deref(), text("/userAgent"));
+        assert_eq!(
+            record.identity.arn.as_deref(),
+            text("/userIdentity/arn").filter(|t| !t.is_empty())
+        );
+        assert_eq!(
+            record.identity.user_name.as_deref(),
+            text("/userIdentity/userName")
+        );
+        assert_eq!(
+            record.identity.issuer_arn.as_deref(),
+            text("/userIdentity/sessionContext/sessionIssuer/arn").filter(|t| !t.is_empty())
+        );
+        if let Some(flag) = value.get("readOnly").and_then(Value::as_bool) {
+            assert_eq!(record.read_only, Some(flag));
+        }
+    }
+
+    #[test]
+    fn real_records_agree_with_a_general_parser() {
+        let Some(dir) = corpus() else { return };
+        for (set, found) in [
+            ("invictus-ir_aws_dataset", 2900),
+            ("stratus-red-team", 211),
+            ("traildiscover", 314),
+            ("panther-analysis", 476),
+            ("sans504-s3-ransomware", 7819),
+        ] {
+            let mut paths = Vec::new();
+            files(&dir.join(set), &mut paths);
+            let mut sum = 0;
+            for path in paths {
+                let bytes = std::fs::read(&path).expect("read");
+                let (tally, kept) = read(&bytes);
+                assert_eq!(tally.set_aside, 0, "{}", path.display());
+                sum += tally.found;
+                for (json, record) in kept.json.iter().zip(&kept.records) {
+                    agrees(json, record);
+                }
+            }
+            assert_eq!(sum, found, "{set}");
+        }
+    }
+
+    /// The JSON of a documentation page, as somebody would paste it.
+    fn pasted(page: &str) -> Vec<String> {
+        let mut out = Vec::new();
+        let mut rest = page;
+        while let Some(at) = rest.find('{').filter(|at| rest[*at..].contains('"')) {
+            let tail = &rest[at..];
+            let end = tail
+                .find("\n```")
+                .or_else(|| tail.find("\n\n"))
+                .unwrap_or(tail.len());
+            if tail[..end].contains("\"event") {
+                out.push(tail[..end].to_owned());
+            }
+            rest = &tail[end..];
+        }
+        out
+    }
+
+    #[test]
+    fn the_pages_of_the_user_guides() {
+        let Some(dir) = corpus() else { return };
+        let seeds = dir.with_file_name("seeds");
+        if !seeds.is_dir() {
+            println!("no pages here: nothing tested");
+            return;
+        }
+        let mut paths = Vec::new();
+        files(&seeds, &mut paths);
+        let mut seen = Vec::new();
+        for path in paths {
+            let page = std::fs::read_to_string(&path).expect("read");
+            let (mut kept, mut aside, mut stray) = (0, 0, 0);
+            for text in pasted(&page) {
+                let (tally, records) = read(text.as_bytes());
+                kept += records.ids.len();
+                aside += tally.set_aside;
+                assert!(tally.problems.iter().all(|p| p.at.is_some()));
+                stray += tally
+                    .problems
+                    .iter()
+                    .filter(|p| p.detail.contains("between records"))
+                    .count();
+            }
+            seen.push((kept, aside, stray));
+        }
+        println!("{seen:?}");
+        assert_eq!(seen[0], (0, 2, 3), "the page of the load balancer");
+        assert!(
+            seen[1..]
+                .iter()
+                .all(|(kept, aside, _)| *kept > 0 && *aside == 0)
+        );
+        assert!(seen[2].2 > 0, "the page of Auto Scaling");
+    }
+
+    fn json() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            Just("null".to_owned()),
+            Just("true".to_owned()),
+            any::<i64>().prop_map(|n| n.to_string()),
+            any::<f64>().prop_map(|n| if n.is_finite() {
+                n.to_string()
+            } else {
+                "0".to_owned()
+            }),
+            ".*".prop_map(|s| serde_json::to_string(&s).expect("text")),
+            "[a-z:\\\\/\"]{0,20}".prop_map(|s| serde_json::to_string(&s).expect("text")),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6)
+                    .prop_map(|v| format!("[{}]", v.join(" , "))),
+                prop::collection::vec(("[a-zA-Z]{0,12}", inner), 0..6).prop_map(|v| {
+                    let members: Vec<String> =
+                        v.iter().map(|(k, v)| format!("\"{k}\":{v}")).collect();
+                    format!("{{{}}}", members.join(",\n"))
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            read(&bytes);
+            let mut packed = vec![0x1f, 0x8b, 8];
+            packed.extend(&bytes);
+            read(&packed);
+        }
+
+        #[test]
+        fn no_brackets_and_quotes_make_it_panic(text in "[\\[\\]{}\",: \\\\ntfe0-9\n]{0,200}") {
+            read(text.as_bytes());
+            read(format!("{{\"Records\":[{text}").as_bytes());
+        }
+
+        #[test]
+        fn a_changed_byte_costs_one_record_at_most(at in 0usize..2000, byte in any::<u8>()) {
+            let records: Vec<String> = (0..5).map(|n| record(&format!("id{n}"))).collect();
+            let text = format!("{{\"Records\":[{}]}}", records.join(","));
+            let mut bytes = text.clone().into_bytes();
+            let at = 12 + at % (bytes.len() - 14);
+            bytes[at] = byte;
+            let (_, kept) = read(&bytes);
+            prop_assert!(kept.ids.len() >= 4, "{} at {at}: {:?}", byte as char, kept.ids);
+            prop_assert!(kept.ids.len() <= 5);
+        }
+
+        #[test]
+        fn any_json_is_taken_as_a_general_parser_takes_it(value in json()) {
+            let text = record("a").replace(r#"{"x":[1,{"y":null}]}"#, &value);
+            let sound = serde_json::from_str::<Value>(&text).is_ok();
+            let (tally, kept) = read(text.as_bytes());
+            if sound {
+                prop_assert_eq!(kept.ids.len(), 1, "{}", text);
+                agrees(&kept.json[0], &kept.records[0]);
+            } else {
+                prop_assert!(!tally.problems.is_empty() || kept.ids.len() == 1);
+            }
+        }
+
+        #[test]
+        fn first_faults_are_where_a_general_parser_finds_them(at in 0usize..400, byte in prop::sample::select(b"{}[]\",:x0 ".to_vec())) {
+            let text = record("a");
+            let mut bytes = text.into_bytes();
+            let at = 1 + at % (bytes.len() - 1);
+            bytes[at] = byte;
+            let strict = serde_json::from_slice::<Value>(&bytes);
+            let (tally, kept) = read(&bytes);
+            prop_assert_eq!(strict.is_ok(), kept.ids.len() == 1 && tally.status() == FileStatus::Read);
+        }
+    }
+}

@@ -7,7 +7,7 @@ use std::io::Read;
 use crate::decode::Place;
 use crate::decode::container;
 use crate::decode::container::Wish;
-use crate::decode::scan;
+use crate::decode::lex;
 use crate::decode::text;
 use crate::decode::window::Lines;
 use crate::decode::window::Window;
@@ -85,7 +85,7 @@ pub fn unwrap_record(bytes: &[u8]) -> Cow<'_, [u8]> {
         };
         let mut out = Vec::with_capacity(inner.len());
         text::unescape(inner, &mut out);
-        let start = scan::skip_space(&out, 0);
+        let start = lex::skip_space(&out, 0);
         out.drain(..start);
         record = Cow::Owned(out);
     }

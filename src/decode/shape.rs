@@ -15,6 +15,8 @@ use crate::decode::Sink;
 use crate::decode::fields::Area;
 use crate::decode::fields::Slot;
 use crate::decode::fields::slot;
+use crate::decode::lex;
+use crate::decode::lex::Stop;
 use crate::decode::marks::Marks;
 use crate::decode::notes::Notes;
 use crate::decode::recover;
@@ -25,7 +27,6 @@ use crate::decode::scan::Input;
 use crate::decode::scan::Range;
 use crate::decode::scan::Scanned;
 use crate::decode::scan::Scanner;
-use crate::decode::scan::Stop;
 use crate::decode::text;
 
 /// Wrappers inside wrappers: more than a few mean nothing.
@@ -177,7 +178,7 @@ impl<'s> Walk<'s> {
     /// Steps over white space, byte-order marks and padding with zero bytes.
     fn blanks(&mut self, input: &Input<'_>, view: View) {
         loop {
-            self.at = scan::skip_space(input.bytes, self.at);
+            self.at = lex::skip_space(input.bytes, self.at);
             let rest = input.bytes.get(self.at..).unwrap_or_default();
             if rest.starts_with(b"\xef\xbb\xbf") {
                 if view.base + self.at as u64 > 0 {
@@ -252,7 +253,7 @@ impl<'s> Walk<'s> {
                 Ok(false)
             };
         };
-        let brace = scan::skip_space(input.bytes, self.at + len);
+        let brace = lex::skip_space(input.bytes, self.at + len);
         let is_time = head
             .get(..len)
             .is_some_and(|t| UtcMicros::parse(&text::lossy(t)).is_some());
@@ -355,8 +356,8 @@ impl<'s> Walk<'s> {
     fn member(&mut self, input: &Input<'_>, view: View) -> Step {
         let start = self.at;
         let member = (|| {
-            let end = scan::string_to(input.bytes, start)?;
-            let colon = scan::skip_space(input.bytes, end);
+            let end = lex::string_to(input.bytes, start)?;
+            let colon = lex::skip_space(input.bytes, end);
             match input.bytes.get(colon) {
                 None => return Err(Stop::End),
                 Some(b':') => {}
@@ -367,7 +368,7 @@ impl<'s> Walk<'s> {
                     });
                 }
             }
-            let value = scan::skip_space(input.bytes, colon + 1);
+            let value = lex::skip_space(input.bytes, colon + 1);
             let first = *input.bytes.get(value).ok_or(Stop::End)?;
             let key = slot(Area::Root, input.get(start + 1, end - 1));
             if first == b'[' && matches!(key, Slot::Records | Slot::Events | Slot::LogEvents) {
@@ -375,9 +376,9 @@ impl<'s> Walk<'s> {
             }
             let to = match first {
                 b'{' | b'[' => self.scanner.scan(input, value, false)?.end,
-                b'"' => scan::string_to(input.bytes, value)?,
-                b'-' | b'0'..=b'9' => scan::number(input.bytes, value)?,
-                _ => scan::literal(input.bytes, value)?,
+                b'"' => lex::string_to(input.bytes, value)?,
+                b'-' | b'0'..=b'9' => lex::number(input.bytes, value)?,
+                _ => lex::literal(input.bytes, value)?,
             };
             Ok((Slot::Unknown, value, to))
         })();
@@ -420,9 +421,9 @@ impl<'s> Walk<'s> {
     /// The end of a scalar at the walk's position; `None` where it is none.
     fn scalar(&self, byte: u8, input: &Input<'_>, view: View) -> Result<Option<usize>, Need> {
         let end = match byte {
-            b'"' => scan::string_to(input.bytes, self.at),
-            b'-' | b'0'..=b'9' => scan::number(input.bytes, self.at),
-            _ => scan::literal(input.bytes, self.at),
+            b'"' => lex::string_to(input.bytes, self.at),
+            b'-' | b'0'..=b'9' => lex::number(input.bytes, self.at),
+            _ => lex::literal(input.bytes, self.at),
         };
         match end {
             // What touches the end of the window may go on after it.
@@ -465,7 +466,7 @@ impl<'s> Walk<'s> {
                 },
                 b'[' if in_array => inside += 1,
                 b'[' => {
-                    let next = input.bytes.get(scan::skip_space(input.bytes, at + 1));
+                    let next = input.bytes.get(lex::skip_space(input.bytes, at + 1));
                     if matches!(next, Some(b'{')) {
                         break;
                     }
@@ -602,7 +603,7 @@ impl<'s> Walk<'s> {
         let raw = input.get(token.0 + 1, token.1.saturating_sub(1));
         let mut inner = std::mem::take(&mut self.inner);
         text::unescape(raw, &mut inner);
-        let start = scan::skip_space(&inner, 0);
+        let start = lex::skip_space(&inner, 0);
         let looks = inner.get(start) == Some(&b'{');
         let mut dealt = false;
         if looks {
@@ -846,7 +847,7 @@ impl<'s> Walk<'s> {
 /// Whether the bracket at `at` opens a JSON value and not a phrase in brackets.
 fn opens(bytes: &[u8], at: usize, last: bool) -> Result<bool, Need> {
     let object = bytes.get(at) == Some(&b'{');
-    match bytes.get(scan::skip_space(bytes, at + 1)) {
+    match bytes.get(lex::skip_space(bytes, at + 1)) {
         None if last => Ok(true),
         None => Err(Need::More),
         // Quotes of another language are meant as a record, too, if a broken one.
@@ -869,7 +870,7 @@ fn ends_line(bytes: &[u8], at: usize) -> bool {
 
 /// Whether an array goes on or ends after an item.
 fn ends_item(bytes: &[u8], at: usize, last: bool) -> Result<bool, Need> {
-    match bytes.get(scan::skip_space(bytes, at)) {
+    match bytes.get(lex::skip_space(bytes, at)) {
         Some(b) => Ok(matches!(b, b',' | b']' | b'{' | b'[')),
         None if last => Ok(true),
         None => Err(Need::More),
