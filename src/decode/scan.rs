@@ -216,8 +216,8 @@ impl Scanner {
     ) -> Result<Scanned<'a>, Stop> {
         let bytes = input.bytes;
         let mut out = Scanned::default();
-        let mut recorded: Vec<Text<'a>> = Vec::new();
-        let mut found: Vec<Text<'a>> = Vec::new();
+        let mut recorded: Vec<ResourceRef<'a>> = Vec::new();
+        let mut found: Vec<ResourceRef<'a>> = Vec::new();
         self.frames.clear();
         self.keys.clear();
         if start < self.arn_from {
@@ -243,7 +243,8 @@ impl Scanner {
                 i += 1;
                 let Some(parent) = self.frames.pop() else {
                     out.record.content = value;
-                    return Ok(finish(out, input, start, i, recorded, found));
+                    finish(&mut out, input, start, i, recorded, found);
+                    return Ok(out);
                 };
                 if self.frames.is_empty() && nested.1 == parent.slot && nested.0 != 0 {
                     out.object = Some(((nested.0, i), nested.1));
@@ -427,8 +428,8 @@ impl Scanner {
         token: Token,
         cur: &Frame,
         out: &mut Scanned<'a>,
-        recorded: &mut Vec<Text<'a>>,
-        found: &mut Vec<Text<'a>>,
+        recorded: &mut Vec<ResourceRef<'a>>,
+        found: &mut Vec<ResourceRef<'a>>,
     ) -> u64 {
         let raw = input.get(token.from, token.to);
         let hash = if token.escaped {
@@ -463,7 +464,7 @@ impl Scanner {
                 match input.known(token.from, token.to) {
                     Some(text) => {
                         for arn in arns_in(text) {
-                            push(found, Text::Borrowed(arn));
+                            push(found, Text::Borrowed(arn), Naming::Found);
                         }
                     }
                     None => {
@@ -478,7 +479,7 @@ impl Scanner {
                     .known(token.from, token.to)
                     .filter(|text| is_ec2_id(text))
             {
-                push(found, Text::Borrowed(id));
+                push(found, Text::Borrowed(id), Naming::Found);
             }
         }
         hash
@@ -518,7 +519,7 @@ impl Scanner {
         input: &Input<'a>,
         token: Token,
         out: &mut Scanned<'a>,
-        recorded: &mut Vec<Text<'a>>,
+        recorded: &mut Vec<ResourceRef<'a>>,
     ) {
         if let Some(place) = slot.place(&mut out.record) {
             let empty_is_absent = matches!(
@@ -549,7 +550,7 @@ impl Scanner {
             Slot::ResourceArn => {
                 let name = self.text_of(input, token);
                 if !name.is_empty() && name != HIDDEN {
-                    push(recorded, name);
+                    push(recorded, name, Naming::Recorded);
                 }
             }
             Slot::AtTimestamp if out.record.event_time.is_none() => {
@@ -567,29 +568,26 @@ impl Scanner {
 
 /// Puts together what the pass gathered.
 fn finish<'a>(
-    mut out: Scanned<'a>,
+    out: &mut Scanned<'a>,
     input: &Input<'a>,
     start: usize,
     end: usize,
-    recorded: Vec<Text<'a>>,
-    found: Vec<Text<'a>>,
-) -> Scanned<'a> {
+    recorded: Vec<ResourceRef<'a>>,
+    found: Vec<ResourceRef<'a>>,
+) {
     out.end = end;
     out.record.is_insight = out.met(Slot::InsightDetails);
-    let mut resources: Vec<ResourceRef<'a>> = Vec::with_capacity(recorded.len() + found.len());
-    resources.extend(recorded.into_iter().map(|name| ResourceRef {
-        name,
-        naming: Naming::Recorded,
-    }));
-    for name in found {
-        if resources.len() >= MOST_RESOURCES {
-            break;
-        }
-        if !resources.iter().any(|r| r.name == name) {
-            resources.push(ResourceRef {
-                name,
-                naming: Naming::Found,
-            });
+    let mut resources = recorded;
+    if resources.is_empty() {
+        resources = found;
+    } else {
+        for resource in found {
+            if resources.len() >= MOST_RESOURCES {
+                break;
+            }
+            if !resources.iter().any(|r| r.name == resource.name) {
+                resources.push(resource);
+            }
         }
     }
     out.record.resources = resources;
@@ -603,8 +601,7 @@ fn finish<'a>(
             None => text::oddities(&text::lossy(raw)),
         });
     }
-    check(&mut out);
-    out
+    check(out);
 }
 
 /// Adds the marks that need the whole record.
@@ -651,15 +648,18 @@ fn is_wrapper(slot: Slot, keys: u64) -> bool {
         && keys & (Slot::EventVersion.bit() | Slot::EventName.bit()) == 0
 }
 
-fn push<'a>(names: &mut Vec<Text<'a>>, name: Text<'a>) {
-    if names.len() < MOST_RESOURCES && !names.contains(&name) {
-        names.push(name);
+fn push<'a>(resources: &mut Vec<ResourceRef<'a>>, name: Text<'a>, naming: Naming) {
+    if resources.len() < MOST_RESOURCES && !resources.iter().any(|r| r.name == name) {
+        resources.push(ResourceRef { name, naming });
     }
 }
 
-fn push_owned(names: &mut Vec<Text<'_>>, name: &str) {
-    if names.len() < MOST_RESOURCES && !names.iter().any(|n| n == name) {
-        names.push(Text::Owned(name.to_owned()));
+fn push_owned(resources: &mut Vec<ResourceRef<'_>>, name: &str) {
+    if resources.len() < MOST_RESOURCES && !resources.iter().any(|r| r.name == name) {
+        resources.push(ResourceRef {
+            name: Text::Owned(name.to_owned()),
+            naming: Naming::Found,
+        });
     }
 }
 
