@@ -10,7 +10,16 @@ use trailhound::ui::theme::Theme;
 fn main() -> anyhow::Result<ExitCode> {
     let specs = std::env::args_os().skip(1).map(Spec::parse).collect();
     let runtime = tokio::runtime::Runtime::new()?;
-    let code = tui::run(&runtime, tui::Screen { specs, options: Default::default(), zone: chrono_tz::Tz::UTC, theme: Theme::dark(), filter: String::new() });
+    let code = tui::run(
+        &runtime,
+        tui::Screen {
+            specs,
+            options: trailhound::engine::LoadOptions::default(),
+            zone: chrono_tz::Tz::UTC,
+            theme: Theme::dark(),
+            filter: String::new(),
+        },
+    );
     runtime.shutdown_background();
     code
 }

@@ -98,7 +98,7 @@ async fn run_loop(
             for effect in update(&mut state, action) {
                 match effect {
                     Effect::Send(request) => engine.send(request),
-                    Effect::Copy(text) => terminal.copy(&text)?,
+                    Effect::Copy(text) => Term::copy(&text)?,
                     Effect::Redraw => terminal.terminal.clear()?,
                     Effect::Suspend => {
                         terminal.suspend()?;
@@ -175,7 +175,7 @@ impl Term {
 
     /// Puts text on the clipboard by OSC 52, which also works over ssh. The text is encoded, so no
     /// byte of it acts on the terminal.
-    fn copy(&mut self, text: &str) -> io::Result<()> {
+    fn copy(text: &str) -> io::Result<()> {
         execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
     }
 

@@ -32,6 +32,7 @@ const SHAPE: Shape = Shape {
     detail: true,
     histogram: true,
     portrait: false,
+    portrait_focused: false,
     detail_right: None,
     detail_focused: false,
 };

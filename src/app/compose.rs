@@ -15,7 +15,7 @@ use crate::base::text::{byte_size, counted, thousands};
 use crate::base::time::{DAY, HOUR, MINUTE, SECOND, UtcMicros};
 use crate::index::schema::Col;
 use crate::index::segment::EventId;
-use crate::pivot::histogram::Histogram;
+use crate::pivot::histogram::{Column, Histogram};
 use crate::view::columns;
 use crate::view::detail::TABS;
 use crate::view::layout::{self, Panes};
@@ -208,6 +208,8 @@ fn histogram(state: &State, panes: &Panes) -> HistogramView {
         };
     };
     let width = usize::from(layout::plot(panes.histogram).width);
+    // Stretches have names a person knows, so there may be room for two or three cells each.
+    let cells = (width / h.columns.len().max(1)).clamp(1, 4);
     let mut columns: Vec<HistogramColumn> = h
         .columns
         .iter()
@@ -216,20 +218,16 @@ fn histogram(state: &State, panes: &Panes) -> HistogramView {
             writes: c.writes,
             errors: c.errors,
         })
+        .flat_map(|c| std::iter::repeat_n(c, cells))
         .collect();
     columns.resize(width, HistogramColumn::default());
     let cursor = state.focused_event().and_then(|id| state.snapshot.time(id));
     HistogramView {
-        top: h
-            .columns
-            .iter()
-            .map(crate::pivot::histogram::Column::total)
-            .max()
-            .unwrap_or(0),
+        top: h.columns.iter().map(Column::total).max().unwrap_or(0),
         columns,
-        labels: labels(h, state),
+        labels: labels(h, cells, state),
         scale: format!("1 col = {}", length(h.width)),
-        cursor: cursor.and_then(|t| h.column_of(t)),
+        cursor: cursor.and_then(|t| h.column_of(t)).map(|at| at * cells),
         stale: !state.answer.histogram_fresh || !state.progress.done,
         undated: h.undated,
     }
@@ -246,28 +244,30 @@ fn length(micros: i64) -> String {
     format!("{n} {unit}")
 }
 
-/// Labels under the axis, far enough apart to be read.
-fn labels(h: &Histogram, state: &State) -> Vec<(usize, String)> {
-    let format = match h.width * h.columns.len() as i64 {
-        span if span < 10 * MINUTE => "%H:%M:%S",
-        span if span < 2 * DAY => "%H:%M",
-        span if span < 300 * DAY => "%m-%d",
-        _ => "%Y-%m",
+/// Labels under the axis, far enough apart to be read: clock times, and the date where a day
+/// begins, so that no bare clock time is ambiguous.
+fn labels(h: &Histogram, cells: usize, state: &State) -> Vec<(usize, String)> {
+    const APART: usize = 13;
+    let span = h.width * h.columns.len() as i64;
+    let (same_day, new_day) = match span {
+        s if s < 10 * MINUTE => ("%H:%M:%S", "%m-%d %H:%M"),
+        s if s < 5 * DAY => ("%H:%M", "%m-%d %H:%M"),
+        s if s < 300 * DAY => ("%m-%d", "%m-%d"),
+        _ => ("%Y-%m", "%Y-%m"),
     };
-    let step = 14;
-    let n = h.columns.len();
-    (0..n)
-        .step_by(step)
-        .filter(|at| at + 5 < n.max(6))
+    let mut day = None;
+    (0..h.columns.len())
+        .step_by(APART.div_ceil(cells))
         .map(|at| {
             let time = UtcMicros(h.start + h.width * at as i64);
-            // The first label carries the date, so that a bare clock time is never ambiguous.
-            let format = if at == 0 && format == "%H:%M" {
-                "%m-%d %H:%M"
+            let this_day = time.format(state.zone, "%Y-%m-%d");
+            let format = if day.as_ref() == Some(&this_day) {
+                same_day
             } else {
-                format
+                new_day
             };
-            (at, time.format(state.zone, format))
+            day = Some(this_day);
+            (at * cells, time.format(state.zone, format))
         })
         .collect()
 }

@@ -348,6 +348,7 @@ impl State {
                 detail: self.view.detail,
                 histogram: self.shape.histogram,
                 portrait: self.view.about != About::Timeline,
+                portrait_focused: self.focus == Focus::Portrait,
                 detail_right: self.shape.detail_right,
                 detail_focused: self.focus == Focus::Detail,
             },

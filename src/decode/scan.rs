@@ -474,7 +474,8 @@ impl Scanner {
                     }
                 }
                 self.seek_arn(input.bytes, token.to);
-            } else if looks_like_id(raw)
+            } else if cur.slot == Slot::Unknown
+                && looks_like_id(raw)
                 && let Some(id) = input
                     .known(token.from, token.to)
                     .filter(|text| is_ec2_id(text))
@@ -573,10 +574,16 @@ fn finish<'a>(
     start: usize,
     end: usize,
     recorded: Vec<ResourceRef<'a>>,
-    found: Vec<ResourceRef<'a>>,
+    mut found: Vec<ResourceRef<'a>>,
 ) {
     out.end = end;
     out.record.is_insight = out.met(Slot::InsightDetails);
+    // A refusal names its caller in the message; a caller is no resource of its own call.
+    if out.record.error_code.is_some()
+        && let Some(caller) = &out.record.identity.arn
+    {
+        found.retain(|resource| resource.name != *caller);
+    }
     let mut resources = recorded;
     if resources.is_empty() {
         resources = found;

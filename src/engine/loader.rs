@@ -338,7 +338,9 @@ impl Batches<'_> {
     fn flush(&mut self) {
         if !self.builder.is_empty() {
             // Nobody there to take it: the load is over.
-            let _ = self.parts.blocking_send(Part::Batch(Box::new(self.builder.take())));
+            let _ = self
+                .parts
+                .blocking_send(Part::Batch(Box::new(self.builder.take())));
         }
     }
 }

@@ -150,7 +150,7 @@ pub fn tally(
     if wanted.top > 0 {
         used.truncate(wanted.top);
     }
-    let values = used
+    let mut values: Vec<Tally> = used
         .into_iter()
         .map(|code| {
             let count = &counts[code];
@@ -169,12 +169,36 @@ pub fn tally(
             }
         })
         .collect();
+    tell_namesakes_apart(snapshot, field, &mut values);
     Some(FieldTally {
         field,
         total: events.len() as u64,
         distinct,
         values,
     })
+}
+
+/// Adds the account to labels that several principals share: one name in two accounts is two.
+fn tell_namesakes_apart(snapshot: &Snapshot, field: Field, values: &mut [Tally]) {
+    if field.spec().home != Home::Principal {
+        return;
+    }
+    let mut uses = std::collections::HashMap::new();
+    for value in values.iter() {
+        *uses.entry(value.label.clone()).or_insert(0) += 1;
+    }
+    for value in values
+        .iter_mut()
+        .filter(|v| uses.get(&v.label).is_some_and(|n| *n > 1))
+    {
+        let key = value
+            .value
+            .as_deref()
+            .and_then(|key| snapshot.dict(Col::Principal).find(key));
+        if let Some(account) = key.and_then(|sym| snapshot.principal(sym).account.clone()) {
+            value.label = format!("{} @{account}", value.label);
+        }
+    }
 }
 
 /// First and last dated moment of events in time order.

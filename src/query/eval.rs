@@ -78,7 +78,7 @@ impl Scan<'_> {
             Node::Atom(atom) => Solved {
                 sure: self.snapshot.rows(|_, _| false),
                 may: self.snapshot.all(),
-                open: Open::Atom((**atom).clone()),
+                open: Open::Atom(atom.clone()),
             },
             decided => {
                 let rows = self.rows(decided);

@@ -286,7 +286,7 @@ pub enum Open {
     /// Decided: these rows.
     Rows(RowSet),
     /// Not decided.
-    Atom(Atom),
+    Atom(Box<Atom>),
     /// All of these.
     And(Vec<Self>),
     /// Any of these.
@@ -397,7 +397,7 @@ mod tests {
     #[test]
     fn a_record_that_is_no_json_is_searched_as_text() {
         let atom = Atom::text(&Needle::Word(Pattern::literal("broken")));
-        let residual = Residual::new(Open::Atom(atom));
+        let residual = Residual::new(Open::Atom(Box::new(atom)));
         assert!(residual.matches(EventId::nth(0), b"{\"a\":\"Broken"));
         assert!(!residual.matches(EventId::nth(0), b"{\"a\":\xff"));
     }
@@ -410,7 +410,7 @@ mod tests {
         assert_eq!(mended(br"\"), br"\");
         let matcher = Matcher::word(&Pattern::literal("x"), Rule::Whole);
         let atom = Atom::path(&[Step::Key("b".to_owned())], matcher);
-        let residual = Residual::new(Open::Atom(atom));
+        let residual = Residual::new(Open::Atom(Box::new(atom)));
         for record in [
             &br#"{"a":"\ud800","b":"X"}"#[..],
             b"{\"a\":\"\xff\",\"b\":\"X\"}",

@@ -398,6 +398,7 @@ fn shape() -> impl Strategy<Value = Shape> {
             detail: bit(1),
             histogram: bit(2),
             portrait: bit(3),
+            portrait_focused: bit(5),
             detail_right,
             detail_focused: bit(4),
         }

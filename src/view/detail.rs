@@ -369,13 +369,16 @@ mod tests {
     use super::*;
 
     fn text(lines: &[Line]) -> String {
-        lines
-            .iter()
-            .map(|l| {
-                let pieces: String = l.line.pieces.iter().map(|p| p.text.as_str()).collect();
-                format!("{}{pieces}\n", " ".repeat(l.line.indent))
-            })
-            .collect()
+        let mut out = String::new();
+        for l in lines {
+            out.push_str(&" ".repeat(l.line.indent));
+            l.line
+                .pieces
+                .iter()
+                .for_each(|p| out.push_str(p.text.as_str()));
+            out.push('\n');
+        }
+        out
     }
 
     #[test]

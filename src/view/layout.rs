@@ -95,6 +95,8 @@ pub struct Shape {
     pub histogram: bool,
     /// A principal's or resource's portrait stands over the list, in place of the histogram.
     pub portrait: bool,
+    /// The portrait is what the person looks at: it then takes most of the room.
+    pub portrait_focused: bool,
     /// Detail right of the list (`F4` cycles: automatic, under, right).
     pub detail_right: Option<bool>,
     /// The detail is what the person looks at: below 80 columns it then covers the list.
@@ -148,7 +150,12 @@ pub fn panes(size: Size, shape: Shape) -> Panes {
     }
     panes.status = rest.cut_bottom(1);
     if shape.portrait && rest.height >= 10 {
-        panes.portrait = rest.cut_top(rest.height / 2);
+        let rows = if shape.portrait_focused {
+            rest.height * 3 / 4
+        } else {
+            rest.height / 2
+        };
+        panes.portrait = rest.cut_top(rows);
     } else if shape.histogram && size.height >= 20 {
         panes.histogram = rest.cut_top(if size.height >= 30 { 5 } else { 4 });
     }
@@ -297,12 +304,12 @@ mod tests {
     proptest! {
         #[test]
         fn panes_tile_the_screen(
-            width in 0u16..300, height in 0u16..100, bits in 0u8..32, right in prop::option::of(any::<bool>())
+            width in 0u16..300, height in 0u16..100, bits in 0u8..64, right in prop::option::of(any::<bool>())
         ) {
             let bit = |n: u8| bits >> n & 1 == 1;
             let shape = Shape {
                 facets: bit(0), detail: bit(1), histogram: bit(2), portrait: bit(3),
-                detail_focused: bit(4), detail_right: right,
+                detail_focused: bit(4), portrait_focused: bit(5), detail_right: right,
             };
             let p = panes(Size { width, height }, shape);
             let cells: u32 = all(&p).iter().map(|a| u32::from(a.width) * u32::from(a.height)).sum();
@@ -354,6 +361,7 @@ mod tests {
             detail: true,
             histogram: true,
             portrait: false,
+            portrait_focused: false,
             detail_right: None,
             detail_focused: false,
         };

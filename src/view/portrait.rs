@@ -52,7 +52,7 @@ pub fn build(
         targets.push(rows);
     }
     for tally in &portrait.sections {
-        if tally.values.is_empty() {
+        if tally.values.is_empty() || !on_screen(&portrait.subject, tally.field) {
             continue;
         }
         let title = title_of(&portrait.subject, tally.field);
@@ -74,6 +74,14 @@ pub fn build(
         );
     }
     (view, targets)
+}
+
+/// Whether a field has a card on the screen; `who` and `resource` print them all.
+const fn on_screen(subject: &Subject, field: Field) -> bool {
+    match subject {
+        Subject::Principal(_) => !matches!(field, Field::Region | Field::Ua | Field::Acct),
+        Subject::Resource(_) => !matches!(field, Field::Region | Field::Acct | Field::Ip),
+    }
 }
 
 fn of_principal(snapshot: &Snapshot, key: &str) -> (String, Vec<String>) {
