@@ -141,10 +141,10 @@ pub fn fold(state: &mut State, close: bool) {
             state.view.folded.remove(&path);
         }
         (_, true) => {
-            let indent = line.line.indent;
+            let level = detail::level(line);
             let at = state.view.detail_at.0;
             let lines = &state.detail.lines[..at];
-            if let Some(parent) = lines.iter().rposition(|l| l.line.indent < indent) {
+            if let Some(parent) = lines.iter().rposition(|l| detail::level(l) < level) {
                 put(state, parent);
             }
             return;

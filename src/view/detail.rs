@@ -30,6 +30,9 @@ pub struct Line {
     pub leaf: Option<String>,
 }
 
+/// Cells of the mark before a line that folds, with its space.
+const MARK: usize = 2;
+
 /// Characters of one value that a line shows; the whole of it is in the raw record.
 const MOST_SHOWN: usize = 4096;
 
@@ -74,7 +77,8 @@ fn push(
         path: path.to_owned(),
         ..Line::default()
     };
-    line.line.indent = depth * 2;
+    // Room for the fold mark, so that siblings with and without one stand in line.
+    line.line.indent = depth * 2 + MARK;
     let (open, close) = match node {
         Node::Object(_) => ("{", "}"),
         Node::Array(_) => ("[", "]"),
@@ -104,6 +108,7 @@ fn push(
     }
     let is_folded = folded.contains(path);
     line.line.fold = Some(is_folded);
+    line.line.indent -= MARK;
     if is_folded {
         pieces.push(cell(
             &format!("{open} … {} {close}{comma}", node.len()),
@@ -149,7 +154,7 @@ fn push(
         _ => {}
     }
     let mut end = Line::default();
-    end.line.indent = depth * 2;
+    end.line.indent = depth * 2 + MARK;
     end.line.pieces = vec![cell(&format!("{close}{comma}"), Tone::Punctuation)];
     lines.push(end);
 }
@@ -166,6 +171,11 @@ fn member(path: &str, key: &str) -> String {
     }
     let escaped = key.replace('\\', "\\\\").replace('"', "\\\"");
     format!("{path}.\"{escaped}\"")
+}
+
+/// How deep a line of a tree is, whether it folds or not.
+pub fn level(line: &Line) -> usize {
+    line.line.indent + if line.line.fold.is_some() { MARK } else { 0 }
 }
 
 /// Every path of a tree that can be folded, but for the tree itself.
@@ -371,7 +381,8 @@ mod tests {
     fn text(lines: &[Line]) -> String {
         let mut out = String::new();
         for l in lines {
-            out.push_str(&" ".repeat(l.line.indent));
+            let mark = if l.line.fold.is_some() { MARK } else { 0 };
+            out.push_str(&" ".repeat(l.line.indent + mark - MARK));
             l.line
                 .pieces
                 .iter()
