@@ -58,10 +58,20 @@ const DOUBLE: Duration = Duration::from_millis(400);
 /// # Errors
 /// The terminal cannot be used.
 pub fn run(runtime: &Runtime, screen: Screen) -> anyhow::Result<ExitCode> {
+    use std::io::IsTerminal as _;
+    if !io::stdout().is_terminal() {
+        anyhow::bail!(
+            "the screen needs a terminal; `trailhound query`, `stats`, `who`, `resource` and `check` do not"
+        );
+    }
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        restore();
-        hook(panic);
+        tracing::error!("{panic}");
+        // A task that fails inside leaves the screen standing: the loop says what it cost.
+        if std::thread::current().name() == Some("main") {
+            restore();
+            hook(panic);
+        }
     }));
     watch_for_hangup();
     let mut terminal = Term::open()?;

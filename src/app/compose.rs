@@ -358,17 +358,24 @@ pub fn list_rows(state: &State) -> (usize, Vec<ListRow>) {
     (top, rows)
 }
 
+/// The first visible hit.
+pub fn list_top(state: &State) -> usize {
+    let height = usize::from(layout::list_rows(state.panes().list).height);
+    let hits = &state.answer.hits.order;
+    list::top(
+        &state.snapshot,
+        hits,
+        state.cursor(),
+        state.view.offset,
+        height,
+    )
+}
+
 fn window(state: &State) -> (usize, Vec<crate::view::screen::Heading>, Vec<ListRow>) {
     let area = layout::list_rows(state.panes().list);
     let height = usize::from(area.height);
     let cursor = state.cursor();
-    let top = list::top(
-        &state.snapshot,
-        &state.answer.hits.order,
-        cursor,
-        state.view.offset,
-        height,
-    );
+    let top = list_top(state);
     let (headings, rows) = Rows {
         snapshot: &state.snapshot,
         hits: &state.answer.hits.order,
@@ -411,7 +418,11 @@ fn list_view(state: &State) -> ListView {
         column: state.view.column,
         focused: state.focus == Focus::List,
         empty,
-        newer_above: 0,
+        newer_above: if state.progress.done {
+            0
+        } else {
+            top.saturating_sub(state.seen_top) as u64
+        },
     }
 }
 

@@ -10,7 +10,7 @@ use crate::app::facets::FacetTarget;
 use crate::app::state::{About, FilterEdit, Focus, State, View};
 use crate::app::{facets, moves, pivots};
 use crate::base::span::Severity;
-use crate::index::schema::{Class, Col, Field, Home};
+use crate::index::schema::{Class, Field, Home};
 use crate::pivot::tally;
 use crate::query::ast::{Expr, Op, Test};
 use crate::query::{self, complete, pattern};
@@ -448,7 +448,6 @@ pub fn span_note(state: &State) -> Option<String> {
     };
     let is_who = test.subject == query::ast::Subject::Field(Field::Who) && test.op == Op::Has;
     let facet = state.answer.facets.iter().find(|f| f.field == Field::Who)?;
-    let _ = Col::Principal;
     (is_who && facet.distinct > 1).then(|| format!("{} principals", facet.distinct))
 }
 

@@ -84,6 +84,9 @@ pub struct State {
     pub quitting: bool,
     /// Whether anything changed since the last frame.
     pub dirty: bool,
+    /// The first visible hit when a key was last pressed: what is above it now and was not then
+    /// has come in since.
+    pub seen_top: usize,
     pub(crate) next_request: u64,
 }
 
@@ -335,6 +338,7 @@ impl State {
             filters: Vec::new(),
             quitting: false,
             dirty: true,
+            seen_top: 0,
             next_request: 0,
         }
     }

@@ -8,7 +8,7 @@ use crate::app::action::{Action, Command, Effect};
 use crate::app::chord::Chord;
 use crate::app::keymap::{self, Scope};
 use crate::app::state::{About, Focus, Overlay, State};
-use crate::app::{detail, facets, filtering, mouse, moves, overlays, pivots};
+use crate::app::{compose, detail, facets, filtering, mouse, moves, overlays, pivots};
 use crate::engine::protocol::{Ask, Fetch, Reply, Request};
 use crate::index::snapshot::Generation;
 use crate::pivot::portrait::Subject;
@@ -68,6 +68,7 @@ fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
     if scope != Scope::Filter {
         state.message = None;
     }
+    state.seen_top = compose::list_top(state);
     match (command, scope) {
         (Some(command), Scope::Filter) => filtering::command(state, command),
         (Some(command), Scope::Prompt | Scope::Picker | Scope::Pages | Scope::Context) => {
@@ -264,6 +265,11 @@ fn hear(state: &mut State, reply: Reply) {
                 state.record = Some((event, record));
                 detail::rebuild(state);
             }
+        }
+        Reply::Broken(what) => {
+            state.refuse(format!(
+                "{what} failed inside the program; please report this"
+            ));
         }
         // An answer to a question nobody asks any more.
         Reply::Hits { .. }

@@ -5,6 +5,7 @@
 //! the appending task empties them in that order. The same evidence gives the same rows.
 
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -82,8 +83,9 @@ impl Stop {
 const BATCH_ROWS: usize = 4096;
 /// Batches of one file that may wait.
 const BATCHES_AHEAD: usize = 2;
-/// Files that may wait for a decoder.
-const FILES_AHEAD: usize = 64;
+/// Files that may wait for a decoder: enough for the walk to run ahead, so that the whole is soon
+/// known, and bounded, so that a million names do not fill the memory.
+const FILES_AHEAD: usize = 16_384;
 /// Shortest time between two snapshots.
 const PUBLISH_EVERY: Duration = Duration::from_millis(250);
 
@@ -128,17 +130,16 @@ struct Counters {
 
 /// Loads what the arguments name; says how it goes through `on`, which must not wait.
 ///
-/// # Errors
-/// None: what cannot be read stands in the ledger.
+/// What cannot be read stands in the ledger. `None` only where appending failed inside the program.
 pub async fn load(
     specs: Vec<Spec>,
     options: LoadOptions,
     reader: Reader,
     stop: Stop,
     on: impl FnMut(Reply) + Send + 'static,
-) -> Loaded {
+) -> Option<Loaded> {
     let counters = Arc::new(Counters::default());
-    let (tickets, waiting) = mpsc::channel(FILES_AHEAD * 4);
+    let (tickets, waiting) = mpsc::channel(FILES_AHEAD);
     let (jobs, open_jobs) = mpsc::channel(FILES_AHEAD);
     let open_jobs = Arc::new(Mutex::new(open_jobs));
     for _ in 0..decoders() {
@@ -151,7 +152,12 @@ pub async fn load(
                     .unwrap_or_else(PoisonError::into_inner)
                     .blocking_recv();
                 let Some(job) = job else { return };
-                read(job, &options, &stop, &counters);
+                // A decoder that fails inside costs its file, which the ledger then names, not the
+                // files after it.
+                let reading = || read(job, &options, &stop, &counters);
+                if catch_unwind(AssertUnwindSafe(reading)).is_err() {
+                    tracing::error!("reading a file failed inside the program");
+                }
             }
         });
     }
@@ -162,7 +168,7 @@ pub async fn load(
         walk_counters.walked.store(true, Ordering::Relaxed);
     });
     let indexer = task::spawn_blocking(move || Indexer::new(counters, stop, on).run(waiting));
-    indexer.await.unwrap_or_default()
+    indexer.await.ok()
 }
 
 /// One decoder a core.

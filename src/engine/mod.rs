@@ -43,11 +43,16 @@ impl Engine {
         let (fetches, fetch) = watch::channel(None);
         runtime.spawn(answering(ask, reader.clone(), sender.clone()));
         runtime.spawn(fetching(fetch, reader.clone(), sender.clone()));
-        let told = sender;
-        runtime.spawn(load(specs, options, reader, stop.clone(), move |reply| {
-            // The screen is gone: the load is over soon, too.
-            let _ = told.blocking_send(reply);
-        }));
+        let (told, stopped) = (sender.clone(), stop.clone());
+        runtime.spawn(async move {
+            let loading = load(specs, options, reader, stopped, move |reply| {
+                // The screen is gone: the load is over soon, too.
+                let _ = told.blocking_send(reply);
+            });
+            if loading.await.is_none() {
+                let _ = sender.send(Reply::Broken("loading")).await;
+            }
+        });
         Self {
             asks,
             fetches,
@@ -99,7 +104,7 @@ async fn answering(
         let Some((ask, cancel)) = asks.borrow_and_update().clone() else {
             continue;
         };
-        let (reader, replies) = (reader.clone(), replies.clone());
+        let (reader, replies, broken) = (reader.clone(), replies.clone(), replies.clone());
         let work = move || {
             answer::answer(&ask, &reader, &cancel, &mut |reply| {
                 let _ = replies.blocking_send(reply);
@@ -107,7 +112,7 @@ async fn answering(
             let _ = replies.blocking_send(Reply::Idle);
         };
         if task::spawn_blocking(work).await.is_err() {
-            tracing::error!("answering a filter failed inside the program");
+            let _ = broken.send(Reply::Broken("answering a filter")).await;
         }
     }
 }
@@ -121,7 +126,7 @@ async fn fetching(
         let Some(fetch) = fetches.borrow_and_update().clone() else {
             continue;
         };
-        let (reader, replies) = (reader.clone(), replies.clone());
+        let (reader, replies, broken) = (reader.clone(), replies.clone(), replies.clone());
         let work = move || {
             let record = reader.fetch(&fetch.snapshot, fetch.event);
             let _ = replies.blocking_send(Reply::Record {
@@ -131,7 +136,7 @@ async fn fetching(
             });
         };
         if task::spawn_blocking(work).await.is_err() {
-            tracing::error!("reading a record failed inside the program");
+            let _ = broken.send(Reply::Broken("reading a record again")).await;
         }
     }
 }

@@ -111,6 +111,8 @@ pub enum Reply {
     },
     /// Every request that had been made is answered.
     Idle,
+    /// Something failed inside the program; what was being done when it did.
+    Broken(&'static str),
 }
 
 /// A problem with the file it is in.
