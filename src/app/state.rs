@@ -87,6 +87,8 @@ pub struct State {
     /// The first visible hit when a key was last pressed: what is above it now and was not then
     /// has come in since.
     pub seen_top: usize,
+    /// Whether the next hits are the first ones of another filter.
+    pub(crate) new_place: bool,
     pub(crate) next_request: u64,
 }
 
@@ -339,6 +341,7 @@ impl State {
             quitting: false,
             dirty: true,
             seen_top: 0,
+            new_place: false,
             next_request: 0,
         }
     }

@@ -29,6 +29,7 @@ pub struct AskKey {
 pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
     let mut effects = Vec::new();
     state.dirty = true;
+    let by_person = !matches!(action, Action::Reply(_) | Action::Say(_));
     match action {
         Action::Press(chord) => press(state, chord, &mut effects),
         Action::Paste(text) => filtering::paste(state, &text),
@@ -40,6 +41,9 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Resumed => effects.push(Effect::Redraw),
     }
     settle_focus(state);
+    if by_person {
+        state.seen_top = compose::list_top(state);
+    }
     ask_for_what_is_missing(state, &mut effects);
     effects
 }
@@ -68,7 +72,6 @@ fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
     if scope != Scope::Filter {
         state.message = None;
     }
-    state.seen_top = compose::list_top(state);
     match (command, scope) {
         (Some(command), Scope::Filter) => filtering::command(state, command),
         (Some(command), Scope::Prompt | Scope::Picker | Scope::Pages | Scope::Context) => {
@@ -242,6 +245,9 @@ fn hear(state: &mut State, reply: Reply) {
             answer.facets_fresh = false;
             answer.histogram_fresh = false;
             answer.portrait_fresh = false;
+            if std::mem::take(&mut state.new_place) {
+                state.seen_top = compose::list_top(state);
+            }
         }
         Reply::Facets { request, facets } if request == state.answer.asked => {
             state.answer.facets = facets;
@@ -313,6 +319,11 @@ fn ask_for_what_is_missing(state: &mut State, effects: &mut Vec<Effect>) {
         subject,
     };
     if state.asked.as_ref() != Some(&key) {
+        let same_place = state
+            .asked
+            .as_ref()
+            .is_some_and(|old| old.filter == key.filter && old.subject == key.subject);
+        state.new_place |= !same_place;
         let request = state.new_request();
         state.answer.asked = request;
         let facets = if key.facets {
