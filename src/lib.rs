@@ -15,6 +15,7 @@ pub mod event;
 pub mod index;
 pub mod pivot;
 pub mod query;
+pub mod report;
 pub mod source;
 pub mod ui;
 pub mod view;

@@ -1,25 +1,118 @@
-//! The program: what was typed, the screen or a command, one error, an exit code.
+//! The program: what was typed decides whether the screen opens or a command answers.
+//!
+//! One error is printed once; the exit code says how it went: 0 something matched, 1 nothing
+//! matched, 2 it could not be done.
 
+mod cli;
+mod headless;
+mod logging;
 mod tui;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use anyhow::Context as _;
+use clap::Parser as _;
 use trailhound::source::Spec;
-use trailhound::ui::theme::Theme;
+use trailhound::source::demo;
 
-fn main() -> anyhow::Result<ExitCode> {
-    let specs = std::env::args_os().skip(1).map(Spec::parse).collect();
-    let runtime = tokio::runtime::Runtime::new()?;
+use crate::cli::{Cli, Command, Global};
+use crate::headless::{BadFilter, Terminal};
+
+/// It could not be done.
+const COULD_NOT: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Help that nobody reads to its end is no failure.
+            let _ = e.print();
+            return ExitCode::from(if e.use_stderr() { COULD_NOT } else { 0 });
+        }
+    };
+    match run(cli) {
+        Ok(code) => code,
+        Err(e) if is_closed_pipe(&e) => ExitCode::SUCCESS,
+        Err(e) => {
+            let message = match e.downcast_ref::<BadFilter>() {
+                Some(bad) => bad.to_string(),
+                None => format!("error: {e:#}\n"),
+            };
+            let _ = headless::safely(&message, &mut io::stderr().lock());
+            ExitCode::from(COULD_NOT)
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    if let Some(file) = &cli.global.log {
+        logging::init(file)?;
+    }
+    let terminal = Terminal::here(&cli.global);
+    match cli.command {
+        None => {
+            let Some(specs) = headless::specs(cli.paths, &terminal) else {
+                return help(None);
+            };
+            screen(specs, &cli.global)
+        }
+        Some(_) if !cli.paths.is_empty() => {
+            anyhow::bail!("paths stand after the command; a path named like a command is ./NAME")
+        }
+        Some(Command::Demo { write: None }) if terminal.stdout => {
+            screen(vec![Spec::Memory(demo::files())], &cli.global)
+        }
+        Some(command) => {
+            let name = command.name();
+            match headless::run(command, &cli.global, &terminal)? {
+                Some(code) => Ok(ExitCode::from(code)),
+                None => help(Some(name)),
+            }
+        }
+    }
+}
+
+/// Opens the screen on what was named.
+fn screen(specs: Vec<Spec>, global: &Global) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the engine")?;
+    let range = [("since", &global.since), ("until", &global.until)];
+    let terms: Vec<String> = range
+        .into_iter()
+        .filter_map(|(field, time)| Some(format!("{field}:{}", time.as_ref()?)))
+        .collect();
     let code = tui::run(
         &runtime,
         tui::Screen {
             specs,
-            options: trailhound::engine::LoadOptions::default(),
-            zone: chrono_tz::Tz::UTC,
-            theme: Theme::dark(),
-            filter: String::new(),
+            options: headless::load_options(global),
+            zone: global.zone(),
+            theme: global.theme(),
+            filter: terms.join(" "),
         },
     );
+    // Decoders that are inside a file must not keep the shell waiting.
     runtime.shutdown_background();
     code
+}
+
+/// There is nothing to read: says what could be typed.
+fn help(name: Option<&str>) -> anyhow::Result<ExitCode> {
+    let mut command = cli::command();
+    command.build();
+    let found = name.and_then(|name| command.find_subcommand_mut(name).cloned());
+    let text = found.unwrap_or(command).render_help();
+    let mut err = io::stderr().lock();
+    write!(
+        err,
+        "{text}\nerror: no path was given and nothing is piped in\n"
+    )?;
+    Ok(ExitCode::from(COULD_NOT))
+}
+
+/// Whether whoever reads the output has stopped reading, which is their right.
+fn is_closed_pipe(e: &anyhow::Error) -> bool {
+    e.chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|e| e.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -3,6 +3,7 @@
 //! Gives names and readers, in an order that is the same every time. Knows nothing of what the bytes
 //! mean: whether a file holds events is for others to find out.
 
+pub mod demo;
 mod open;
 mod spec;
 mod walk;

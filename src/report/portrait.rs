@@ -1,0 +1,289 @@
+//! Principals and resources in full, as JSON with keys that stay and as words.
+//!
+//! `who` writes `{"asked", "events", "principals": […]}`, `resource` writes `{"asked", "events",
+//! "resources": […]}`; each element has `name`, `label`, `totals`, `first`, `last`, the counts by
+//! field (`services`, `calls`, `addresses`, …: how many `distinct` and the foremost `values`), and
+//! its `changes`, newest first. A principal has `kind`, `account`, `issuer` and `names` too.
+
+use std::io::{self, Write};
+
+use crate::base::printable::Printable;
+use crate::base::text::{counted, thousands};
+use crate::event::json::Node;
+use crate::event::outcome::Outcome;
+use crate::index::schema::{Col, Field};
+use crate::index::segment::EventId;
+use crate::index::snapshot::Snapshot;
+use crate::pivot::portrait::{Portrait, Subject, Totals};
+use crate::pivot::tally::{FieldTally, Tally};
+use crate::report::{Style, moment, number, object, text};
+use crate::view::columns;
+
+/// Values of a section and changes that a table lists.
+const LISTED: usize = 10;
+/// Portraits that a table holds.
+const MOST: usize = 10;
+
+/// What was asked for, and what it was found to be.
+#[derive(Debug)]
+pub struct Found {
+    /// The name as typed.
+    pub asked: String,
+    /// Events that match it.
+    pub events: u64,
+    /// What it stands for, most events first.
+    pub portraits: Vec<Portrait>,
+}
+
+/// One JSON object.
+pub fn json(snapshot: &Snapshot, found: &Found, key: &str, out: &mut dyn Write) -> io::Result<()> {
+    let all = found.portraits.iter().map(|p| node(snapshot, p)).collect();
+    let object = object(vec![
+        ("asked", Node::Text(found.asked.clone())),
+        ("events", number(found.events)),
+        (key, Node::Array(all)),
+    ]);
+    writeln!(out, "{}", object.to_compact())
+}
+
+/// The key of a section.
+fn key_of(subject: &Subject, field: Field) -> &'static str {
+    match (field, subject) {
+        (Field::Svc, _) => "services",
+        (Field::Res, Subject::Principal(_)) => "resources",
+        (Field::Res, Subject::Resource(_)) => "related",
+        (Field::What, _) => "calls",
+        (Field::Ip, _) => "addresses",
+        (Field::Key, _) => "keys",
+        (Field::Err, _) => "errors",
+        (Field::Acct, _) => "accounts",
+        (Field::Region, _) => "regions",
+        (Field::Ua, _) => "agents",
+        (Field::Who, _) => "principals",
+        (other, _) => other.name(),
+    }
+}
+
+fn label_of(snapshot: &Snapshot, subject: &Subject) -> String {
+    match subject {
+        Subject::Principal(key) => snapshot
+            .dict(Col::Principal)
+            .find(key)
+            .map_or_else(|| key.clone(), |sym| snapshot.principal(sym).label.clone()),
+        Subject::Resource(name) => crate::event::resource::short_name(name).to_owned(),
+    }
+}
+
+fn node(snapshot: &Snapshot, portrait: &Portrait) -> Node {
+    let subject = &portrait.subject;
+    let mut pairs = vec![
+        ("name", Node::Text(subject.name().to_owned())),
+        ("label", Node::Text(label_of(snapshot, subject))),
+    ];
+    if let Subject::Principal(key) = subject
+        && let Some(sym) = snapshot.dict(Col::Principal).find(key)
+    {
+        let p = snapshot.principal(sym);
+        let names = p.names.iter().map(|n| Node::Text(n.clone())).collect();
+        pairs.extend([
+            ("kind", Node::Text(p.kind.name().to_owned())),
+            ("account", text(p.account.as_deref())),
+            ("issuer", text(p.issuer.as_deref())),
+            ("names", Node::Array(names)),
+        ]);
+    }
+    let Totals {
+        events,
+        reads,
+        writes,
+        deletes,
+        denied,
+        failed,
+    } = portrait.totals;
+    let totals = [
+        ("events", events),
+        ("reads", reads),
+        ("writes", writes),
+        ("deletes", deletes),
+        ("denied", denied),
+        ("failed", failed),
+    ];
+    let totals = totals.map(|(key, n)| (key, number(n))).to_vec();
+    pairs.push(("totals", object(totals)));
+    pairs.push(("first", moment(portrait.span.map(|s| s.0))));
+    pairs.push(("last", moment(portrait.span.map(|s| s.1))));
+    for section in &portrait.sections {
+        pairs.push((key_of(subject, section.field), section_node(section)));
+    }
+    let listed = portrait.changes.iter();
+    let changes = listed.map(|id| change_node(snapshot, *id)).collect();
+    pairs.push(("n_changes", number(portrait.n_changes)));
+    pairs.push(("changes", Node::Array(changes)));
+    object(pairs)
+}
+
+fn section_node(section: &FieldTally) -> Node {
+    let values = section.values.iter().map(|v| {
+        object(vec![
+            ("value", text(v.value.as_deref())),
+            ("label", Node::Text(v.label.clone())),
+            ("events", number(v.events)),
+            ("writes", number(v.writes)),
+            ("failures", number(v.failures)),
+            ("first", moment(v.first)),
+            ("last", moment(v.last)),
+        ])
+    });
+    object(vec![
+        ("distinct", number(section.distinct)),
+        ("values", Node::Array(values.collect())),
+    ])
+}
+
+fn change_node(snapshot: &Snapshot, id: EventId) -> Node {
+    let resources = snapshot.resources_of(id);
+    let resources = resources
+        .map(|sym| Node::Text(snapshot.resources().text(sym).to_owned()))
+        .collect();
+    let principal = snapshot.principal_of(id);
+    object(vec![
+        ("time", moment(snapshot.time(id))),
+        ("who", text(principal.map(|p| p.label.as_str()))),
+        ("what", text(snapshot.text(Col::What, id))),
+        ("res", Node::Array(resources)),
+        ("err", text(snapshot.text(Col::Err, id))),
+        ("id", text(snapshot.recorded_id(id).as_deref())),
+    ])
+}
+
+/// Words for people: what the name stands for, then each in full.
+pub fn table(
+    snapshot: &Snapshot,
+    found: &Found,
+    kind: &str,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let n = found.portraits.len();
+    if n > 1 {
+        writeln!(
+            out,
+            "{} stands for {}:",
+            Printable::new(&found.asked),
+            counted(n as u64, kind)
+        )?;
+        for portrait in &found.portraits {
+            let events = thousands(portrait.totals.events);
+            let name = Printable::new(portrait.subject.name());
+            writeln!(out, "  {events:>9}  {name}")?;
+        }
+    }
+    for (i, portrait) in found.portraits.iter().take(MOST).enumerate() {
+        if i > 0 || n > 1 {
+            writeln!(out)?;
+        }
+        words(snapshot, portrait, style, out)?;
+    }
+    if n > MOST {
+        let more = counted((n - MOST) as u64, kind);
+        writeln!(out, "\n{more} more: name one exactly, or use --format json")?;
+    }
+    Ok(())
+}
+
+fn words(
+    snapshot: &Snapshot,
+    portrait: &Portrait,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let subject = &portrait.subject;
+    let label = Printable::new(&label_of(snapshot, subject)).into_string();
+    writeln!(out, "{}", style.strong(&label))?;
+    if label != subject.name() {
+        writeln!(out, "  {}", Printable::new(subject.name()))?;
+    }
+    if let Subject::Principal(key) = subject
+        && let Some(sym) = snapshot.dict(Col::Principal).find(key)
+    {
+        let p = snapshot.principal(sym);
+        let account = p.account.as_deref().unwrap_or("unknown");
+        let line = format!("{}, account {account}", p.kind.name());
+        writeln!(out, "  {}", Printable::new(&line))?;
+        if let Some(issuer) = &p.issuer {
+            writeln!(out, "  session of {}", Printable::new(issuer))?;
+        }
+    }
+    let t = portrait.totals;
+    writeln!(
+        out,
+        "  {}: {} read, {} changed, {} deleted, {} denied, {} failed",
+        counted(t.events, "event"),
+        thousands(t.reads),
+        thousands(t.writes),
+        thousands(t.deletes),
+        thousands(t.denied),
+        thousands(t.failed)
+    )?;
+    if let Some((first, last)) = portrait.span {
+        writeln!(out, "  {} .. {}", style.time(first), style.time(last))?;
+    }
+    for section in portrait.sections.iter().filter(|s| !s.values.is_empty()) {
+        let title = key_of(subject, section.field);
+        let title = format!("{title} ({})", thousands(section.distinct));
+        writeln!(out, "  {}", style.strong(&title))?;
+        for value in section.values.iter().take(LISTED) {
+            writeln!(out, "  {}", value_line(section.field, value, style))?;
+        }
+        let more = section.distinct.saturating_sub(LISTED as u64);
+        if more > 0 {
+            writeln!(out, "             and {} more", thousands(more))?;
+        }
+    }
+    if !portrait.changes.is_empty() {
+        let title = format!("changes, newest first ({})", thousands(portrait.n_changes));
+        writeln!(out, "  {}", style.strong(&title))?;
+        for id in portrait.changes.iter().take(LISTED) {
+            writeln!(out, "    {}", change_line(snapshot, *id, style))?;
+        }
+        let more = portrait.n_changes.saturating_sub(LISTED as u64);
+        if more > 0 {
+            writeln!(out, "    and {} more", thousands(more))?;
+        }
+    }
+    Ok(())
+}
+
+fn value_line(field: Field, value: &Tally, style: Style) -> String {
+    let name = match field {
+        // One principal or resource is told from its namesakes by the whole of its name.
+        Field::Who | Field::Res => value.value.as_deref().unwrap_or(&value.label),
+        _ => &value.label,
+    };
+    let failed = match value.failures {
+        0 => String::new(),
+        n => format!("  {} failed", thousands(n)),
+    };
+    let times = match (value.first, value.last) {
+        (Some(first), Some(last)) if first == last => format!("  {}", style.time(first)),
+        (Some(first), Some(last)) => format!("  {} .. {}", style.time(first), style.time(last)),
+        _ => String::new(),
+    };
+    let events = thousands(value.events);
+    format!("{events:>9}  {}{failed}{times}", Printable::new(name))
+}
+
+fn change_line(snapshot: &Snapshot, id: EventId, style: Style) -> String {
+    let time = snapshot
+        .time(id)
+        .map_or_else(|| "undated".to_owned(), |t| style.time(t));
+    let who = snapshot.principal_of(id).map_or("", |p| p.label.as_str());
+    let what = snapshot.text(Col::What, id).unwrap_or("");
+    let target = columns::target(snapshot, id);
+    let err = match snapshot.facts(id).outcome() {
+        Outcome::Ok => String::new(),
+        _ => format!("  {}", snapshot.text(Col::Err, id).unwrap_or("failed")),
+    };
+    let line = format!("{time}  {who}  {what}  {target}{err}");
+    Printable::new(line.trim_end()).into_string()
+}
