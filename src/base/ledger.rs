@@ -130,7 +130,7 @@ impl ProblemClass {
             Self::NotJson => ("not_json", "neither JSON nor compressed JSON"),
             Self::Empty => ("empty", "holds nothing"),
             Self::DuplicateKey => ("duplicate_key", "an object has one key twice"),
-            Self::DuplicateEvent => ("duplicate_event", "one event id, different content"),
+            Self::DuplicateEvent => ("duplicate_event", "one event id more than once"),
             Self::TimeInvalid => ("time_invalid", "eventTime is no time"),
             Self::TimeSuspicious => ("time_suspicious", "eventTime is not believable"),
             Self::ControlChars => ("control_chars", "a value holds control characters"),

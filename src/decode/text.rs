@@ -34,7 +34,11 @@ pub(crate) fn unescape(raw: &[u8], out: &mut Vec<u8>) -> Marks {
                     b'f' => 12,
                     other => *other,
                 };
-                if plain < b' ' {
+                // Line ends and tabs are how documents inside strings are laid out; anything else
+                // that steers a terminal is odd, a lone carriage return included.
+                let lays_out = matches!(plain, b'\n' | b'\t')
+                    || plain == b'\r' && escape.get(2..4) == Some(b"\\n");
+                if plain < b' ' && !lays_out {
                     marks.add(Marks::CONTROL);
                 }
                 out.push(plain);
@@ -146,7 +150,9 @@ mod tests {
     fn escapes() {
         check(r#"a\"b\\c\/d"#, "a\"b\\c/d", Marks::NONE);
         check(r"\u00e9\ud83d\ude00", "é😀", Marks::NONE);
-        check(r"a\nb", "a\nb", Marks::CONTROL);
+        check(r"a\r\nb\tc", "a\r\nb\tc", Marks::NONE);
+        check(r"a\rb", "a\rb", Marks::CONTROL);
+        check(r"a\bb", "a\u{8}b", Marks::CONTROL);
         check(r"\ud800x", "\u{fffd}x", Marks::ENCODING);
         check(r"\ude00\ud83d", "\u{fffd}\u{fffd}", Marks::ENCODING);
         check(r"\u202e", "\u{202e}", Marks::BIDI);

@@ -490,6 +490,13 @@ impl<F: FnMut(Reply)> Indexer<F> {
                 ),
             });
         }
+        if sums.repeated > 0 {
+            entry.problems.push(Problem {
+                class: ProblemClass::DuplicateEvent,
+                at: None,
+                detail: format!("{} of its records are copies of others in it", sums.repeated),
+            });
+        }
         if let Some(fault) = ended.fault {
             if fault.class == ProblemClass::Stopped {
                 entry.status = FileStatus::Skipped;

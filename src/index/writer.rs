@@ -27,6 +27,8 @@ pub struct Appended {
     pub undated: u64,
     /// Of the kept: carry an id that an event of other content carries too.
     pub conflicts: u64,
+    /// Of the copies: those of an event of the same file.
+    pub repeated: u64,
     /// Distinct events among kept and copies.
     pub distinct: u64,
 }
@@ -112,6 +114,8 @@ impl IndexWriter {
                     self.file_sum.duplicate += 1;
                     if (of as usize) < self.file_start {
                         self.seen_before.insert(of);
+                    } else {
+                        self.file_sum.repeated += 1;
                     }
                     continue;
                 }
