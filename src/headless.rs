@@ -413,7 +413,7 @@ fn rendered(diagnostic: &Diagnostic, text: &str) -> String {
 }
 
 /// Refuses a filter that is wrong whatever the evidence holds, before any of it is read.
-fn prove(text: &str, global: &Global) -> Result<(), BadFilter> {
+fn prove(text: &str, global: &Global) -> anyhow::Result<()> {
     let at = |days: i64| {
         let now = UtcMicros(days * trailhound::base::time::DAY);
         query::Context {
@@ -424,7 +424,11 @@ fn prove(text: &str, global: &Global) -> Result<(), BadFilter> {
         }
     };
     // What is wrong at two moments far apart does not hang on the time of the evidence.
-    let (early, late) = (query::parse(text, &at(0)), query::parse(text, &at(50_000)));
+    let (early, late) = (at(0), at(50_000));
+    if window(global, &late).is_err() {
+        window(global, &early)?;
+    }
+    let (early, late) = (query::parse(text, &early), query::parse(text, &late));
     if early.worst() > Some(Severity::Note) && late.worst() > Some(Severity::Note) {
         usable(text, early)?;
     }
@@ -891,6 +895,7 @@ fn run_portrait(
     if asked.name.trim().is_empty() {
         bail!("the name is empty");
     }
+    prove("", global)?;
     let evidence = Evidence::load(specs, global, terminal, false)?;
     evidence.is_usable()?;
     let snapshot = &evidence.loaded.snapshot;

@@ -264,13 +264,21 @@ fn value_line(field: Field, value: &Tally, style: Style) -> String {
         0 => String::new(),
         n => format!("  {} failed", thousands(n)),
     };
+    let changed = match value.writes {
+        // Resources stand in the order of changes made to them.
+        n if n > 0 && field == Field::Res => format!("  {} changed", thousands(n)),
+        _ => String::new(),
+    };
     let times = match (value.first, value.last) {
         (Some(first), Some(last)) if first == last => format!("  {}", style.time(first)),
         (Some(first), Some(last)) => format!("  {} .. {}", style.time(first), style.time(last)),
         _ => String::new(),
     };
     let events = thousands(value.events);
-    format!("{events:>9}  {}{failed}{times}", Printable::new(name))
+    format!(
+        "{events:>9}  {}{changed}{failed}{times}",
+        Printable::new(name)
+    )
 }
 
 fn change_line(snapshot: &Snapshot, id: EventId, style: Style) -> String {
