@@ -434,6 +434,12 @@ impl Scanner {
         let raw = input.get(token.from, token.to);
         let hash = if token.escaped {
             out.marks.add(text::unescape(raw, &mut self.scratch));
+            // A document inside a request has lines; a name, an address or an agent has none.
+            if (cur.slot != Slot::Unknown || cur.area.in_identity())
+                && self.scratch.iter().any(|b| *b < b' ')
+            {
+                out.marks.add(Marks::CONTROL);
+            }
             self.hash.text(&self.scratch)
         } else {
             self.hash.text(raw)

@@ -494,7 +494,10 @@ impl<F: FnMut(Reply)> Indexer<F> {
             entry.problems.push(Problem {
                 class: ProblemClass::DuplicateEvent,
                 at: None,
-                detail: format!("{} of its records are copies of others in it", sums.repeated),
+                detail: format!(
+                    "{} of its records are copies of others in it",
+                    sums.repeated
+                ),
             });
         }
         if let Some(fault) = ended.fault {

@@ -112,11 +112,8 @@ impl IndexWriter {
             match self.seen(id, kind, content) {
                 Seen::Copy(of) => {
                     self.file_sum.duplicate += 1;
-                    if (of as usize) < self.file_start {
-                        self.seen_before.insert(of);
-                    } else {
-                        self.file_sum.repeated += 1;
-                    }
+                    let known = (of as usize) >= self.file_start || !self.seen_before.insert(of);
+                    self.file_sum.repeated += u64::from(known);
                     continue;
                 }
                 Seen::OtherContent => {
