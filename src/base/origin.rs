@@ -45,16 +45,9 @@ impl Origin {
 
     /// The exact bytes in hexadecimal, only where the name is not UTF-8.
     pub fn hex(&self) -> Option<String> {
-        use std::fmt::Write as _;
-        let exact = self.exact.as_ref()?;
-        Some(
-            exact
-                .iter()
-                .fold(String::with_capacity(exact.len() * 2), |mut out, byte| {
-                    let _ = write!(out, "{byte:02x}");
-                    out
-                }),
-        )
+        self.exact
+            .as_ref()
+            .map(|exact| crate::base::text::hex(exact))
     }
 }
 

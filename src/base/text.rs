@@ -166,6 +166,16 @@ pub fn byte_size(n: u64) -> String {
     format!("{value:.1} {}", UNITS[unit])
 }
 
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(*byte)])
+        .collect()
+}
+
 /// `1 event`, `2 events`.
 pub fn counted(n: u64, one: &str) -> String {
     format!("{} {one}{}", thousands(n), if n == 1 { "" } else { "s" })
@@ -226,5 +236,6 @@ mod tests {
         assert_eq!(byte_size(2_100_000_000), "2.1 GB");
         assert_eq!(byte_size(999), "999 B");
         assert_eq!(counted(1, "event"), "1 event");
+        assert_eq!(hex(&[0, 0x1f, 0xa9]), "001fa9");
     }
 }

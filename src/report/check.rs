@@ -153,7 +153,7 @@ fn position(problem: &Problem) -> Vec<(&'static str, Node)> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::base::text::hex(bytes)
 }
 
 /// The ledger for people.

@@ -110,16 +110,14 @@ impl<'a> Table<'a> {
 impl Sheet for Table<'_> {
     fn row(&mut self, cells: &[Cell]) -> io::Result<()> {
         let row: Vec<Shown> = cells.iter().map(|cell| self.shown(cell)).collect();
-        match &self.layout {
-            Some(layout) => writeln!(self.out, "{}", line_of(&row, layout, self.style.width)),
-            None => {
-                self.held.push(row);
-                if self.held.len() >= LOOKED_AT {
-                    self.settle()?;
-                }
-                Ok(())
-            }
+        if let Some(layout) = &self.layout {
+            return writeln!(self.out, "{}", line_of(&row, layout, self.style.width));
         }
+        self.held.push(row);
+        if self.held.len() >= LOOKED_AT {
+            self.settle()?;
+        }
+        Ok(())
     }
 
     fn end(&mut self) -> io::Result<()> {
