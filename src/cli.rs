@@ -11,7 +11,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use trailhound::ui::theme::Theme;
 
-/// A terminal explorer for AWS `CloudTrail` logs: who did what, to what, and what could not be
+/// A terminal explorer for AWS CloudTrail logs: who did what, to what, and what could not be
 /// read.
 ///
 /// With paths and no command it opens the screen on files, folders, patterns and, as -, standard

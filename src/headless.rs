@@ -696,12 +696,15 @@ fn run_stats(
     evidence.is_usable()?;
     let hits = evidence.find(&evidence.filter(&args.filter, global)?);
     let code = if hits.is_empty() { NOTHING } else { FOUND };
-    let format = match args.format {
-        Some(SheetFormat::Table) => Format::Table,
-        Some(SheetFormat::Jsonl) => Format::Jsonl,
-        Some(SheetFormat::Csv) => Format::Csv,
-        None if terminal.stdout => Format::Table,
-        None => Format::Jsonl,
+    let format = args.format.unwrap_or(if terminal.stdout {
+        SheetFormat::Table
+    } else {
+        SheetFormat::Jsonl
+    });
+    let format = match format {
+        SheetFormat::Table => Format::Table,
+        SheetFormat::Jsonl => Format::Jsonl,
+        SheetFormat::Csv => Format::Csv,
     };
     let names = ["field", "value", "events", "first", "last", "share"];
     let headings = names.map(Heading::fixed);

@@ -59,7 +59,6 @@ const SERVICE: u32 = 9;
 const OUTCOME: u32 = 10;
 const RECOVERED: u32 = 12;
 const ID_KIND: u32 = 13;
-const CONFLICT: u32 = 15;
 
 impl Facts {
     const fn bits(self, at: u32, width: u32) -> u32 {
@@ -176,17 +175,6 @@ impl Facts {
     /// Whether the record was kept after a resynchronisation: damage stands before it in its file.
     pub const fn recovered(self) -> bool {
         self.bits(RECOVERED, 1) == 1
-    }
-
-    /// Sets that another event carries the same id with other content.
-    #[must_use]
-    pub const fn with_conflict(self) -> Self {
-        self.with(CONFLICT, 1)
-    }
-
-    /// Whether an earlier event carries the same id with other content.
-    pub const fn conflict(self) -> bool {
-        self.bits(CONFLICT, 1) == 1
     }
 
     pub(crate) const fn with_id_kind(self, kind: u32) -> Self {
@@ -349,7 +337,6 @@ mod tests {
                 assert_eq!((f.verb(), f.outcome()), (verb, outcome));
                 assert_eq!((f.read_only(), f.mfa()), (Some(false), Some(true)));
                 assert!(f.console() && f.service_driven() && !f.root() && !f.recovered());
-                assert!(!f.conflict() && f.with_conflict().conflict());
                 assert_eq!(f.id_kind(), 2);
             }
         }

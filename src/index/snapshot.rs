@@ -3,6 +3,7 @@
 //! A snapshot never changes; a later one holds the same rows under the same ids and more.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::base::time::UtcMicros;
@@ -28,6 +29,8 @@ pub struct Snapshot {
     pub(crate) odd_ids: Symbols,
     pub(crate) principals: Arc<[Arc<Principal>]>,
     pub(crate) order: Arc<[EventId]>,
+    /// Events whose id another event of other content carries too: few, if any.
+    pub(crate) shared_ids: Arc<HashSet<EventId>>,
 }
 
 impl Snapshot {
@@ -139,7 +142,12 @@ impl Snapshot {
     /// Whether the recorded id names this event alone (RULINGS 15 says what does otherwise).
     pub fn id_is_name(&self, id: EventId) -> bool {
         let segment = &self.segments[id.segment()];
-        !segment.facts()[id.row()].conflict() && segment.id(id.row()) != IdBits::None
+        !self.shares_its_id(id) && segment.id(id.row()) != IdBits::None
+    }
+
+    /// Whether another event carries the same id with other content.
+    pub fn shares_its_id(&self, id: EventId) -> bool {
+        self.shared_ids.contains(&id)
     }
 
     /// The rows whose recorded id is exactly `text`.

@@ -47,6 +47,7 @@ pub struct IndexWriter {
     by_id: HashTable<u32>,
     hasher: RandomState,
     order: Vec<EventId>,
+    shared_ids: HashSet<EventId>,
     generation: u64,
     /// First row of the file being appended, and rows of earlier files it holds copies of.
     file_start: usize,
@@ -116,12 +117,14 @@ impl IndexWriter {
                     self.file_sum.repeated += u64::from(known);
                     continue;
                 }
-                Seen::OtherContent => {
+                Seen::OtherContent(first) => {
                     self.file_sum.conflicts += 1;
-                    self.tail.facts.push(batch.facts[row].with_conflict());
+                    let both = [first as usize, self.contents.len()];
+                    self.shared_ids.extend(both.map(EventId::nth));
                 }
-                Seen::New => self.tail.facts.push(batch.facts[row]),
+                Seen::New => {}
             }
+            self.tail.facts.push(batch.facts[row]);
             self.file_sum.kept += 1;
             self.file_sum.undated += u64::from(batch.times[row] == UNDATED);
             self.tail.times.push(batch.times[row]);
@@ -171,8 +174,10 @@ impl IndexWriter {
         let copy = |n: &u32| self.contents[*n as usize] == content && same_id(n);
         match self.by_id.find(hash, copy) {
             Some(&n) => Seen::Copy(n),
-            None if self.by_id.find(hash, same_id).is_some() => Seen::OtherContent,
-            None => Seen::New,
+            None => match self.by_id.find(hash, same_id) {
+                Some(&n) => Seen::OtherContent(n),
+                None => Seen::New,
+            },
         }
     }
 
@@ -193,6 +198,7 @@ impl IndexWriter {
             odd_ids: self.odd_ids.freeze(),
             principals: self.principals.as_slice().into(),
             order: self.order.as_slice().into(),
+            shared_ids: Arc::new(self.shared_ids.iter().copied().collect()),
         })
     }
 }
@@ -200,7 +206,8 @@ impl IndexWriter {
 enum Seen {
     New,
     Copy(u32),
-    OtherContent,
+    /// The first event of that id.
+    OtherContent(u32),
 }
 
 /// The id of row `n` as the table keys it.
@@ -302,7 +309,7 @@ mod tests {
         assert_eq!((third.kept, third.duplicate), (1, 1));
         let s = w.publish();
         assert_eq!(s.len(), 4);
-        assert!(s.facts(EventId::nth(1)).conflict());
+        assert!(s.shares_its_id(EventId::nth(0)) && s.shares_its_id(EventId::nth(1)));
     }
 
     #[test]

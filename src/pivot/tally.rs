@@ -145,7 +145,7 @@ pub fn tally(
     used.sort_by(|a, b| {
         rank(a)
             .cmp(&rank(b))
-            .then_with(|| codes.label(*a).cmp(&codes.label(*b)))
+            .then_with(|| codes.value(*a).cmp(&codes.value(*b)))
     });
     if wanted.top > 0 {
         used.truncate(wanted.top);

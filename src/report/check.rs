@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use crate::base::ledger::{FileEntry, FileStatus, Ledger, Problem, ProblemClass};
 use crate::base::printable::Printable;
-use crate::base::text::{byte_size, counted, thousands};
+use crate::base::text::{self, byte_size, counted, thousands};
 use crate::event::json::{Node, write_string};
 use crate::report::{Style, number, object};
 
@@ -18,7 +18,7 @@ const LISTED: usize = 5;
 
 /// Whether a path was meant to give events and did not give all of them.
 ///
-/// A file that is no `CloudTrail`, met in a walk, is nobody's fault; nor is a link or a second
+/// A file that is no CloudTrail, met in a walk, is nobody's fault; nor is a link or a second
 /// name of a file.
 pub fn is_faulty(entry: &FileEntry) -> bool {
     let failed = |p: &Problem| {
@@ -101,7 +101,7 @@ fn path_node(entry: &FileEntry) -> Node {
             "sha256",
             entry
                 .sha256
-                .map_or(Node::Null, |digest| Node::Text(hex(&digest))),
+                .map_or(Node::Null, |digest| Node::Text(text::hex(&digest))),
         ),
         ("events", number(entry.events)),
         ("found", number(entry.records.found)),
@@ -150,10 +150,6 @@ fn position(problem: &Problem) -> Vec<(&'static str, Node)> {
             ("byte", number(at.byte)),
         ]
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    crate::base::text::hex(bytes)
 }
 
 /// The ledger for people.

@@ -1,7 +1,8 @@
 //! Comma-separated values that no spreadsheet runs.
 //!
 //! A cell that a spreadsheet would take for a formula gets an apostrophe in front, and so does each
-//! line inside a cell. What must be exact belongs in JSON.
+//! line inside a cell; what would act on a terminal becomes a visible mark. What must be exact
+//! belongs in JSON.
 
 use std::io::{self, Write};
 
@@ -16,7 +17,7 @@ pub struct Commas<'a> {
 }
 
 impl<'a> Commas<'a> {
-    /// A sheet with a header; on a terminal cells are made safe to look at.
+    /// A sheet with a header; on a terminal a cell takes no second line.
     pub fn new(columns: &[Heading], terminal: bool, out: &'a mut dyn Write) -> Self {
         Self {
             header: Some(columns.iter().map(|c| c.name).collect()),
@@ -38,10 +39,15 @@ impl Sheet for Commas<'_> {
         self.header()?;
         for cell in cells {
             let text = tame(&cell.plain());
+            // A file is looked at in a terminal sooner or later; only line ends stay, quoted.
             let text = if self.terminal {
                 Printable::new(&text).into_string()
             } else {
-                text
+                let lines: Vec<String> = text
+                    .split('\n')
+                    .map(|line| Printable::new(line).into_string())
+                    .collect();
+                lines.join("\n")
             };
             self.writer.write_field(text).map_err(io_error)?;
         }

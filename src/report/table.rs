@@ -32,6 +32,8 @@ pub struct Table<'a> {
 struct Shown {
     text: Printable,
     right: bool,
+    /// A part of it would pass for another value: numbers and times.
+    rigid: bool,
 }
 
 impl<'a> Table<'a> {
@@ -57,6 +59,7 @@ impl<'a> Table<'a> {
         Shown {
             text: Printable::new(&text),
             right,
+            rigid: right || matches!(cell, Cell::Time(_)),
         }
     }
 
@@ -78,13 +81,20 @@ impl<'a> Table<'a> {
                     .unwrap_or_default()
             })
             .collect();
-        let layout = lay_out(&natural, &self.columns, self.style.width);
+        let rigid: Vec<bool> = (0..natural.len())
+            .map(|i| {
+                let mut cells = self.held.iter().filter_map(|row| row.get(i));
+                cells.any(|cell| cell.rigid)
+            })
+            .collect();
+        let layout = lay_out(&natural, &rigid, &self.columns, self.style.width);
         let header: Vec<Shown> = self
             .columns
             .iter()
             .map(|column| Shown {
                 text: Printable::new(&column.name.to_uppercase()),
                 right: false,
+                rigid: false,
             })
             .collect();
         let first = self.held.first();
@@ -126,8 +136,13 @@ impl Sheet for Table<'_> {
 }
 
 /// Which columns are shown and how wide: all as wide as they are where nothing is cut; else the
-/// spare ones go until the others have room, and the widest are narrowed.
-fn lay_out(natural: &[usize], columns: &[Heading], width: Option<usize>) -> Vec<(usize, usize)> {
+/// spare ones go until the others have room, and the widest that are not rigid are narrowed.
+fn lay_out(
+    natural: &[usize],
+    rigid: &[bool],
+    columns: &[Heading],
+    width: Option<usize>,
+) -> Vec<(usize, usize)> {
     let mut kept: Vec<usize> = (0..natural.len()).collect();
     let Some(width) = width else {
         return kept.into_iter().map(|i| (i, natural[i])).collect();
@@ -138,18 +153,25 @@ fn lay_out(natural: &[usize], columns: &[Heading], width: Option<usize>) -> Vec<
         let spare = kept
             .iter()
             .position(|i| columns[*i].spare > 0 && columns[*i].spare == most_spare(&kept, columns));
-        match spare {
-            Some(at) if wanted + gaps(&kept) > width => kept.remove(at),
-            _ => break,
+        let Some(at) = spare.filter(|_| wanted + gaps(&kept) > width) else {
+            break;
         };
+        kept.remove(at);
     }
     let room = width.saturating_sub(gaps(&kept));
-    let sum = |cap: usize| -> usize { kept.iter().map(|i| natural[*i].min(cap)).sum() };
+    let narrowed = |i: usize, cap: usize| {
+        if rigid[i] {
+            natural[i]
+        } else {
+            natural[i].min(cap)
+        }
+    };
+    let sum = |cap: usize| -> usize { kept.iter().map(|i| narrowed(*i, cap)).sum() };
     let mut cap = kept.iter().map(|i| natural[*i]).max().unwrap_or_default();
     while cap > NARROW && sum(cap) > room {
         cap -= 1;
     }
-    kept.into_iter().map(|i| (i, natural[i].min(cap))).collect()
+    kept.iter().map(|i| (*i, narrowed(*i, cap))).collect()
 }
 
 fn most_spare(kept: &[usize], columns: &[Heading]) -> u8 {
@@ -241,10 +263,11 @@ mod tests {
             "TIME     EVENTS\none␛[2J       1\ntwo      12,345\n",
         );
         check(
-            Some(12),
-            "TIME    EVE…\none␛[…      …\ntwo     12,…\n"
-                .replace("      …", "    …")
-                .as_str(),
+            Some(14),
+            "TIME    EVENTS
+one␛[…       1
+two     12,345
+",
         );
     }
 }

@@ -361,7 +361,7 @@ pub fn summary(
             None,
         );
     }
-    if facts.conflict() {
+    if s.shares_its_id(id) {
         row(
             "NOTE",
             vec![cell(

@@ -120,7 +120,7 @@ impl Rows<'_> {
             if facts.recovered() {
                 marks.push("recovered");
             }
-            if facts.conflict() {
+            if self.snapshot.shares_its_id(self.hits[at]) {
                 marks.push("same id");
             }
             rows.push(ListRow::Event(EventRow {
