@@ -30,7 +30,7 @@ pub(crate) enum Stop {
         /// Under which key.
         key: Slot,
     },
-    /// More levels than [`DEEPEST`].
+    /// More levels than the scanner follows.
     TooDeep,
 }
 
