@@ -467,6 +467,24 @@ mod tests {
     }
 
     #[test]
+    fn a_wrong_sign_anywhere_costs_one_record_at_most() {
+        let records: Vec<String> = (0..4).map(|n| record(&format!("id{n}"))).collect();
+        let text = format!("{{\"Records\":[{}]}}", records.join(","));
+        let mut lost = Vec::new();
+        for at in 12..text.len() - 2 {
+            for sign in b"[]{},:\" 0x\\" {
+                let mut bytes = text.clone().into_bytes();
+                bytes[at] = *sign;
+                let (_, kept) = read(&bytes);
+                if !(3..=4).contains(&kept.ids.len()) {
+                    lost.push((at, *sign as char, kept.ids));
+                }
+            }
+        }
+        assert!(lost.is_empty(), "{} of them: {:?}", lost.len(), &lost[..lost.len().min(12)]);
+    }
+
+    #[test]
     fn gzip_in_its_forms() {
         let (a, b) = (record("a"), record("b"));
         let (one, two) = (

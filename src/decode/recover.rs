@@ -6,6 +6,8 @@
 //! at a place where no object may stand, and one that begins a line as its siblings do. Both must
 //! be sound events; the caller asks that of each.
 
+use crate::decode::lex;
+
 /// What came of the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Found {
@@ -123,6 +125,14 @@ fn opens_next(before: &[u8]) -> bool {
     matches!(last, Some(b',' | b':' | b'{' | b'['))
 }
 
+/// Whether the bracket at `start` is followed by a key and its colon: meant as a brace.
+pub(crate) fn is_keyed(bytes: &[u8], start: usize) -> bool {
+    let key = lex::skip_space(bytes, start + 1);
+    bytes.get(key) == Some(&b'"')
+        && lex::string_to(bytes, key)
+            .is_ok_and(|end| bytes.get(lex::skip_space(bytes, end)) == Some(&b':'))
+}
+
 /// Goes through the broken value at `start`.
 ///
 /// `last` says that no text follows `bytes`; `look` says what stands at a candidate.
@@ -137,8 +147,16 @@ pub(crate) fn search(
     let mut open = [0usize; 2];
     let mut before = b' ';
     let mut i = start;
+    if bytes.get(start) == Some(&b'[') && is_keyed(bytes, start) {
+        stack.push(b'{');
+        open = [1, 0];
+        before = b'{';
+        i += 1;
+    }
     while let Some(&byte) = bytes.get(i) {
         match byte {
+            // No array may stand behind a value: the bracket is the damage, or a part of it.
+            b'[' if i > start && matches!(before, b'"' | b'}' | b']' | b'0'..=b'9') => {}
             b'"' => {
                 let may_open = matches!(before, b'{' | b'[' | b',' | b':' | b' ');
                 let stray =

@@ -313,16 +313,38 @@ impl<'s> Walk<'s> {
         }
     }
 
-    /// An array among records: never a record.
+    /// An array among records: never a record, though a bracket may stand where another sign was
+    /// meant.
     fn array_item(&mut self, input: &Input<'_>, view: View) -> Step {
         let start = self.at;
+        let next = lex::skip_space(input.bytes, start + 1);
+        match input.bytes.get(next) {
+            None if !view.last => return Err(Need::More),
+            Some(b'{') if self.levels.len() < MOST_LEVELS => {
+                // Records may follow: each is looked at by itself, so that nothing behind a
+                // wrong bracket is swallowed by it.
+                if self.gap == Gap::Value {
+                    self.want_comma(input, view);
+                } else {
+                    self.levels.push(Level::Array(Slot::Unknown));
+                    self.not_event(input, view, "an array among the records");
+                    self.gap = Gap::Open;
+                }
+                self.at += 1;
+                return Ok(());
+            }
+            _ => {}
+        }
         match self.scanner.scan(input, start, false) {
             Ok(scanned) => {
                 self.not_event(input, view, "an array among the records");
                 self.at = scanned.end;
                 Ok(())
             }
-            Err(stop) => self.broken(stop, start, input, view, false),
+            Err(stop) => {
+                let object = recover::is_keyed(input.bytes, start);
+                self.broken(stop, start, input, view, object)
+            }
         }
     }
 
