@@ -70,6 +70,12 @@ pub struct Global {
     /// kB, MB, GB, KiB, MiB, GiB.
     #[arg(long, global = true, value_name = "SIZE", value_parser = size, default_value = "256MiB")]
     pub max_inflated: u64,
+    /// Write secrets out: passwords, tokens, environment variables, scripts and commands of records.
+    ///
+    /// Without it the words ‹redacted:kind:length:hash› stand in their place; equal secrets get equal
+    /// words within one run. A line on stderr says when they are written out.
+    #[arg(long, global = true)]
+    pub include_secrets: bool,
     /// Whether to show on stderr how far the load is; auto does on a terminal.
     #[arg(
         long,

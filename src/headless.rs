@@ -3,7 +3,7 @@
 //! Each loads what was named, asks the same engine the screen asks, and hands rows or portraits to
 //! `report`. Answers go to stdout, everything else to stderr.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
@@ -20,9 +20,10 @@ use trailhound::base::text::{counted, nearest, thousands};
 use trailhound::base::time::UtcMicros;
 use trailhound::engine::protocol::{Progress, Reply};
 use trailhound::engine::{self, LoadOptions, Loaded, Reader, Stop};
+use trailhound::event::secret;
 use trailhound::index::schema::{Col, FIELDS, Field, Home};
 use trailhound::index::segment::EventId;
-use trailhound::index::snapshot::Hits;
+use trailhound::index::snapshot::{Hits, Snapshot};
 use trailhound::pivot::portrait::{Portrait, Subject};
 use trailhound::pivot::tally::{self, Wanted};
 use trailhound::query::ast::{self, Expr, Op, Value};
@@ -97,6 +98,7 @@ impl Terminal {
                     Color::Auto => stdout && !no_color,
                 },
                 terminal: stdout,
+                secrets: global.include_secrets,
             },
         }
     }
@@ -132,6 +134,7 @@ pub fn load_options(global: &Global) -> LoadOptions {
         max_record: usize::try_from(global.max_record).unwrap_or(usize::MAX),
         max_inflated: global.max_inflated,
         hash: false,
+        secrets: false,
     }
 }
 
@@ -150,6 +153,9 @@ fn say(message: &str) {
 
 /// Runs a command and gives its exit code; `None` where it has nothing to read.
 pub fn run(command: Command, global: &Global, terminal: &Terminal) -> anyhow::Result<Option<u8>> {
+    if global.include_secrets {
+        say("trailhound: secrets are written out (--include-secrets)");
+    }
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let code = match command {
         Command::Demo { write: Some(dir) } => write_demo(&dir, &mut out)?,
@@ -229,13 +235,14 @@ impl Evidence {
         specs: Vec<Spec>,
         global: &Global,
         terminal: &Terminal,
-        hash: bool,
+        proves: bool,
     ) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .context("cannot start the loader")?;
         let options = LoadOptions {
-            hash,
+            hash: proves,
+            secrets: proves,
             ..load_options(global)
         };
         let shows = terminal.stderr && global.progress == ShowProgress::Auto;
@@ -333,7 +340,10 @@ impl Evidence {
     }
 
     /// The cells of an event; the record is read again only where a cell needs it.
-    fn cells(&self, id: EventId, fields: &[Field]) -> Vec<Cell> {
+    ///
+    /// A sign-in under a name that nobody has is often a password in the wrong field: that name is
+    /// a secret, too.
+    fn cells(&self, id: EventId, fields: &[Field], secrets: bool) -> Vec<Cell> {
         let snapshot = &self.loaded.snapshot;
         let unnamed = fields.contains(&Field::Id) && !snapshot.id_is_name(id);
         let record = (unnamed || fields.iter().any(|f| columns::needs_record(*f)))
@@ -347,10 +357,23 @@ impl Evidence {
             .iter()
             .map(|field| match field {
                 Field::Time => Cell::time(snapshot.time(id)),
+                Field::Who | Field::Actor if !secrets && names_nobody(snapshot, id) => {
+                    let name = columns::value(snapshot, id, *field, tree, name);
+                    Cell::Text(secret::redacted(
+                        secret::Kind::Name,
+                        &Cell::from(name).plain(),
+                    ))
+                }
                 field => columns::value(snapshot, id, *field, tree, name).into(),
             })
             .collect()
     }
+}
+
+/// Whether an event is a sign-in under a name that nobody has.
+fn names_nobody(snapshot: &Snapshot, id: EventId) -> bool {
+    let error = snapshot.text(Col::Err, id);
+    error.is_some_and(|error| error.starts_with("No username found"))
 }
 
 /// Draws how far the load is over the last line.
@@ -585,7 +608,7 @@ fn run_query(
     }
     let mut sheet = report::sheet(format, &headings, terminal.style, out);
     for id in order {
-        sheet.row(&evidence.cells(id, &fields))?;
+        sheet.row(&evidence.cells(id, &fields, global.include_secrets))?;
     }
     sheet.end()?;
     Ok(code)
@@ -605,7 +628,7 @@ fn sorted(evidence: &Evidence, hits: &Hits, by: Field, backwards: bool) -> Vec<E
     let mut keyed: Vec<(Option<String>, EventId)> = order
         .into_iter()
         .map(|id| {
-            let cell = evidence.cells(id, &[by]).pop().map(|c| c.plain());
+            let cell = evidence.cells(id, &[by], true).pop().map(|c| c.plain());
             (cell.filter(|text| !text.is_empty()), id)
         })
         .collect();
@@ -627,7 +650,7 @@ fn raw(
     let (mut unread, mut reason) = (0, None);
     for &id in order {
         match evidence.reader.record(snapshot.place(id)) {
-            Ok(record) => report::raw(&record, terminal.stdout, out)?,
+            Ok(record) => report::raw(&record, terminal.style, out)?,
             Err(e) => {
                 unread += 1;
                 reason.get_or_insert(e);
@@ -726,6 +749,9 @@ fn run_stats(
             let (name, counts) = match by {
                 By::Field(field) => {
                     let mut counts = counts_of(&evidence, &hits, *field);
+                    if !global.include_secrets && matches!(field, Field::Who | Field::Actor) {
+                        hide_names(&evidence, &hits, &mut counts);
+                    }
                     if args.top > 0 {
                         counts.truncate(args.top);
                     }
@@ -776,11 +802,27 @@ fn counts_of(evidence: &Evidence, hits: &Hits, field: Field) -> Vec<Count> {
     counts.into_iter().map(|(_, count)| count).collect()
 }
 
+/// Puts words in the place of names that only sign-ins under a name nobody has are known by.
+fn hide_names(evidence: &Evidence, hits: &Hits, counts: &mut [Count]) {
+    let snapshot = &evidence.loaded.snapshot;
+    let nobody = hits.order.iter().filter(|id| names_nobody(snapshot, **id));
+    let names: HashSet<String> = nobody
+        .filter_map(|id| snapshot.text(Col::Principal, *id))
+        .map(str::to_owned)
+        .collect();
+    for count in counts {
+        let name = count.value.plain();
+        if names.contains(&name) {
+            count.value = Cell::Text(secret::redacted(secret::Kind::Name, &name));
+        }
+    }
+}
+
 fn counted_by_reading(evidence: &Evidence, hits: &Hits, field: Field) -> Vec<(String, Count)> {
     let snapshot = &evidence.loaded.snapshot;
     let mut counts: HashMap<String, Count> = HashMap::new();
     for &id in hits.order.iter() {
-        let cell = evidence.cells(id, &[field]).pop();
+        let cell = evidence.cells(id, &[field], true).pop();
         let value = match cell {
             None | Some(Cell::Absent) => NONE.to_owned(),
             Some(cell) => cell.plain(),
@@ -948,10 +990,16 @@ fn run_portrait(
         Field::Who => ("principal", "principals"),
         _ => ("resource", "resources"),
     };
+    let mut text = Vec::new();
     if is_table(asked.format, terminal) {
-        report::portrait::table(snapshot, &found, kind, terminal.style, out)?;
+        report::portrait::table(snapshot, &found, kind, terminal.style, &mut text)?;
     } else {
-        report::portrait::json(snapshot, &found, key, out)?;
+        report::portrait::json(snapshot, &found, key, &mut text)?;
+    }
+    if global.include_secrets {
+        out.write_all(&text)?;
+    } else {
+        out.write_all(secret::redact_text(&String::from_utf8_lossy(&text)).as_bytes())?;
     }
     if hits.is_empty() {
         say(&format!(

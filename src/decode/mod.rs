@@ -54,6 +54,8 @@ pub struct Options<'a> {
     pub max_inflated: u64,
     /// Whether to compute the SHA-256 of the bytes read.
     pub hash: bool,
+    /// Whether to look for secrets in the records and say where they are.
+    pub secrets: bool,
     /// The file's name, only to say when its content is something else.
     pub name_hint: &'a str,
     /// The file's size, where known: saves guessing buffer sizes.
@@ -66,6 +68,7 @@ impl Default for Options<'_> {
             max_record: 16 << 20,
             max_inflated: 256 << 20,
             hash: false,
+            secrets: false,
             name_hint: "",
             size_hint: None,
         }
@@ -481,7 +484,12 @@ mod tests {
                 }
             }
         }
-        assert!(lost.is_empty(), "{} of them: {:?}", lost.len(), &lost[..lost.len().min(12)]);
+        assert!(
+            lost.is_empty(),
+            "{} of them: {:?}",
+            lost.len(),
+            &lost[..lost.len().min(12)]
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::decode::scan::Input;
 use crate::decode::scan::Scanned;
 use crate::decode::shape::View;
 use crate::decode::window::Lines;
+use crate::event::secret;
 
 const MOST: usize = 1000;
 const MOST_OF_A_CLASS: u32 = 100;
@@ -128,6 +129,18 @@ impl Notes {
                 None => self.say(class, input, view, at, detail),
             }
         }
+    }
+
+    /// Notes the secrets of a record.
+    pub(crate) fn secrets(&mut self, record: &[u8], input: &Input<'_>, view: View, at: usize) {
+        let secrets = secret::find(record);
+        let Some(first) = secrets.first() else { return };
+        let (field, kind) = (&first.field, first.kind.name());
+        let detail = match secrets.len() {
+            1 => format!("{field} holds a secret ({kind})"),
+            n => format!("{field} and {} more hold secrets ({kind})", n - 1),
+        };
+        self.say(ProblemClass::Secret, input, view, at, &detail);
     }
 
     /// Counts a value that is no event.

@@ -91,6 +91,7 @@ pub(crate) struct Walk<'s> {
     scanner: Scanner,
     sink: &'s mut dyn Sink,
     max_record: usize,
+    secrets: bool,
     levels: Vec<Level>,
     gap: Gap,
     stray: bool,
@@ -113,6 +114,7 @@ impl<'s> Walk<'s> {
             scanner: Scanner::new(),
             sink,
             max_record: options.max_record.max(1024),
+            secrets: options.secrets,
             levels: Vec::new(),
             gap: Gap::Any,
             stray: false,
@@ -667,6 +669,9 @@ impl<'s> Walk<'s> {
     ) {
         self.notes.found += 1;
         self.notes.soft(scanned, input, view, range.0);
+        if self.secrets {
+            self.notes.secrets(json, input, view, range.0);
+        }
         let place = Place {
             offset: view.base + range.0 as u64,
             len: (range.1 - range.0) as u32,

@@ -34,6 +34,8 @@ pub struct LoadOptions {
     pub max_inflated: u64,
     /// Whether to compute the SHA-256 of every file.
     pub hash: bool,
+    /// Whether to look for secrets in the records.
+    pub secrets: bool,
 }
 
 impl Default for LoadOptions {
@@ -43,6 +45,7 @@ impl Default for LoadOptions {
             max_record: d.max_record,
             max_inflated: d.max_inflated,
             hash: false,
+            secrets: false,
         }
     }
 }
@@ -292,6 +295,7 @@ fn read(job: Job, options: &LoadOptions, stop: &Stop, counters: &Counters) {
         max_record: options.max_record,
         max_inflated: options.max_inflated,
         hash: options.hash,
+        secrets: options.secrets,
         name_hint: job.origin.name(),
         size_hint,
     };

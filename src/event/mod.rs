@@ -7,4 +7,5 @@ pub mod outcome;
 pub mod principal;
 pub mod record;
 pub mod resource;
+pub mod secret;
 pub mod service;

@@ -9,6 +9,7 @@ use crate::base::span::Span;
 use crate::base::text;
 use crate::event::outcome::Verb;
 use crate::event::resource::{Arn, is_ec2_id};
+use crate::event::secret;
 use crate::index::schema::{Class, FIELDS, Field, Home};
 use crate::query::ast::{Op, Subject, Test, Value};
 use crate::query::lexer::{self, Kind, Mark, Token};
@@ -148,6 +149,8 @@ fn of_field(
         })
         .collect();
     let mut ranked = values(field, &typed);
+    // A list over the prompt is seen by whoever stands behind.
+    ranked.retain(|(value, _)| !secret::is_in_text(value));
     ranked.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     found.extend(
         ranked
@@ -315,6 +318,7 @@ mod tests {
         let all: &[(&str, u64)] = match field {
             Field::Who => &[("bob", 2), ("alice", 40), ("al ice", 3)],
             Field::Err => &[("DeniedByHand", 1)],
+            Field::Ua => &[("app Bearer abc.123.xyz", 9), ("app/2", 1)],
             _ => &[],
         };
         all.iter()
@@ -358,6 +362,7 @@ mod tests {
         check("203.0.113.7|", &["ip:203.0.113.7"]);
         check("AKIAIOSFODNN7EXAMPLE|", &["key:AKIAIOSFODNN7EXAMPLE"]);
         check("ua~/x|", &[]);
+        check("ua:app|", &["ua:app/2"]);
         check("who:bob |", &["who:bob who:"]);
         check("sessio|", &["via:"].map(|_| "session:"));
     }

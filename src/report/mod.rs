@@ -16,6 +16,7 @@ use chrono_tz::Tz;
 
 use crate::base::time::UtcMicros;
 use crate::event::json::Node;
+use crate::event::secret;
 use crate::view::columns::Value;
 
 /// How rows are written.
@@ -40,6 +41,8 @@ pub struct Style {
     pub color: bool,
     /// Whether the output goes to a terminal, which must not be given live control characters.
     pub terminal: bool,
+    /// Whether secrets are written out instead of the words in their place.
+    pub secrets: bool,
 }
 
 impl Style {
@@ -186,18 +189,58 @@ pub fn sheet<'a>(
     style: Style,
     out: &'a mut dyn Write,
 ) -> Box<dyn Sheet + 'a> {
-    match format {
+    let sheet: Box<dyn Sheet + 'a> = match format {
         Format::Table => Box::new(table::Table::new(columns, style, out)),
         Format::Jsonl => Box::new(jsonl::Lines::new(columns, out)),
         Format::Csv => Box::new(csv::Commas::new(columns, style.terminal, out)),
+    };
+    if style.secrets {
+        sheet
+    } else {
+        Box::new(Redacted(sheet))
     }
 }
 
-/// A record as it came on one line; on a terminal characters that act are written as escapes, which
-/// mean the same to a reader of JSON.
-pub fn raw(record: &[u8], terminal: bool, out: &mut dyn Write) -> io::Result<()> {
-    let record = crate::event::json::compact(record);
-    if terminal {
+/// A sheet that never sees the secrets of its cells.
+struct Redacted<'a>(Box<dyn Sheet + 'a>);
+
+impl Sheet for Redacted<'_> {
+    fn row(&mut self, cells: &[Cell]) -> io::Result<()> {
+        let holds = |cell: &Cell| match cell {
+            Cell::Text(text) => secret::is_in_text(text),
+            Cell::Several(texts) => texts.iter().any(|text| secret::is_in_text(text)),
+            _ => false,
+        };
+        if !cells.iter().any(holds) {
+            return self.0.row(cells);
+        }
+        let safe = |text: &String| secret::redact_text(text).into_owned();
+        let cells: Vec<Cell> = cells
+            .iter()
+            .map(|cell| match cell {
+                Cell::Text(text) => Cell::Text(safe(text)),
+                Cell::Several(texts) => Cell::Several(texts.iter().map(safe).collect()),
+                other => other.clone(),
+            })
+            .collect();
+        self.0.row(&cells)
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.0.end()
+    }
+}
+
+/// A record as it came on one line, with words in the place of its secrets unless they are wanted;
+/// on a terminal characters that act are written as escapes, which mean the same to a reader of JSON.
+pub fn raw(record: &[u8], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let record = if style.secrets {
+        record.into()
+    } else {
+        secret::redact(record)
+    };
+    let record = crate::event::json::compact(&record);
+    if style.terminal {
         let mut safe = String::with_capacity(record.len());
         for c in String::from_utf8_lossy(&record).chars() {
             if crate::base::printable::is_printable(c) {
@@ -228,16 +271,62 @@ mod tests {
     }
 
     #[test]
+    fn secrets_are_written_only_where_they_are_wanted() {
+        let record = br#"{"userAgent":"Bearer abc.123.xyz","a":{"masterUserPassword":"hunter2"}}"#;
+        for secrets in [false, true] {
+            let style = Style {
+                zone: Tz::UTC,
+                width: None,
+                color: false,
+                terminal: false,
+                secrets,
+            };
+            let cells = [
+                Cell::Text("Bearer abc.123.xyz".into()),
+                Cell::Several(vec!["b?X-Amz-Signature=abc.123.xyz".into()]),
+            ];
+            let columns = ["a", "b"].map(Heading::fixed);
+            for format in [Format::Table, Format::Jsonl, Format::Csv] {
+                let mut out = Vec::new();
+                let mut sheet = sheet(format, &columns, style, &mut out);
+                sheet.row(&cells).unwrap();
+                sheet.end().unwrap();
+                drop(sheet);
+                let text = String::from_utf8(out).unwrap();
+                assert_eq!(
+                    text.matches("abc.123.xyz").count(),
+                    2 * usize::from(secrets),
+                    "{text}"
+                );
+            }
+            let mut out = Vec::new();
+            raw(record, style, &mut out).unwrap();
+            assert_eq!(out.starts_with(record), secrets);
+        }
+    }
+
+    #[test]
     fn a_raw_record_does_not_act_on_a_terminal() {
         let record = "{ \"a\" : \"x\u{202e}\u{9b}31m\", \"n\" : 1.50 }";
         let mut out = Vec::new();
-        raw(record.as_bytes(), false, &mut out).unwrap();
+        let style = Style {
+            zone: Tz::UTC,
+            width: None,
+            color: false,
+            terminal: false,
+            secrets: false,
+        };
+        raw(record.as_bytes(), style, &mut out).unwrap();
         assert_eq!(
             out,
             "{\"a\":\"x\u{202e}\u{9b}31m\",\"n\":1.50}\n".as_bytes()
         );
         out.clear();
-        raw(record.as_bytes(), true, &mut out).unwrap();
+        let style = Style {
+            terminal: true,
+            ..style
+        };
+        raw(record.as_bytes(), style, &mut out).unwrap();
         assert_eq!(out, b"{\"a\":\"x\\u202e\\u009b31m\",\"n\":1.50}\n");
     }
 }

@@ -226,6 +226,7 @@ mod tests {
             width,
             color: false,
             terminal: width.is_some(),
+            secrets: false,
         };
         let mut out = Vec::new();
         let mut table = Table::new(&columns, style, &mut out);

@@ -1,0 +1,103 @@
+//! What tests of whole files share: a folder, records made by hand, and the program run on them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Alice's `n`th call, `n` seconds after two o'clock.
+pub fn call(n: usize, service: &str, name: &str) -> Value {
+    json!({
+        "eventVersion": "1.11",
+        "userIdentity": {
+            "type": "IAMUser",
+            "principalId": "AIDAEXAMPLE",
+            "arn": "arn:aws:iam::111122223333:user/alice",
+            "accountId": "111122223333",
+            "accessKeyId": "AKIAIOSFODNN7EXAMPLE",
+            "userName": "alice"
+        },
+        "eventTime": format!("2026-11-20T14:{:02}:{:02}Z", n / 60, n % 60),
+        "eventSource": format!("{service}.amazonaws.com"),
+        "eventName": name,
+        "awsRegion": "us-west-2",
+        "sourceIPAddress": "203.0.113.77",
+        "userAgent": "aws-cli/2.15.0",
+        "requestParameters": null,
+        "responseElements": null,
+        "eventID": format!("6f4ab5bd-2daa-4d00-be14-d92ef0{n:06}"),
+        "eventType": "AwsApiCall",
+        "recipientAccountId": "111122223333",
+        "eventCategory": "Management"
+    })
+}
+
+/// A value with one member set.
+pub fn with(mut value: Value, key: &str, member: Value) -> Value {
+    value[key] = member;
+    value
+}
+
+/// A trail file of records.
+pub fn records(records: &[Value]) -> String {
+    json!({ "Records": records }).to_string()
+}
+
+/// A folder of a test.
+pub struct Folder(TempDir);
+
+impl Folder {
+    /// An empty folder.
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// With one more file.
+    #[must_use]
+    pub fn file(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+        self
+    }
+
+    /// The path of a name in it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Runs the program in it.
+    pub fn run(&self, args: &[&str]) -> Output {
+        run_in(self.0.path(), args)
+    }
+
+    /// The object of `check` over the folder, or over what is named.
+    pub fn check(&self, args: &[&str]) -> Value {
+        let out = self.run(&[&["check", "--format", "json"], args].concat());
+        serde_json::from_str(&out.stdout).unwrap_or_else(|e| panic!("{e}: {}", out.stderr))
+    }
+}
+
+/// What a run gave.
+pub struct Output {
+    pub stdout: String,
+    pub stderr: String,
+    pub code: Option<i32>,
+}
+
+fn run_in(dir: &Path, args: &[&str]) -> Output {
+    let out = Command::new(env!("CARGO_BIN_EXE_trailhound"))
+        .current_dir(dir)
+        .env_remove("TRAILHOUND_LOG")
+        .env_remove("NO_COLOR")
+        .args(args)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    Output {
+        stdout: String::from_utf8_lossy(&out.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&out.stderr).into_owned(),
+        code: out.status.code(),
+    }
+}
