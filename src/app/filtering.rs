@@ -31,6 +31,7 @@ const MOST_COMPLETIONS: usize = 8;
 
 /// Starts editing the filter.
 pub fn begin(state: &mut State) {
+    pivots::pin(state);
     let mut text = state.view.text.clone();
     if !text.is_empty() && !text.ends_with(' ') {
         text.push(' ');
@@ -45,16 +46,36 @@ pub fn begin(state: &mut State) {
     reparse(state);
 }
 
-/// Pastes text where text is typed.
+/// Pastes text into the filter, which it opens where it is not being typed.
 pub fn paste(state: &mut State, text: &str) {
-    if state.edit.is_none() && state.overlay.is_none() {
+    if state.edit.is_none() {
         begin(state);
     }
     if let Some(edit) = &mut state.edit {
-        for c in text.chars().filter(|c| !c.is_control()) {
-            edit.input.handle(InputRequest::InsertChar(c));
-        }
+        insert(&mut edit.input, text);
         reparse(state);
+    }
+}
+
+/// Types a pasted text into a line: lines become words of one line, other control characters go.
+pub fn insert(input: &mut Input, text: &str) {
+    let mut after_space = input.cursor() == 0
+        || input
+            .value()
+            .chars()
+            .nth(input.cursor() - 1)
+            .is_none_or(char::is_whitespace);
+    for c in text.trim_end().chars() {
+        let is_break = matches!(
+            c,
+            '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+        );
+        if is_break && !after_space {
+            input.handle(InputRequest::InsertChar(' '));
+        } else if !is_break && !c.is_control() {
+            input.handle(InputRequest::InsertChar(c));
+        }
+        after_space = is_break || c == ' ' || (after_space && c.is_control());
     }
 }
 
@@ -353,17 +374,24 @@ pub fn focused_value(state: &mut State, side: Side) {
         Ok(term) => term,
         Err(why) => return state.refuse(why),
     };
-    let filter = edited(&state.view.filter, &term, side);
+    let (filter, note) = edited(&state.view.filter, &term, side);
+    if filter == *state.view.filter && state.view.about == About::Timeline {
+        return state.refuse(note.unwrap_or_else(|| format!("the filter says {term} already")));
+    }
     let text = filter.to_string();
     let keep_focus = state.focus;
     set(state, text, filter);
     if keep_focus != Focus::Portrait {
         state.focus = keep_focus;
     }
+    if let Some(note) = note {
+        state.say(note);
+    }
 }
 
-/// A filter with a term included, excluded, or made the only one of its field.
-pub fn edited(filter: &Expr, term: &Expr, side: Side) -> Expr {
+/// A filter with a term included, excluded, or made the only one of its field; with what happened
+/// where the filter alone does not say it.
+pub fn edited(filter: &Expr, term: &Expr, side: Side) -> (Expr, Option<String>) {
     let mut parts: Vec<Expr> = match filter {
         Expr::All => Vec::new(),
         Expr::And(parts) => parts.clone(),
@@ -371,8 +399,9 @@ pub fn edited(filter: &Expr, term: &Expr, side: Side) -> Expr {
     };
     let negated = Expr::Not(Box::new(term.clone()));
     let (Some(wanted), Side::Include | Side::Only | Side::Exclude) = (test_of(term), side) else {
-        return Expr::all_of(parts);
+        return (Expr::all_of(parts), None);
     };
+    let mut note = None;
     let is_plain = matches!(term, Expr::Test(_));
     match side {
         Side::Only => {
@@ -381,8 +410,25 @@ pub fn edited(filter: &Expr, term: &Expr, side: Side) -> Expr {
         }
         Side::Include => {
             parts.retain(|p| *p != negated && unnegated(p) != Some(term));
+            // One of several hidden values is shown again, the others stay hidden.
+            for part in &mut parts {
+                if let Expr::Not(inner) = part
+                    && let Expr::Test(hidden) = &mut **inner
+                    && is_plain
+                    && hidden.subject == wanted.subject
+                    && hidden.op == wanted.op
+                    && hidden.values.len() > 1
+                {
+                    hidden.values.retain(|v| !wanted.values.contains(v));
+                }
+            }
+            parts.retain(|p| !matches!(unnegated(p), Some(Expr::Test(t)) if t.values.is_empty()));
             let joins = |p: &&mut Expr| matches!(p, Expr::Test(t) if is_plain && t.subject == wanted.subject && t.op == wanted.op);
             if let Some(Expr::Test(known)) = parts.iter_mut().find(joins) {
+                if known.values.len() > 1 && wanted.values.iter().all(|v| known.values.contains(v))
+                {
+                    note = Some(format!("{term} is kept already; = keeps nothing else"));
+                }
                 for value in &wanted.values {
                     if !known.values.contains(value) {
                         known.values.push(value.clone());
@@ -402,7 +448,15 @@ pub fn edited(filter: &Expr, term: &Expr, side: Side) -> Expr {
                     {
                         let before = known.values.len();
                         known.values.retain(|v| !wanted.values.contains(v));
-                        was_included |= known.values.len() != before;
+                        // The last value kept cannot just go: that would show everything.
+                        was_included |= known.values.len() != before && !known.values.is_empty();
+                        note = (known.values.len() != before).then(|| {
+                            if known.values.is_empty() {
+                                format!("{term} was the only one kept: now it is hidden and the others show")
+                            } else {
+                                format!("{term} is no longer among those kept")
+                            }
+                        }).or(note);
                     }
                 }
                 parts.retain(|p| !matches!(p, Expr::Test(t) if t.values.is_empty()));
@@ -412,12 +466,14 @@ pub fn edited(filter: &Expr, term: &Expr, side: Side) -> Expr {
                 Some(inner) => inner.clone(),
                 None => negated,
             };
+            // What keeps this very thing contradicts hiding it.
+            parts.retain(|p| p != term);
             if !was_included && !parts.contains(&opposite) {
                 parts.push(opposite);
             }
         }
     }
-    Expr::all_of(parts)
+    (Expr::all_of(parts), note)
 }
 
 fn unnegated(expr: &Expr) -> Option<&Expr> {
@@ -466,7 +522,7 @@ mod tests {
     fn check(filter: &str, side: Side, value: (Field, Option<&str>), becomes: &str) {
         let term = term(value.0, value.1).unwrap();
         assert_eq!(
-            edited(&expr(filter), &term, side).to_string(),
+            edited(&expr(filter), &term, side).0.to_string(),
             becomes,
             "{filter} {side:?}"
         );
@@ -478,7 +534,20 @@ mod tests {
         check("", Side::Include, svc("ec2"), "svc:ec2");
         check("svc:ec2", Side::Include, svc("iam"), "svc:ec2,iam");
         check("svc:ec2,iam", Side::Exclude, svc("iam"), "svc:ec2");
-        check("svc:ec2", Side::Exclude, svc("ec2"), "");
+        check("svc:ec2", Side::Exclude, svc("ec2"), "-svc:ec2");
+        check(
+            "svc:ec2 verb:write",
+            Side::Exclude,
+            svc("ec2"),
+            "verb:write -svc:ec2",
+        );
+        check(
+            "-svc:ec2,iam",
+            Side::Include,
+            svc("iam"),
+            "-svc:ec2 svc:iam",
+        );
+        check("-err:*", Side::Exclude, (Field::Err, None), "err:*");
         check("svc:ec2", Side::Exclude, svc("iam"), "svc:ec2 -svc:iam");
         check(
             "-svc:iam verb:write",

@@ -155,6 +155,19 @@ pub fn matching(picker: &Picker) -> Vec<(&Entry, Vec<usize>)> {
         .collect()
 }
 
+/// Pastes text where text is typed: into an overlay's line, else into the filter.
+pub fn paste(state: &mut State, text: &str) {
+    match &mut state.overlay {
+        Some(Overlay::Find(input)) => filtering::insert(input, text),
+        Some(Overlay::Picker(picker)) if picker.kind == PickerKind::Palette => {
+            filtering::insert(&mut picker.input, text);
+            picker.at = 0;
+        }
+        Some(_) => state.refuse("nothing can be typed here"),
+        None => filtering::paste(state, text),
+    }
+}
+
 /// A key that types into an overlay, or takes an entry by its key.
 pub fn edit(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
     match &mut state.overlay {

@@ -6,6 +6,7 @@ use crate::app::moves;
 use crate::app::state::{
     About, Around, Choice, Entry, Focus, Overlay, Picker, PickerKind, State, View,
 };
+use crate::app::update;
 use crate::base::time::MINUTE;
 use crate::event::resource;
 use crate::index::schema::{Col, Field};
@@ -19,7 +20,10 @@ use crate::view::portrait::{self, RowTarget};
 const DEPTH: usize = 200;
 
 /// Makes a view the current one and keeps the one before it.
-pub fn push(state: &mut State, view: View) {
+pub fn push(state: &mut State, mut view: View) {
+    pin(state);
+    view.event = view.event.or(state.view.event);
+    state.view.focus = state.focus;
     let before = std::mem::replace(&mut state.view, view);
     state.back.push(before);
     if state.back.len() > DEPTH {
@@ -28,11 +32,21 @@ pub fn push(state: &mut State, view: View) {
     state.forward.clear();
 }
 
+/// Keeps the event that is shown as the focused one as the view's own: `[` must find it again,
+/// also where none was chosen, or the chosen one does not match.
+pub fn pin(state: &mut State) {
+    if update::shows_its_own_hits(state) {
+        state.view.event = state.focused_event().or(state.view.event);
+    }
+}
+
 /// Back to the view before, as it was; whether there was one.
 pub fn back(state: &mut State) -> bool {
     let Some(view) = state.back.pop() else {
         return false;
     };
+    pin(state);
+    state.view.focus = state.focus;
     let left = std::mem::replace(&mut state.view, view);
     state.forward.push(left);
     arrive(state);
@@ -44,6 +58,8 @@ pub fn forward(state: &mut State) -> bool {
     let Some(view) = state.forward.pop() else {
         return false;
     };
+    pin(state);
+    state.view.focus = state.focus;
     let left = std::mem::replace(&mut state.view, view);
     state.back.push(left);
     arrive(state);
@@ -53,9 +69,7 @@ pub fn forward(state: &mut State) -> bool {
 fn arrive(state: &mut State) {
     state.edit = None;
     state.overlay = None;
-    if state.focus == Focus::Detail || state.view.about == About::Timeline {
-        state.focus = Focus::List;
-    }
+    state.focus = state.view.focus;
     crate::app::detail::rebuild(state);
 }
 

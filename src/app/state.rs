@@ -143,6 +143,10 @@ pub struct View {
     pub facet_open: Option<Field>,
     /// The focused card and row of the portrait.
     pub portrait_at: (usize, usize),
+    /// The event `detail_at` is a place in.
+    pub detail_of: Option<EventId>,
+    /// The pane that had the focus when the view was left.
+    pub focus: Focus,
 }
 
 /// What a view is about.
@@ -172,6 +176,8 @@ impl View {
             facet_at: 0,
             facet_open: None,
             portrait_at: (0, 0),
+            detail_of: None,
+            focus: Focus::List,
         }
     }
 }
@@ -388,8 +394,12 @@ impl State {
         Some(at.min(hits.len() - 1))
     }
 
-    /// The focused event.
+    /// The focused event. Until the view's own hits are there it is the one the view was left
+    /// on: a key pressed early must not act on the nearest event of another view.
     pub fn focused_event(&self) -> Option<EventId> {
+        if self.answer.answered != self.answer.asked && self.view.event.is_some() {
+            return self.view.event;
+        }
         self.cursor()
             .and_then(|at| self.answer.hits.order.get(at).copied())
     }

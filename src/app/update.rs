@@ -25,6 +25,18 @@ pub struct AskKey {
     facets: bool,
 }
 
+/// Whether the hits at hand are those of the view, not of a filter being typed or a view left.
+pub fn shows_its_own_hits(state: &State) -> bool {
+    let subject = match &state.view.about {
+        About::Timeline => None,
+        About::Subject(subject, _) => Some(subject),
+    };
+    state.answer.answered == state.answer.asked
+        && state.asked.as_ref().is_some_and(|asked| {
+            asked.filter == state.view.filter && asked.subject.as_ref() == subject
+        })
+}
+
 /// Changes the state by what happened; gives what it now wants done outside.
 pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
     let mut effects = Vec::new();
@@ -32,7 +44,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
     let by_person = !matches!(action, Action::Reply(_) | Action::Say(_));
     match action {
         Action::Press(chord) => press(state, chord, &mut effects),
-        Action::Paste(text) => filtering::paste(state, &text),
+        Action::Paste(text) => overlays::paste(state, &text),
         Action::Mouse(m) => mouse::mouse(state, m, &mut effects),
         Action::Resize(size) => state.size = size,
         Action::Reply(reply) => hear(state, reply),
@@ -356,10 +368,11 @@ fn ask_for_what_is_missing(state: &mut State, effects: &mut Vec<Effect>) {
             })));
         }
         if state.detail.event != Some(event) || state.detail.tab != state.view.tab {
-            if state.detail.event.is_some_and(|old| old != event) {
-                state.view.detail_at = (0, 0);
-            }
             detail::rebuild(state);
+        }
+        if state.view.detail_of != Some(event) {
+            state.view.detail_at = (0, 0);
+            state.view.detail_of = Some(event);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Events over time, as stacked bars.
 
 use ratatui::buffer::Buffer;
+use ratatui::style::Modifier;
 use ratatui::style::Style;
 
 use crate::base::printable::Printable;
@@ -151,6 +152,8 @@ fn axis(pen: &mut Pen<'_>, left: u16, width: u16, y: u16, view: &HistogramView) 
         }
     }
     let mut free = left;
+    let cursor = view.cursor.and_then(|at| u16::try_from(at).ok());
+    let cursor = cursor.filter(|at| *at < width).map(|at| left + at);
     for (column, label) in &view.labels {
         let Ok(column) = u16::try_from(*column) else {
             continue;
@@ -158,15 +161,19 @@ fn axis(pen: &mut Pen<'_>, left: u16, width: u16, y: u16, view: &HistogramView) 
         let x = left.saturating_add(column);
         let label = Printable::new(label);
         let taken = columns(label.as_str());
+        // The pointer must not look like a part of the label it stands at.
+        let x = if cursor == Some(x) { x + 1 } else { x };
         if x >= free && x.saturating_add(taken) <= end {
             pen.text(x, y, taken, &label, theme.axis);
             free = x + taken + 1;
         }
     }
-    if let Some(cursor) = view.cursor.and_then(|at| u16::try_from(at).ok())
-        && cursor < width
-    {
-        pen.put(left + cursor, y, "^", theme.cursor);
+    match cursor {
+        Some(at) if pen.is_blank(at, y) => {
+            pen.put(at, y, "^", theme.cursor);
+        }
+        Some(at) => pen.restyle(at, y, 1, theme.cursor.add_modifier(Modifier::REVERSED)),
+        None => {}
     }
 }
 
@@ -259,9 +266,10 @@ mod tests {
             undated: 0,
         };
         let shown = drawn(30, 4, |b, a| draw(b, a, &view, &Theme::plain()));
+        // The pointer stands inside the label, so it is the label's cell that is marked.
         assert_eq!(
             shown,
-            "    9 │ :#!\n      │ :##\n    0 │.:::·\n       13:^2     1 col = 30 s"
+            "    9 │ :#!\n      │ :##\n    0 │.:::·\n       13:32     1 col = 30 s"
         );
     }
 

@@ -105,6 +105,12 @@ impl<'a> Pen<'a> {
         }
     }
 
+    /// Whether a cell holds nothing.
+    pub fn is_blank(&self, x: u16, y: u16) -> bool {
+        let cell = self.buffer.cell((self.area.x + x, self.area.y + y));
+        cell.is_some_and(|cell| cell.symbol() == " ")
+    }
+
     /// Writes one symbol; answers the columns it took, 0 where it does not fit.
     pub fn put(&mut self, x: u16, y: u16, symbol: &str, style: Style) -> u16 {
         let width = columns(symbol);
