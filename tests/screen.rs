@@ -1,10 +1,12 @@
 //! The screen as a person uses it: keys in, state and frames out, with the real engine behind.
 
-#[expect(dead_code, reason = "frames.rs uses what this file does not")]
+#[path = "support/driver.rs"]
+mod driver;
 mod support;
 
-use support::driver::Driver;
+use driver::Driver;
 use trailhound::app::state::Focus;
+use trailhound::ui::theme::Theme;
 
 #[test]
 fn pasted_lines_become_words() {
@@ -202,4 +204,26 @@ fn excluding_the_only_value_kept_hides_it_and_says_so() {
     d.filter("what:ConsoleLogin,RunInstances");
     d.keys("+");
     assert!(d.said().contains("kept already"), "{}", d.said());
+}
+
+/// The views a person sees first, from the real state and not from samples.
+#[test]
+fn frames_of_the_program() {
+    for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+        let mut d = Driver::demo(width, height);
+        let mut take = |d: &mut Driver, name: &str| {
+            let shown = support::picture(&d.screen(), &Theme::dark());
+            insta::assert_snapshot!(format!("{name}-{width}x{height}"), shown);
+        };
+        take(&mut d, "timeline");
+        d.filter("who:alice what:DeleteLoadBalancer");
+        d.keys("Enter d");
+        take(&mut d, "request");
+        d.keys("Esc p");
+        take(&mut d, "principal");
+        d.keys("Tab");
+        take(&mut d, "principal-focused");
+        d.keys("[ r");
+        take(&mut d, "resource");
+    }
 }

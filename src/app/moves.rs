@@ -120,10 +120,7 @@ pub fn columns_of(state: &State) -> Vec<columns::ListColumn> {
 pub fn next_pane(state: &mut State, forward: bool) {
     let panes = state.panes();
     let order = [
-        (
-            Focus::Portrait,
-            !panes.portrait.is_empty() && state.view.about != About::Timeline,
-        ),
+        (Focus::Portrait, state.view.about != About::Timeline),
         (Focus::Facets, !panes.facets.is_empty()),
         (Focus::List, true),
         (Focus::Detail, state.view.detail),

@@ -306,7 +306,7 @@ fn settle_focus(state: &mut State) {
         Focus::Facets => !panes.facets.is_empty(),
         // Below 80 columns the detail covers the list only while it has the focus.
         Focus::Detail => state.view.detail,
-        Focus::Portrait => !panes.portrait.is_empty(),
+        Focus::Portrait => state.view.about != About::Timeline,
     };
     if !shown {
         state.focus = Focus::List;

@@ -156,6 +156,10 @@ pub fn panes(size: Size, shape: Shape) -> Panes {
             rest.height / 2
         };
         panes.portrait = rest.cut_top(rows);
+    } else if shape.portrait && shape.portrait_focused {
+        // Without room for both it covers the list while it has the focus.
+        let rows = rest.height;
+        panes.portrait = rest.cut_top(rows);
     } else if shape.histogram && size.height >= 20 {
         panes.histogram = rest.cut_top(if size.height >= 30 { 5 } else { 4 });
     }
@@ -163,7 +167,9 @@ pub fn panes(size: Size, shape: Shape) -> Panes {
         panes.facets = rest.cut_left((size.width / 5).clamp(24, 36));
     }
     if shape.detail {
-        if size.width < DETAIL_BESIDE_LIST_FROM {
+        if rest.height == 0 {
+            // The portrait has it all.
+        } else if size.width < DETAIL_BESIDE_LIST_FROM {
             if shape.detail_focused {
                 panes.detail = rest;
                 rest.height = 0;

@@ -28,7 +28,7 @@ pub struct Driver {
 impl Driver {
     /// Opens what the arguments name and waits until it is loaded.
     pub fn open(specs: Vec<Spec>, size: (u16, u16)) -> Self {
-        let runtime = Runtime::new().unwrap();
+        let runtime = Runtime::new().expect("a runtime");
         let engine = Engine::start(runtime.handle(), specs, LoadOptions::default());
         let size = Size {
             width: size.0,
@@ -172,12 +172,12 @@ impl Driver {
 
     /// The frame.
     pub fn buffer(&self) -> Buffer {
-        super::drawn(&compose::screen(&self.state), &Theme::plain())
+        crate::support::drawn(&compose::screen(&self.state), &Theme::plain())
     }
 
     /// The frame's text.
     pub fn text(&self) -> String {
-        super::text(&self.buffer())
+        crate::support::text(&self.buffer())
     }
 
     /// Events that match.

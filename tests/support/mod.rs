@@ -1,7 +1,5 @@
 //! What frame tests share: a screen as text, and as one letter a cell for its style.
 
-pub mod driver;
-
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
