@@ -333,11 +333,16 @@ fn action_of(event: Event, clicks: &mut Clicks) -> Option<Action> {
         Event::Paste(text) => Some(Action::Paste(text)),
         Event::Resize(width, height) => Some(Action::Resize(Size { width, height })),
         Event::Mouse(MouseEvent {
-            kind, column, row, ..
+            kind,
+            column,
+            row,
+            modifiers,
         }) => {
             let kind = match kind {
                 MouseEventKind::ScrollUp => MouseKind::WheelUp,
                 MouseEventKind::ScrollDown => MouseKind::WheelDown,
+                MouseEventKind::Drag(MouseButton::Left) => MouseKind::Drag,
+                MouseEventKind::Up(MouseButton::Left) => MouseKind::Release,
                 MouseEventKind::Down(MouseButton::Left) => {
                     let now = Instant::now();
                     let double = clicks.last.take().is_some_and(|(at, x, y)| {
@@ -356,6 +361,7 @@ fn action_of(event: Event, clicks: &mut Clicks) -> Option<Action> {
                 kind,
                 x: column,
                 y: row,
+                exclude: modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT),
             }))
         }
         _ => None,

@@ -6,6 +6,8 @@ mod support;
 
 use driver::Driver;
 use trailhound::app::state::Focus;
+use trailhound::index::schema::Field;
+use trailhound::pivot::histogram::Column;
 use trailhound::ui::theme::Theme;
 
 #[test]
@@ -211,7 +213,7 @@ fn excluding_the_only_value_kept_hides_it_and_says_so() {
 fn frames_of_the_program() {
     for (width, height) in [(120, 36), (80, 24), (40, 12)] {
         let mut d = Driver::demo(width, height);
-        let mut take = |d: &mut Driver, name: &str| {
+        let take = |d: &mut Driver, name: &str| {
             let shown = support::picture(&d.screen(), &Theme::dark());
             insta::assert_snapshot!(format!("{name}-{width}x{height}"), shown);
         };
@@ -226,4 +228,125 @@ fn frames_of_the_program() {
         d.keys("[ r");
         take(&mut d, "resource");
     }
+}
+
+#[test]
+fn the_mouse_reaches_everything_a_key_does() {
+    let mut d = Driver::demo(120, 36);
+    // The first line: screens and help.
+    d.click("7 Sources");
+    assert!(d.said().contains("Sources"), "{}", d.said());
+    d.click("? help");
+    assert!(d.text().contains("Keys: Event list"));
+    d.click_at(0, 0); // beside it
+    assert!(d.state.overlay.is_none());
+    // A value of a facet, a heading, a place before.
+    d.click("GetObject");
+    let here = d.state.view.text.clone();
+    assert!(here.starts_with("what:GetObject"), "{here}");
+    d.click("svc ─");
+    assert_eq!(d.state.view.facet_open, Some(Field::Svc));
+    d.click("(none)");
+    assert_eq!(d.state.back.len(), 2);
+    d.click("All 7,847");
+    assert_eq!((d.state.back.len(), d.state.forward.len()), (0, 2));
+    d.click("▸ 2");
+    assert_eq!(d.state.view.text, here);
+    d.click("◂ 1");
+    assert_eq!(d.state.view.text, "");
+    // The list: a row and a column; twice opens it.
+    d.click("CreateSnapshot");
+    d.click("MonitoringVendor/ve").keys("=");
+    assert!(
+        d.state.view.text.starts_with("who="),
+        "{}",
+        d.state.view.text
+    );
+    d.keys("[");
+    // Tabs and lines of the detail.
+    d.click(" Raw ");
+    assert_eq!(d.state.view.tab, 3);
+    d.click("\"eventVersion\"");
+    assert_eq!(d.state.focus, Focus::Detail);
+    d.keys("=");
+    assert!(d.state.view.text.starts_with(".eventVersion="));
+    d.keys("[ Esc");
+    // What was copied, and where a tab stands after a resize.
+    d.keys("y e");
+    assert!(d.copied.as_deref().unwrap().starts_with('{'));
+    d.resize(200, 60).click(" Request ");
+    assert_eq!(d.state.view.tab, 1);
+    d.keys("Esc").resize(120, 36);
+    // The filter line.
+    d.click("no filter");
+    assert!(d.state.edit.is_some());
+    d.keys("Esc q");
+    assert!(d.ended);
+}
+
+#[test]
+fn the_histogram_is_a_map() {
+    use trailhound::app::action::{Action, Mouse, MouseKind};
+    let mut d = Driver::demo(120, 36);
+    d.click_at(60, 5);
+    let at = d.state.focused_event().unwrap();
+    let time = d.state.snapshot.time(at).unwrap();
+    let h = d.state.answer.histogram.as_ref().unwrap();
+    let (start, width) = (h.start, h.width);
+    let column = i64::from(60 - 7);
+    assert!((start + column * width..start + (column + 2) * width).contains(&time.0));
+    let total: u64 = h.columns[40..=53].iter().map(Column::total).sum();
+    let mut go = |kind, x| {
+        d.apply(Action::Mouse(Mouse {
+            kind,
+            x,
+            y: 5,
+            exclude: false,
+        }));
+    };
+    go(MouseKind::Click, 60);
+    go(MouseKind::Drag, 50);
+    go(MouseKind::Drag, 47);
+    go(MouseKind::Release, 47);
+    d.settle();
+    assert!(
+        d.state.view.text.starts_with("t:2026-"),
+        "{}",
+        d.state.view.text
+    );
+    assert_eq!(d.count() as u64, total, "{}", d.state.view.text);
+    d.keys("[");
+    assert_eq!(d.state.view.text, "");
+}
+
+#[test]
+fn facets_can_be_had_on_every_screen() {
+    for (width, height) in [(99, 30), (80, 24), (60, 20), (40, 12)] {
+        let mut d = Driver::demo(width, height);
+        assert!(!d.text().contains("FACETS"));
+        d.keys("F2");
+        assert!(d.text().contains("FACETS of 7,847"), "{}", d.text());
+        d.keys("j Enter");
+        assert!(d.state.view.text.starts_with("who="));
+        assert!(d.text().contains("FACETS"), "{}", d.text());
+        d.keys("q");
+        assert!(!d.text().contains("FACETS") && d.state.back.len() == 1);
+        d.keys("Tab");
+        while d.state.focus != Focus::Facets {
+            d.keys("Tab");
+        }
+        d.keys("F2");
+        assert_eq!(d.state.focus, Focus::List);
+    }
+}
+
+#[test]
+fn a_narrow_list_says_the_day() {
+    let mut d = Driver::demo(40, 12);
+    assert!(d.text().contains(" 2026-11-19 "), "{}", d.text());
+    d.filter("who:alice verb:delete");
+    let text = d.keys("g").text();
+    assert!(text.contains("quiet · 2026-11-20 ──"), "{text}");
+    d.keys("G");
+    assert!(d.text().lines().nth(2).unwrap().contains("2026-11-2"));
 }

@@ -35,6 +35,7 @@ const SHAPE: Shape = Shape {
     portrait_focused: false,
     detail_right: None,
     detail_focused: false,
+    facets_focused: false,
 };
 
 fn p(text: &str) -> Printable {
@@ -435,6 +436,7 @@ fn histogram(width: u16) -> HistogramView {
         cursor: Some(width * 59 / 100),
         stale: false,
         undated: 0,
+        brush: None,
     }
 }
 
@@ -735,6 +737,7 @@ fn list(width: u16) -> ListView {
         focused: true,
         empty: None,
         newer_above: 1_204,
+        day: None,
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Mouse {
     pub x: u16,
     /// Row.
     pub y: u16,
+    /// Whether `ctrl` or `alt` was held: exclude instead of include.
+    pub exclude: bool,
 }
 
 /// What the mouse did.
@@ -45,6 +47,10 @@ pub enum MouseKind {
     Click,
     /// A second press at the same place soon after.
     DoubleClick,
+    /// A move with the left button held.
+    Drag,
+    /// The left button was let go.
+    Release,
     /// A turn of the wheel away.
     WheelUp,
     /// A turn of the wheel towards.

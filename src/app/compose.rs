@@ -18,7 +18,7 @@ use crate::index::segment::EventId;
 use crate::pivot::histogram::{Column, Histogram};
 use crate::view::columns;
 use crate::view::detail::TABS;
-use crate::view::layout::{self, Panes};
+use crate::view::layout::{self, Area, Panes};
 use crate::view::list::{self, Rows};
 use crate::view::screen::{
     Cell, CompletionLine, ContextLine, Crumb, CrumbLine, DetailView, DiagnosticLine, FacetLine,
@@ -72,7 +72,8 @@ fn toned(text: impl AsRef<str>, tone: Tone) -> Cell {
     }
 }
 
-fn context(state: &State) -> ContextLine {
+/// The first line.
+pub fn context(state: &State) -> ContextLine {
     let here = match &state.view.about {
         About::Timeline => '1',
         About::Subject(crate::pivot::portrait::Subject::Principal(_), _) => '2',
@@ -103,7 +104,8 @@ fn label_of(view: &View) -> Printable {
     }
 }
 
-fn crumbs(state: &State) -> CrumbLine {
+/// The breadcrumb line.
+pub fn crumbs(state: &State) -> CrumbLine {
     let mut all: Vec<Crumb> = state
         .back
         .iter()
@@ -208,8 +210,7 @@ fn histogram(state: &State, panes: &Panes) -> HistogramView {
         };
     };
     let width = usize::from(layout::plot(panes.histogram).width);
-    // Stretches have names a person knows, so there may be room for two or three cells each.
-    let cells = (width / h.columns.len().max(1)).clamp(1, 4);
+    let cells = cells_of_a_column(h, width);
     let mut columns: Vec<HistogramColumn> = h
         .columns
         .iter()
@@ -230,7 +231,17 @@ fn histogram(state: &State, panes: &Panes) -> HistogramView {
         cursor: cursor.and_then(|t| h.column_of(t)).map(|at| at * cells),
         stale: !state.answer.histogram_fresh || !state.progress.done,
         undated: h.undated,
+        brush: state.brush.map(|(a, b)| {
+            let (first, last) = (a.min(b), a.max(b));
+            (first * cells, last * cells + cells - 1)
+        }),
     }
+}
+
+/// Cells a stretch takes in a plot of `width`: stretches have names a person knows, so there may
+/// be room for two or three each.
+pub fn cells_of_a_column(h: &Histogram, width: usize) -> usize {
+    (width / h.columns.len().max(1)).clamp(1, 4)
 }
 
 /// A length of time that is a whole number of one unit.
@@ -368,7 +379,13 @@ pub fn list_top(state: &State) -> usize {
         state.cursor(),
         state.view.offset,
         height,
+        days(state),
     )
+}
+
+fn days(state: &State) -> Option<chrono_tz::Tz> {
+    let width = layout::list_rows(state.panes().list).width;
+    list::days(&state.snapshot, width, state.zone)
 }
 
 fn window(state: &State) -> (usize, Vec<crate::view::screen::Heading>, Vec<ListRow>) {
@@ -418,11 +435,27 @@ fn list_view(state: &State) -> ListView {
         column: state.view.column,
         focused: state.focus == Focus::List,
         empty,
+        day: hits
+            .order
+            .get(top)
+            .and_then(|id| list::day_of(&state.snapshot, *id, days(state))),
         newer_above: if state.progress.done {
             0
         } else {
             top.saturating_sub(state.seen_top) as u64
         },
+    }
+}
+
+/// What stands right of the detail's tabs.
+pub fn detail_corner(state: &State) -> String {
+    match state.cursor() {
+        Some(at) => format!(
+            "{} of {}",
+            thousands(at as u64 + 1),
+            thousands(state.answer.hits.len() as u64)
+        ),
+        None => String::new(),
     }
 }
 
@@ -454,14 +487,7 @@ fn detail_view(state: &State) -> DetailView {
         .get(at)
         .filter(|_| focused)
         .map_or("", |l| l.path.as_str());
-    let corner = match state.cursor() {
-        Some(at) => format!(
-            "{} of {}",
-            thousands(at as u64 + 1),
-            thousands(state.answer.hits.len() as u64)
-        ),
-        None => String::new(),
-    };
+    let corner = detail_corner(state);
     DetailView {
         tabs: TABS.to_vec(),
         tab: state.view.tab,
@@ -581,6 +607,46 @@ fn overlay(state: &State) -> Option<Floating> {
     })
 }
 
+/// Where what floats stands: its frame, the lines inside that can be pointed at, and the place
+/// of the first of them.
+pub fn overlay_places(state: &State) -> (Area, Area, usize) {
+    match &state.overlay {
+        Some(Overlay::Picker(p)) => {
+            let len = overlays::matching(p).len();
+            let typed = p.kind == PickerKind::Palette;
+            let frame = layout::picker(state.size, len, typed);
+            let lines = layout::picker_rows(frame, typed);
+            (frame, lines, picker_top(p.at, len, lines))
+        }
+        Some(Overlay::Problems(at)) => {
+            let frame = layout::pages(state.size);
+            let top = problems_top(state, *at);
+            (frame, layout::pages_lines(frame), top)
+        }
+        Some(Overlay::Around(around)) => {
+            let frame = layout::pages(state.size);
+            (frame, layout::pages_lines(frame), around_top(state, around))
+        }
+        Some(Overlay::Help(_)) => (layout::pages(state.size), Area::default(), 0),
+        Some(Overlay::Find(_)) | None => (Area::default(), Area::default(), 0),
+    }
+}
+
+fn picker_top(at: usize, len: usize, lines: Area) -> usize {
+    let at = at.min(len.saturating_sub(1));
+    (at + 1).saturating_sub(usize::from(lines.height).max(1))
+}
+
+fn problems_top(state: &State, at: usize) -> usize {
+    let at = at.min(state.problems.len().saturating_sub(1));
+    (at + 1).saturating_sub(overlays::height(state))
+}
+
+fn around_top(state: &State, around: &Around) -> usize {
+    let height = overlays::height(state);
+    (around.at + 1).saturating_sub(height - height / 3)
+}
+
 fn help(state: &State, top: usize) -> Floating {
     let scope = match state.focus {
         Focus::List => Scope::List,
@@ -620,9 +686,10 @@ fn picker(state: &State, p: &Picker) -> PickerView {
     let matching = overlays::matching(p);
     let typed = p.kind == PickerKind::Palette;
     let frame = layout::picker(state.size, matching.len(), typed);
-    let height = usize::from(layout::picker_rows(frame, typed).height).max(1);
+    let lines = layout::picker_rows(frame, typed);
+    let height = usize::from(lines.height).max(1);
     let at = p.at.min(matching.len().saturating_sub(1));
-    let top = (at + 1).saturating_sub(height);
+    let top = picker_top(at, matching.len(), lines);
     let before: String = p.input.value().chars().take(p.input.cursor()).collect();
     PickerView {
         title: Printable::trusted(match p.kind {
@@ -657,7 +724,7 @@ fn problems(state: &State, at: usize) -> PagesView {
     let height = overlays::height(state);
     let len = state.problems.len();
     let at = at.min(len.saturating_sub(1));
-    let top = (at + 1).saturating_sub(height);
+    let top = problems_top(state, at);
     let rows = state
         .problems
         .iter()
@@ -695,7 +762,7 @@ fn problems(state: &State, at: usize) -> PagesView {
 
 fn around_view(state: &State, around: &Around) -> PagesView {
     let height = overlays::height(state);
-    let top = (around.at + 1).saturating_sub(height - height / 3);
+    let top = around_top(state, around);
     let s = &state.snapshot;
     let row = |i: usize, id: EventId| {
         let facts = s.facts(id);

@@ -75,7 +75,7 @@ pub fn go_to(state: &mut State, at: usize) {
 }
 
 /// Puts the list's cursor on a far hit, in the middle of the list unless it is visible anyway.
-fn jump_to(state: &mut State, at: usize) {
+pub fn jump_to(state: &mut State, at: usize) {
     let from = state.cursor().unwrap_or(0);
     let height = list_height(state).max(1);
     let moved = at as isize - from as isize;
@@ -118,10 +118,12 @@ pub fn columns_of(state: &State) -> Vec<columns::ListColumn> {
 
 /// Moves the focus to the next pane on the screen.
 pub fn next_pane(state: &mut State, forward: bool) {
-    let panes = state.panes();
     let order = [
         (Focus::Portrait, state.view.about != About::Timeline),
-        (Focus::Facets, !panes.facets.is_empty()),
+        (
+            Focus::Facets,
+            state.shape.facets && state.view.about == About::Timeline,
+        ),
         (Focus::List, true),
         (Focus::Detail, state.view.detail),
     ];

@@ -243,6 +243,29 @@ pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Puts the focus on an entry that was clicked; takes it where that is what clicking means.
+pub fn point(state: &mut State, at: usize, twice: bool, effects: &mut Vec<Effect>) {
+    let problems = state.problems.len();
+    match &mut state.overlay {
+        Some(Overlay::Picker(picker)) => {
+            if at < matching(picker).len() {
+                picker.at = at;
+                take(state, effects);
+            }
+        }
+        Some(Overlay::Problems(focused)) if at < problems => {
+            *focused = at;
+        }
+        Some(Overlay::Around(around)) if at < around.events.len() => {
+            around.at = at;
+        }
+        _ => return,
+    }
+    if twice {
+        command(state, Command::Open, effects);
+    }
+}
+
 /// More lines than any help has: the drawing stops at the last one.
 const fn help_lines() -> usize {
     BINDINGS.len() + 20

@@ -80,6 +80,8 @@ pub struct State {
     pub message: Option<Message>,
     /// Filters applied before, newest last.
     pub filters: Vec<String>,
+    /// The stretches of the histogram being chosen with the mouse: where it went down, where it is.
+    pub brush: Option<(usize, usize)>,
     /// Whether the next `ctrl-c` quits.
     pub quitting: bool,
     /// Whether anything changed since the last frame.
@@ -344,6 +346,7 @@ impl State {
             finding: None,
             message: None,
             filters: Vec::new(),
+            brush: None,
             quitting: false,
             dirty: true,
             seen_top: 0,
@@ -364,6 +367,7 @@ impl State {
                 portrait_focused: self.focus == Focus::Portrait,
                 detail_right: self.shape.detail_right,
                 detail_focused: self.focus == Focus::Detail,
+                facets_focused: self.focus == Focus::Facets,
             },
         )
     }

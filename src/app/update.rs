@@ -117,13 +117,15 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::NextPane | C::PreviousPane => moves::next_pane(state, command == C::NextPane),
         C::Open => open(state),
         C::Escape => {
-            if state.focus == Focus::Detail {
+            if state.focus != Focus::Portrait || state.panes().list.is_empty() {
                 state.focus = Focus::List;
             }
             state.finding = None;
         }
         C::Close => {
-            if state.focus == Focus::Detail {
+            let narrow = state.size.width < layout::FACETS_FROM;
+            let covers = state.panes().list.is_empty() || (state.focus == Focus::Facets && narrow);
+            if state.focus == Focus::Detail || covers {
                 state.focus = Focus::List;
             } else if !pivots::back(state) {
                 effects.push(Effect::Quit);
@@ -153,9 +155,16 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         }
         C::ToggleHistogram => state.shape.histogram = !state.shape.histogram,
         C::ToggleFacets => {
-            state.shape.facets = !state.shape.facets;
-            if state.size.width < layout::FACETS_FROM {
-                state.refuse("the facets need a screen of 100 columns");
+            if state.view.about != About::Timeline {
+                state.refuse("here the cards say what facets would: Tab goes to them");
+            } else if state.size.width >= layout::FACETS_FROM {
+                state.shape.facets = !state.shape.facets;
+            } else if state.focus == Focus::Facets {
+                state.focus = Focus::List;
+            } else {
+                // Without room beside the list they show while they have the focus.
+                state.shape.facets = true;
+                state.focus = Focus::Facets;
             }
         }
         C::ToggleDetail => state.view.detail = !state.view.detail,

@@ -1,16 +1,13 @@
 //! The first line: the screens by their digit, the time zone, where help is.
 
 use ratatui::buffer::Buffer;
-use unicode_width::UnicodeWidthStr;
 
 use crate::ui::pen::Pen;
 use crate::ui::pen::columns;
 use crate::ui::theme::Theme;
+use crate::view::bars;
 use crate::view::layout::Area;
 use crate::view::screen::ContextLine;
-
-/// The name at the left, where there is room for it.
-const NAME: &str = "trailhound";
 
 /// Draws the line.
 ///
@@ -22,24 +19,16 @@ const NAME: &str = "trailhound";
 /// spelt out.
 pub fn draw(buffer: &mut Buffer, area: Area, view: &ContextLine, theme: &Theme) {
     let mut pen = Pen::new(buffer, area, theme);
-    let width = usize::from(pen.width());
-    let tail = view.zone.width() + view.help.width() + 5;
-    let names: usize = view.tabs.iter().map(|tab| tab.name.width() + 4).sum();
-    let digits: usize = view.tabs.len() * 2;
-    let (name, full) = match width.saturating_sub(tail) {
-        room if room >= names + NAME.len() + 3 => (true, true),
-        room if room >= names => (false, true),
-        room if room >= digits + NAME.len() + 16 => (true, false),
-        _ => (false, false),
-    };
+    let laid = bars::tabs(view, pen.width());
     let mut x = 1;
-    if name {
-        x += pen.words(x, 0, 12, NAME, theme.faint) + 2;
+    if laid.name {
+        x += pen.words(1, 0, 12, bars::NAME, theme.faint) + 2;
     }
-    for tab in &view.tabs {
+    for (tab, place) in view.tabs.iter().zip(&laid.places) {
+        x = place.x + place.width + 1;
         if tab.current {
             let text = format!("[{}]{}", tab.digit, tab.name);
-            x += pen.words(x, 0, 24, &text, theme.current_tab) + 1;
+            pen.words(place.x, 0, place.width, &text, theme.current_tab);
             continue;
         }
         let (key, style) = if tab.built {
@@ -47,10 +36,9 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &ContextLine, theme: &Theme) 
         } else {
             (theme.absent_tab, theme.absent_tab)
         };
-        let gap = u16::from(full);
-        x += gap + pen.words(x + gap, 0, 2, &tab.digit.to_string(), key) + 1;
-        if full {
-            x += pen.words(x, 0, 24, tab.name, style) + 1;
+        pen.words(place.x, 0, 1, &tab.digit.to_string(), key);
+        if laid.full {
+            pen.words(place.x + 2, 0, place.width - 2, tab.name, style);
         }
     }
     let mut end = pen.width().saturating_sub(1);

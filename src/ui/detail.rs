@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 
 use crate::base::printable::Printable;
 use crate::ui::pen::Pen;
-use crate::ui::pen::columns;
 use crate::ui::theme::Theme;
+use crate::view::bars;
 use crate::view::layout::Area;
 use crate::view::layout::detail_lines;
 use crate::view::screen::DetailLine;
@@ -55,34 +55,24 @@ fn tabs(pen: &mut Pen<'_>, view: &DetailView) {
     pen.line(0, 0, width, rule, border);
     let corner = Printable::new(&view.corner);
     let end = pen.note(0, width.saturating_sub(1), &corner, theme.faint);
-    // Where not all names fit, the current one comes first.
-    let all: usize = view.tabs.iter().map(|name| name.len() + 3).sum();
-    let first = if all + 3 > usize::from(end) {
-        view.tab
-    } else {
-        0
-    };
-    let mut x = 1;
-    if first == view.tab {
-        x += pen.put(1, 0, " ", border);
+    let places = bars::detail_tabs(&view.tabs, view.tab, end);
+    if let Some(first) = places.first()
+        && first.at == view.tab
+    {
+        pen.put(1, 0, " ", border);
     }
-    for (at, name) in view.tabs.iter().enumerate().skip(first) {
-        let taken = columns(name) + 2;
-        if x + taken + 1 > end && at != view.tab {
-            break;
-        }
-        let room = taken.min(end.saturating_sub(x));
-        if at == view.tab {
+    for place in places {
+        let name = view.tabs[place.at];
+        if place.at == view.tab {
             let style = if view.focused {
                 theme.current_tab
             } else {
                 theme.heading
             };
-            pen.words(x, 0, room, &format!("[{name}]"), style);
+            pen.words(place.x, 0, place.width, &format!("[{name}]"), style);
         } else {
-            pen.words(x, 0, room, &format!(" {name} "), theme.faint);
+            pen.words(place.x, 0, place.width, &format!(" {name} "), theme.faint);
         }
-        x += taken;
     }
 }
 

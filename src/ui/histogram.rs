@@ -70,6 +70,14 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &HistogramView, theme: &Theme
             }
         }
     }
+    if let Some((first, last)) = view.brush {
+        let first = first.min(usize::from(bars.width)) as u16;
+        let last = last.min(usize::from(bars.width).saturating_sub(1)) as u16;
+        for y in 0..rows {
+            let width = (last + 1).saturating_sub(first);
+            pen.restyle(left + first, y, width, theme.selected_cell);
+        }
+    }
     axis(&mut pen, left, bars.width, rows, view);
     legend(&mut pen, left + bars.width + 2, view);
 }
@@ -264,6 +272,7 @@ mod tests {
             cursor: Some(3),
             stale: false,
             undated: 0,
+            brush: None,
         };
         let shown = drawn(30, 4, |b, a| draw(b, a, &view, &Theme::plain()));
         // The pointer stands inside the label, so it is the label's cell that is marked.

@@ -40,9 +40,15 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &ListView, theme: &Theme) {
         format!("EVENTS {} of {}", thousands(view.total), thousands(view.of))
     };
     let used = pen.title(0, &Printable::new(&title), view.focused);
+    let mut end = pen.width().saturating_sub(1);
+    if let Some(day) = &view.day {
+        let day = Printable::new(day);
+        if used + day.width().min(99) as u16 + 3 < end {
+            end = pen.note(0, end, &day, theme.text).saturating_sub(1);
+        }
+    }
     if view.newer_above > 0 {
         let newer = Printable::new(&format!("^ {} newer", thousands(view.newer_above)));
-        let end = pen.width().saturating_sub(1);
         if used + newer.width().min(99) as u16 + 3 < end {
             pen.note(0, end, &newer, theme.busy);
         }
@@ -89,6 +95,7 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &ListView, theme: &Theme) {
                 event_row(&mut line, event, &columns, view);
             }
             ListRow::Quiet { label } => rule(&mut pen, top + y, &format!("{label} quiet")),
+            ListRow::Day { label } => rule(&mut pen, top + y, label),
             ListRow::Undated => rule(&mut pen, top + y, "without a usable time"),
         }
     }

@@ -197,6 +197,7 @@ fn histogram_view() -> impl Strategy<Value = HistogramView> {
                 cursor,
                 stale: top % 2 == 0,
                 undated,
+                brush: cursor.map(|at| (at / 2, at)),
             },
         )
 }
@@ -274,6 +275,7 @@ fn list_view() -> impl Strategy<Value = ListView> {
             })
         }),
         1 => raw().prop_map(|label| ListRow::Quiet { label }),
+        1 => raw().prop_map(|label| ListRow::Day { label }),
         1 => Just(ListRow::Undated),
     ];
     (
@@ -294,6 +296,7 @@ fn list_view() -> impl Strategy<Value = ListView> {
                 focused: total % 2 == 0,
                 empty,
                 newer_above: newer,
+                day: (top % 2 == 0).then(|| "2026-11-20".to_owned()),
             },
         )
 }
@@ -401,6 +404,7 @@ fn shape() -> impl Strategy<Value = Shape> {
             portrait_focused: bit(5),
             detail_right,
             detail_focused: bit(4),
+            facets_focused: bit(6),
         }
     })
 }

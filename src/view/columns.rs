@@ -104,12 +104,7 @@ pub fn list_columns(width: u16, time: u16) -> Vec<(ListColumn, Heading)> {
             (Target, 0),
         ],
         64..88 => &[(Time, time), (Verb, 1), (Who, 16), (What, 20), (Target, 0)],
-        _ => &[
-            (Time, if time > 14 { time } else { 8 }),
-            (Verb, 1),
-            (Who, 10),
-            (What, 0),
-        ],
+        _ => &[(Time, 8), (Verb, 1), (Who, 10), (What, 0)],
     };
     columns
         .iter()

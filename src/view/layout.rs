@@ -10,6 +10,10 @@ pub const SMALLEST: Size = Size {
 };
 /// Below this width the facets hide.
 pub const FACETS_FROM: u16 = 100;
+/// Below this width the facets, while they have the focus, cover the whole list.
+const FACETS_BESIDE_LIST_FROM: u16 = 72;
+/// Columns of the facets where they show only while they have the focus.
+const FACETS_OVER: u16 = 36;
 /// Below this width the detail covers the list instead of sharing with it.
 pub const DETAIL_BESIDE_LIST_FROM: u16 = 80;
 /// From this width on the detail stands right of the list.
@@ -101,6 +105,9 @@ pub struct Shape {
     pub detail_right: Option<bool>,
     /// The detail is what the person looks at: below 80 columns it then covers the list.
     pub detail_focused: bool,
+    /// The facets are what the person looks at: below 100 columns they then cover a part of the
+    /// list, or all of it.
+    pub facets_focused: bool,
 }
 
 /// Every pane's rectangle; an empty one is not drawn.
@@ -164,11 +171,18 @@ pub fn panes(size: Size, shape: Shape) -> Panes {
         panes.histogram = rest.cut_top(if size.height >= 30 { 5 } else { 4 });
     }
     if shape.facets && !shape.portrait && size.width >= FACETS_FROM {
-        panes.facets = rest.cut_left((size.width / 5).clamp(24, 36));
+        panes.facets = rest.cut_left((size.width / 5).clamp(26, 40));
+    } else if shape.facets && !shape.portrait && shape.facets_focused {
+        let columns = if size.width >= FACETS_BESIDE_LIST_FROM {
+            FACETS_OVER
+        } else {
+            size.width
+        };
+        panes.facets = rest.cut_left(columns);
     }
     if shape.detail {
-        if rest.height == 0 {
-            // The portrait has it all.
+        if rest.is_empty() {
+            // The portrait or the facets have it all.
         } else if size.width < DETAIL_BESIDE_LIST_FROM {
             if shape.detail_focused {
                 panes.detail = rest;
@@ -310,12 +324,13 @@ mod tests {
     proptest! {
         #[test]
         fn panes_tile_the_screen(
-            width in 0u16..300, height in 0u16..100, bits in 0u8..64, right in prop::option::of(any::<bool>())
+            width in 0u16..300, height in 0u16..100, bits in 0u8..128, right in prop::option::of(any::<bool>())
         ) {
             let bit = |n: u8| bits >> n & 1 == 1;
             let shape = Shape {
                 facets: bit(0), detail: bit(1), histogram: bit(2), portrait: bit(3),
                 detail_focused: bit(4), portrait_focused: bit(5), detail_right: right,
+                facets_focused: bit(6),
             };
             let p = panes(Size { width, height }, shape);
             let cells: u32 = all(&p).iter().map(|a| u32::from(a.width) * u32::from(a.height)).sum();
@@ -370,6 +385,7 @@ mod tests {
             portrait_focused: false,
             detail_right: None,
             detail_focused: false,
+            facets_focused: false,
         };
         let at = |width, height| panes(Size { width, height }, shape);
         assert!(at(99, 36).facets.is_empty() && !at(100, 36).facets.is_empty());

@@ -14,13 +14,16 @@ use crate::view::screen::{Cell, EventRow, Heading, ListRow, Tone};
 /// A stretch without a match that gets a line of its own.
 pub const QUIET: i64 = 5 * MINUTE;
 
-/// Whether a line stands before an event: a quiet stretch, or the border to the undated ones.
+/// Whether a line stands before an event: a quiet stretch, another day where the times do not say
+/// it (`days`), or the border to the undated ones.
 pub fn line_before(
     snapshot: &Snapshot,
     previous: Option<EventId>,
     event: EventId,
+    days: Option<Tz>,
 ) -> Option<ListRow> {
-    let previous = snapshot.time_key(previous?);
+    let before = previous?;
+    let previous = snapshot.time_key(before);
     let time = snapshot.time_key(event);
     if previous == UNDATED {
         return None;
@@ -29,9 +32,23 @@ pub fn line_before(
         return Some(ListRow::Undated);
     }
     let gap = time - previous;
-    (gap >= QUIET).then(|| ListRow::Quiet {
-        label: short_delta(gap).trim_start_matches('+').into(),
-    })
+    let quiet = (gap >= QUIET).then(|| short_delta(gap).trim_start_matches('+').to_owned());
+    if let Some(zone) = days
+        && let Some(day) = day(snapshot, event, zone)
+        && day_differs(snapshot, before, event, zone)
+    {
+        let label = quiet.map_or_else(|| day.clone(), |gap| format!("{gap} quiet · {day}"));
+        return Some(ListRow::Day { label });
+    }
+    quiet.map(|label| ListRow::Quiet { label })
+}
+
+fn day(snapshot: &Snapshot, id: EventId, zone: Tz) -> Option<String> {
+    Some(snapshot.time(id)?.format(zone, "%Y-%m-%d"))
+}
+
+fn day_differs(snapshot: &Snapshot, a: EventId, b: EventId, zone: Tz) -> bool {
+    day(snapshot, a, zone) != day(snapshot, b, zone)
 }
 
 /// The first visible hit so that the focused one has `offset` lines above it, as far as the list
@@ -42,6 +59,7 @@ pub fn top(
     cursor: Option<usize>,
     offset: usize,
     height: usize,
+    days: Option<Tz>,
 ) -> usize {
     let Some(cursor) = cursor else { return 0 };
     // A hit takes a line, and one more where a line stands before it.
@@ -49,7 +67,7 @@ pub fn top(
         let previous = at.checked_sub(1).and_then(|p| hits.get(p)).copied();
         1 + usize::from(
             hits.get(at)
-                .is_some_and(|id| line_before(snapshot, previous, *id).is_some()),
+                .is_some_and(|id| line_before(snapshot, previous, *id, days).is_some()),
         )
     };
     let mut below = 0;
@@ -94,11 +112,8 @@ impl Rows<'_> {
     pub fn build(&self) -> (Vec<Heading>, Vec<ListRow>) {
         let (format, time_width) = columns::time_format(self.snapshot.span());
         let columns = columns::list_columns(self.width, time_width);
-        let format = if columns.first().is_some_and(|(_, h)| h.width == 8) {
-            "%H:%M:%S"
-        } else {
-            format
-        };
+        let days = days(self.snapshot, self.width, self.zone);
+        let format = if days.is_some() { "%H:%M:%S" } else { format };
         let mut rows = Vec::with_capacity(self.height);
         for at in self.top..self.hits.len() {
             if rows.len() >= self.height {
@@ -106,7 +121,7 @@ impl Rows<'_> {
             }
             let previous = at.checked_sub(1).and_then(|p| self.hits.get(p)).copied();
             if at > self.top {
-                rows.extend(line_before(self.snapshot, previous, self.hits[at]));
+                rows.extend(line_before(self.snapshot, previous, self.hits[at], days));
                 if rows.len() >= self.height {
                     break;
                 }
@@ -193,6 +208,22 @@ impl Rows<'_> {
             tone,
         }
     }
+}
+
+/// The zone of the days, where a list of `width` cells has no room for dates and so needs lines
+/// between days.
+pub fn days(snapshot: &Snapshot, width: u16, zone: Tz) -> Option<Tz> {
+    let (_, time) = columns::time_format(snapshot.span());
+    let columns = columns::list_columns(width, time);
+    columns
+        .first()
+        .is_some_and(|(_, h)| h.width == 8)
+        .then_some(zone)
+}
+
+/// The day of a row, for a list whose times do not say it.
+pub fn day_of(snapshot: &Snapshot, id: EventId, days: Option<Tz>) -> Option<String> {
+    day(snapshot, id, days?)
 }
 
 /// The tone of a row's call.

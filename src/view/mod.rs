@@ -3,6 +3,7 @@
 //! The floor that lets the screen and headless output agree: rows become words here and nowhere
 //! else. Every text is a [`crate::base::printable::Printable`], so what is drawn is inert.
 
+pub mod bars;
 pub mod columns;
 pub mod detail;
 pub mod layout;

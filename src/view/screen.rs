@@ -155,6 +155,8 @@ pub struct HistogramView {
     pub stale: bool,
     /// Matching events without a usable time, which no column can hold.
     pub undated: u64,
+    /// The columns being chosen with the mouse, first and last.
+    pub brush: Option<(usize, usize)>,
 }
 
 /// One column of the histogram; the three do not overlap.
@@ -336,6 +338,8 @@ pub struct ListView {
     pub empty: Option<Printable>,
     /// Events that arrived above the visible rows while the load goes on.
     pub newer_above: u64,
+    /// The day of the first visible row, where the rows' times do not say it.
+    pub day: Option<String>,
 }
 
 /// A column's title.
@@ -355,6 +359,11 @@ pub enum ListRow {
     /// A stretch of time in which nothing matched.
     Quiet {
         /// Its length, in few characters.
+        label: String,
+    },
+    /// Another day begins, where the rows' times do not say it.
+    Day {
+        /// The day, and the length of a quiet stretch before it.
         label: String,
     },
     /// The line between dated and undated events.

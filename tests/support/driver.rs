@@ -97,7 +97,12 @@ impl Driver {
     /// Clicks a cell.
     pub fn click_at(&mut self, x: u16, y: u16) -> &mut Self {
         let kind = MouseKind::Click;
-        self.apply(Action::Mouse(Mouse { kind, x, y }));
+        self.apply(Action::Mouse(Mouse {
+            kind,
+            x,
+            y,
+            exclude: false,
+        }));
         self.settle();
         self
     }
