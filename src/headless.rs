@@ -903,10 +903,9 @@ impl Asked {
     fn test(&self, evidence: &Evidence, context: &query::Context) -> anyhow::Result<ast::Test> {
         let snapshot = &evidence.loaded.snapshot;
         let is_exact = match self.field {
-            Field::Who => snapshot.dict(Col::Principal).find(&self.name),
-            _ => snapshot.resources().find(&self.name),
-        }
-        .is_some();
+            Field::Who => snapshot.principal_of_key(&self.name).is_some(),
+            _ => snapshot.resources().find(&self.name).is_some(),
+        };
         if is_exact {
             return Ok(ast::Test {
                 subject: ast::Subject::Field(self.field),
@@ -956,7 +955,7 @@ fn run_portrait(
         .collect();
     for &id in hits.order.iter() {
         if asked.field == Field::Who {
-            let key = snapshot.text(Col::Principal, id).unwrap_or_default();
+            let key = snapshot.person_of(id).map_or("", |p| p.key.as_str());
             subjects.entry(key).or_default().push(id);
             continue;
         }

@@ -87,7 +87,7 @@ pub fn principal(state: &mut State) {
     let Some(id) = state.focused_event() else {
         return state.refuse("there is no event here");
     };
-    let Some(principal) = state.snapshot.principal_of(id).cloned() else {
+    let Some(principal) = state.snapshot.person_of(id).cloned() else {
         return state.refuse("the record does not say who acted");
     };
     let here = Subject::Principal(principal.key.clone());

@@ -361,10 +361,11 @@ impl Sink for Batches<'_> {
         record: &Record<'_>,
         place: Place,
         marks: Marks,
-        _json: &[u8],
+        json: &[u8],
     ) -> ControlFlow<()> {
         self.builder
             .push(record, place.offset, place.len, marks.has(Marks::RECOVERED));
+        self.builder.note_birth(record, json);
         if self.builder.len() >= BATCH_ROWS {
             self.flush();
         }

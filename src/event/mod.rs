@@ -2,10 +2,13 @@
 //!
 //! Pure functions over borrowed text. Knows no file, no index, no query, no screen.
 
+pub mod birth;
 pub mod json;
 pub mod outcome;
+pub mod pick;
 pub mod principal;
 pub mod record;
 pub mod resource;
 pub mod secret;
 pub mod service;
+pub mod session;

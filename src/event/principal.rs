@@ -70,6 +70,8 @@ pub struct Principal {
     pub account: Option<String>,
     /// The role (or user) whose session this is: an ARN.
     pub issuer: Option<String>,
+    /// `principalId` as recorded: what another account's record names it by.
+    pub id: Option<String>,
     /// Names it is found by, beside the label: ARN tail, user name, session name, mail.
     pub names: Vec<String>,
 }
@@ -147,6 +149,7 @@ impl Principal {
             _ => unknown(account, name, arn, principal_id),
         };
         principal.account = principal.account.or_else(|| account.map(str::to_owned));
+        principal.id = principal_id.map(str::to_owned);
         for extra in [
             arn.map(arn_tail),
             name,
@@ -164,6 +167,7 @@ impl Principal {
             kind,
             account: None,
             issuer: None,
+            id: None,
             names: Vec::new(),
         }
     }

@@ -46,6 +46,8 @@ pub struct UserIdentity<'a> {
     pub issuer_account: Option<Text<'a>>,
     /// `sessionContext.sourceIdentity`.
     pub source_identity: Option<Text<'a>>,
+    /// `sessionContext.signInSessionArn`: the sign-in that a token of `aws login` came from.
+    pub sign_in_session: Option<Text<'a>>,
     /// `sessionContext.attributes.creationDate`, as written.
     pub creation_date: Option<Text<'a>>,
     /// `sessionContext.attributes.mfaAuthenticated`; logs hold it as text and as a boolean.

@@ -10,9 +10,11 @@ use hashbrown::{HashMap, HashTable};
 
 use crate::base::origin::FileId;
 use crate::base::time::UtcMicros;
+use crate::event::birth::Birth;
 use crate::event::outcome::{self, Outcome, Verb};
 use crate::event::principal::{Principal, PrincipalKind};
 use crate::event::record::Record;
+use crate::event::session::SessionSeed;
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
 use crate::index::segment::{Facts, UNDATED};
@@ -79,6 +81,12 @@ pub struct Batch {
     pub(crate) file: FileId,
     pub(crate) dicts: [LocalDict; Col::ALL.len()],
     pub(crate) principals: Vec<Principal>,
+    /// What the batch says of its sessions: a row of each, its local symbol is in the column.
+    pub(crate) sessions: Vec<(usize, SessionSeed)>,
+    /// Births of credentials with the row that tells of each, in order.
+    pub(crate) births: Vec<(usize, Birth)>,
+    /// Shared ids with the row that has each, in order.
+    pub(crate) shared: Vec<(usize, u128)>,
     pub(crate) resources: LocalDict,
     pub(crate) odd_ids: LocalDict,
     pub(crate) columns: [Vec<u32>; Col::ALL.len()],
@@ -98,6 +106,9 @@ impl Batch {
             file,
             dicts: Default::default(),
             principals: Vec::new(),
+            sessions: Vec::new(),
+            births: Vec::new(),
+            shared: Vec::new(),
             resources: LocalDict::default(),
             odd_ids: LocalDict::default(),
             columns: Default::default(),
@@ -138,6 +149,8 @@ pub struct BatchBuilder {
     hasher: RandomState,
     /// Identity fields, joined → local symbol: a principal is worked out once a batch.
     known: HashMap<String, u32>,
+    /// Credential fields, joined → local symbol: a session is worked out once a batch.
+    known_sessions: HashMap<String, u32>,
     joined: String,
 }
 
@@ -148,6 +161,7 @@ impl BatchBuilder {
             batch: Batch::new(file),
             hasher: RandomState::default(),
             known: HashMap::new(),
+            known_sessions: HashMap::new(),
             joined: String::new(),
         }
     }
@@ -165,6 +179,7 @@ impl BatchBuilder {
     /// Everything pushed since the last time.
     pub fn take(&mut self) -> Batch {
         self.known.clear();
+        self.known_sessions.clear();
         let file = self.batch.file;
         std::mem::replace(&mut self.batch, Batch::new(file))
     }
@@ -173,6 +188,7 @@ impl BatchBuilder {
     pub fn push(&mut self, record: &Record<'_>, offset: u64, len: u32, recovered: bool) {
         let error = outcome::error_of(record);
         let principal = self.principal(record);
+        let session = self.session(record, principal);
         let kind = self.batch.principals[principal as usize - 1].kind;
         let hasher = self.hasher;
         let batch = &mut self.batch;
@@ -200,6 +216,13 @@ impl BatchBuilder {
             batch.columns[col as usize].push(code);
         }
         batch.columns[Col::Principal as usize].push(principal);
+        batch.columns[Col::Session as usize].push(session);
+        if let Some(id) = record.shared_event_id.as_deref().and_then(uuid_bits)
+            && kind != PrincipalKind::Service
+            && !record.is_insight
+        {
+            batch.shared.push((batch.times.len(), id));
+        }
         let time = record.event_time.as_deref().and_then(UtcMicros::parse);
         batch.times.push(time.map_or(UNDATED, |t| t.0));
         let (bits, id_kind) = match record.event_id.as_deref() {
@@ -228,6 +251,50 @@ impl BatchBuilder {
             batch.resource_codes.push(code);
         }
         batch.resource_ends.push(batch.resource_codes.len() as u32);
+    }
+
+    /// Notes what the record pushed last gives birth to, if anything.
+    pub fn note_birth(&mut self, record: &Record<'_>, json: &[u8]) {
+        if let Some(row) = self.batch.len().checked_sub(1)
+            && let Some(birth) = Birth::of(record, json)
+        {
+            self.batch.births.push((row, birth));
+        }
+    }
+
+    /// The local symbol of a record's session; `principal` is the local symbol of its caller.
+    fn session(&mut self, record: &Record<'_>, principal: u32) -> u32 {
+        let id = &record.identity;
+        self.joined.clear();
+        // A batch has few principals: past the surrogates, each number is a character.
+        self.joined.extend(char::from_u32(0x1_0000 + principal));
+        for part in [
+            &id.access_key_id,
+            &id.creation_date,
+            &id.invoked_by,
+            &id.source_identity,
+            &id.on_behalf_of,
+            &id.sign_in_session,
+        ] {
+            self.joined.push_str(part.as_deref().unwrap_or("\u{1}"));
+            self.joined.push('\0');
+        }
+        self.joined
+            .push(if record.from_console { 'c' } else { '-' });
+        self.joined.push(match record.mfa() {
+            None => '-',
+            Some(true) => 'y',
+            Some(false) => 'n',
+        });
+        if let Some(&code) = self.known_sessions.get(&self.joined) {
+            return code;
+        }
+        let batch = &mut self.batch;
+        let seed = SessionSeed::of(record, &batch.principals[principal as usize - 1]);
+        let code = batch.dicts[Col::Session as usize].intern(self.hasher, &seed.name);
+        batch.sessions.push((batch.times.len(), seed));
+        self.known_sessions.insert(self.joined.clone(), code);
+        code
     }
 
     /// The local symbol of a record's principal.
@@ -285,6 +352,7 @@ pub(crate) fn merge_names(known: &mut Principal, seen: &Principal) {
             known.names.push(name.clone());
         }
     }
+    known.id = known.id.take().or_else(|| seen.id.clone());
     known.issuer = known.issuer.take().or_else(|| seen.issuer.clone());
     known.account = known.account.take().or_else(|| seen.account.clone());
 }

@@ -9,6 +9,8 @@ pub mod column;
 pub mod place;
 pub mod schema;
 pub mod segment;
+pub mod sessions;
+pub mod shelf;
 pub mod snapshot;
 pub mod symbols;
 pub mod writer;

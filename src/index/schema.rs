@@ -90,6 +90,8 @@ pub enum Home {
     Column(Col),
     /// The principal column: matched by the principal's names.
     Principal,
+    /// The person behind the row's session, by name.
+    Person,
     /// The resource lists.
     Resources,
     /// The time column.
@@ -126,11 +128,12 @@ pub enum Col {
     Type,
     Cat,
     Vpce,
+    Session,
 }
 
 impl Col {
     /// Every column, in the order of its discriminant.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::What,
         Self::Svc,
         Self::Region,
@@ -145,6 +148,7 @@ impl Col {
         Self::Type,
         Self::Cat,
         Self::Vpce,
+        Self::Session,
     ];
 }
 
@@ -161,6 +165,7 @@ pub enum Flag {
     Console,
     Root,
     SvcDriven,
+    Xacct,
 }
 
 /// One row of the field table.
@@ -195,7 +200,12 @@ const fn row(
 ) -> FieldSpec {
     let listed = matches!(
         home,
-        Home::Column(_) | Home::Principal | Home::Resources | Home::Flag(_) | Home::Id
+        Home::Column(_)
+            | Home::Principal
+            | Home::Person
+            | Home::Resources
+            | Home::Flag(_)
+            | Home::Id
     ) || matches!(field, Field::Time);
     FieldSpec {
         field,
@@ -219,8 +229,8 @@ pub const FIELDS: &[FieldSpec] = &[
         "who",
         &["person", "principal"],
         Name,
-        Home::Principal,
-        "who acted (until identities are resolved, the caller on the record)",
+        Home::Person,
+        "the person or workload behind it, through roles and issued keys",
         "who:alice",
     ),
     row(
@@ -410,8 +420,8 @@ pub const FIELDS: &[FieldSpec] = &[
         "xacct",
         &[],
         Bool,
-        Later("resolved identities"),
-        "whether the call crossed accounts",
+        Bits(Flag::Xacct),
+        "whether the caller or the person behind it is of another account",
         "xacct:yes",
     ),
     row(
@@ -437,8 +447,8 @@ pub const FIELDS: &[FieldSpec] = &[
         "session",
         &["sid"],
         Keyword,
-        Later("resolved identities"),
-        "one session",
+        Column(Col::Session),
+        "one session, by its name or the first letters of it",
         "session:k7m2qp",
     ),
     row(

@@ -13,6 +13,8 @@ use crate::index::bitmap::{Bitmap, RowSet};
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
 use crate::index::segment::{EventId, Facts, IdBits, Segment, UNDATED};
+use crate::index::sessions::{Born, People, Session, Shared};
+use crate::index::shelf::Shelf;
 use crate::index::symbols::{Sym, Symbols};
 
 /// The number of a snapshot: later ones are larger.
@@ -28,6 +30,11 @@ pub struct Snapshot {
     pub(crate) resources: Symbols,
     pub(crate) odd_ids: Symbols,
     pub(crate) principals: Arc<[Arc<Principal>]>,
+    /// By symbol of [`Col::Session`].
+    pub(crate) sessions: Shelf<Session>,
+    pub(crate) births: Shelf<Born>,
+    pub(crate) shared: Shelf<Shared>,
+    pub(crate) people: Arc<People>,
     pub(crate) order: Arc<[EventId]>,
     /// Events whose id another event of other content carries too: few, if any.
     pub(crate) shared_ids: Arc<HashSet<EventId>>,
@@ -119,10 +126,65 @@ impl Snapshot {
             .filter_map(|(i, p)| Some((Sym::at(i)?, p)))
     }
 
+    /// The person or principal of exactly this key, persons first.
+    pub fn principal_of_key(&self, key: &str) -> Option<&Arc<Principal>> {
+        let person = self.people.find(key).and_then(|n| self.people.person(n));
+        person.or_else(|| {
+            let sym = self.dict(Col::Principal).find(key)?;
+            Some(self.principal(sym))
+        })
+    }
+
     /// The principal of an event.
     pub fn principal_of(&self, id: EventId) -> Option<&Arc<Principal>> {
         self.symbol(Col::Principal, id)
             .map(|sym| self.principal(sym))
+    }
+
+    /// Every session, in the order of their symbols.
+    pub const fn sessions(&self) -> &Shelf<Session> {
+        &self.sessions
+    }
+
+    /// The session of a symbol of [`Col::Session`].
+    pub fn session(&self, sym: Sym) -> Option<&Session> {
+        self.sessions.get(sym.index())
+    }
+
+    /// Every birth of a credential, in order of appending.
+    pub const fn births(&self) -> &Shelf<Born> {
+        &self.births
+    }
+
+    /// Events that share an id with another account's record, in order of appending.
+    pub const fn shared(&self) -> &Shelf<Shared> {
+        &self.shared
+    }
+
+    /// Who is behind each session.
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// The number of the person behind an event: [`People::person`]; 0 for nobody.
+    pub fn person_number(&self, id: EventId) -> u32 {
+        self.symbol(Col::Session, id)
+            .map_or(0, |session| self.people.number_of(session))
+    }
+
+    /// The person behind an event.
+    pub fn person_of(&self, id: EventId) -> Option<&Arc<Principal>> {
+        self.people.person(self.person_number(id))
+    }
+
+    /// Whether an event crossed accounts: the caller, or the person behind it, belongs to another
+    /// account than the one acted in. `None` where the record names no two accounts.
+    pub fn crosses_accounts(&self, id: EventId) -> Option<bool> {
+        let acted = self.text(Col::Acct, id)?;
+        let caller = self.text(Col::Caller, id);
+        let person = self.person_of(id).and_then(|p| p.account.as_deref());
+        caller.or(person)?;
+        Some([caller, person].into_iter().flatten().any(|a| a != acted))
     }
 
     /// The symbols of the resources an event names, in order of trust.

@@ -13,6 +13,8 @@ use crate::event::principal::Principal;
 use crate::index::batch::{Batch, LocalDict, NO_ID, ODD, merge_names};
 use crate::index::schema::Col;
 use crate::index::segment::{EventId, ROWS_PER_SEGMENT, Segment, SegmentWriter, UNDATED};
+use crate::index::sessions::{Born, People, Session, Shared};
+use crate::index::shelf::Shelf;
 use crate::index::snapshot::{Generation, Snapshot};
 use crate::index::symbols::{Sym, Symbols, SymbolsWriter};
 
@@ -42,6 +44,9 @@ pub struct IndexWriter {
     resources: SymbolsWriter,
     odd_ids: SymbolsWriter,
     principals: Vec<Arc<Principal>>,
+    sessions: Shelf<Session>,
+    births: Shelf<Born>,
+    shared: Shelf<Shared>,
     /// Content hashes of all rows, to tell copies from events that share an id.
     contents: Vec<u64>,
     by_id: HashTable<u32>,
@@ -100,6 +105,9 @@ impl IndexWriter {
                 }
             }
         }
+        self.append_sessions(batch, &maps);
+        let (mut births, mut shared) = (batch.births.iter(), batch.shared.iter());
+        let (mut birth, mut twin) = (births.next(), shared.next());
         let resources = intern_all(&mut self.resources, &batch.resources);
         let odd_ids = intern_all(&mut self.odd_ids, &batch.odd_ids);
         for row in 0..batch.len() {
@@ -110,6 +118,15 @@ impl IndexWriter {
                 NO_ID => u128::from(content),
                 _ => batch.ids[row],
             };
+            let event = EventId::nth(self.contents.len());
+            let born = birth.filter(|(at, _)| *at == row);
+            if born.is_some() {
+                birth = births.next();
+            }
+            let shares = twin.filter(|(at, _)| *at == row);
+            if shares.is_some() {
+                twin = shared.next();
+            }
             match self.seen(id, kind, content) {
                 Seen::Copy(of) => {
                     self.file_sum.duplicate += 1;
@@ -123,6 +140,13 @@ impl IndexWriter {
                     self.shared_ids.extend(both.map(EventId::nth));
                 }
                 Seen::New => {}
+            }
+            if let Some((_, birth)) = born {
+                let birth = Arc::new(birth.clone());
+                self.births.push(Born { event, birth });
+            }
+            if let Some(&(_, id)) = shares {
+                self.shared.push(Shared { id, event });
             }
             self.tail.facts.push(batch.facts[row]);
             self.file_sum.kept += 1;
@@ -168,6 +192,33 @@ impl IndexWriter {
         }
     }
 
+    /// Adds what a batch says of its sessions.
+    fn append_sessions(&mut self, batch: &Batch, maps: &[Vec<u32>; Col::ALL.len()]) {
+        for (row, seed) in &batch.sessions {
+            let symbol = |col: Col| {
+                let local = batch.columns[col as usize][*row] as usize;
+                Sym::from_code(maps[col as usize][local])
+            };
+            let Some(session) = symbol(Col::Session) else {
+                continue;
+            };
+            if session.index() < self.sessions.len() {
+                self.sessions
+                    .change(session.index(), |known| known.merge(seed));
+            } else {
+                self.sessions.push(Session {
+                    kind: seed.kind,
+                    principal: symbol(Col::Principal),
+                    key: symbol(Col::Key),
+                    issuer: symbol(Col::Via),
+                    created: seed.created,
+                    mfa: seed.mfa,
+                    stamps: seed.stamps.clone(),
+                });
+            }
+        }
+    }
+
     fn seen(&self, id: u128, kind: u32, content: u64) -> Seen {
         let hash = self.hasher.hash_one((kind, id));
         let same_id = |n: &u32| id_of(&self.sealed, &self.tail, *n) == (kind, id);
@@ -181,8 +232,13 @@ impl IndexWriter {
         }
     }
 
-    /// A frozen picture of everything appended so far.
+    /// A frozen picture of everything appended so far; each person is the literal caller.
     pub fn publish(&mut self) -> Arc<Snapshot> {
+        self.publish_with(|snapshot| Arc::new(People::literal(snapshot)))
+    }
+
+    /// A frozen picture of everything appended so far, with the persons that `people` finds in it.
+    pub fn publish_with(&mut self, people: impl FnOnce(&Snapshot) -> Arc<People>) -> Arc<Snapshot> {
         self.generation += 1;
         let mut segments = self.sealed.clone();
         if self.tail.len() > 0 {
@@ -190,16 +246,22 @@ impl IndexWriter {
         }
         merge_order(&mut self.order, &segments, self.contents.len());
         let dicts: Vec<Symbols> = self.dicts.iter().map(SymbolsWriter::freeze).collect();
-        Arc::new(Snapshot {
+        let mut snapshot = Snapshot {
             generation: Generation(self.generation),
             segments,
             dicts: dicts.into(),
             resources: self.resources.freeze(),
             odd_ids: self.odd_ids.freeze(),
             principals: self.principals.as_slice().into(),
+            sessions: self.sessions.clone(),
+            births: self.births.clone(),
+            shared: self.shared.clone(),
+            people: Arc::default(),
             order: self.order.as_slice().into(),
             shared_ids: Arc::new(self.shared_ids.iter().copied().collect()),
-        })
+        };
+        snapshot.people = people(&snapshot);
+        Arc::new(snapshot)
     }
 }
 

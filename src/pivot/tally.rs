@@ -79,7 +79,7 @@ const NOTHING: Count = Count {
 pub fn is_countable(field: Field) -> bool {
     matches!(
         field.spec().home,
-        Home::Column(_) | Home::Principal | Home::Resources | Home::Flag(_)
+        Home::Column(_) | Home::Principal | Home::Person | Home::Resources | Home::Flag(_)
     )
 }
 
@@ -180,7 +180,7 @@ pub fn tally(
 
 /// Adds the account to labels that several principals share: one name in two accounts is two.
 fn tell_namesakes_apart(snapshot: &Snapshot, field: Field, values: &mut [Tally]) {
-    if field.spec().home != Home::Principal {
+    if !matches!(field.spec().home, Home::Principal | Home::Person) {
         return;
     }
     let mut uses = std::collections::HashMap::new();
@@ -191,11 +191,9 @@ fn tell_namesakes_apart(snapshot: &Snapshot, field: Field, values: &mut [Tally])
         .iter_mut()
         .filter(|v| uses.get(&v.label).is_some_and(|n| *n > 1))
     {
-        let key = value
-            .value
-            .as_deref()
-            .and_then(|key| snapshot.dict(Col::Principal).find(key));
-        if let Some(account) = key.and_then(|sym| snapshot.principal(sym).account.clone()) {
+        let key = value.value.as_deref();
+        let principal = key.and_then(|key| snapshot.principal_of_key(key));
+        if let Some(account) = principal.and_then(|p| p.account.as_deref()) {
             value.label = format!("{} @{account}", value.label);
         }
     }
@@ -241,6 +239,7 @@ impl<'a> Codes<'a> {
         match self.home {
             Home::Column(col) => self.snapshot.dict(col).len() + 1,
             Home::Principal => self.snapshot.dict(Col::Principal).len() + 1,
+            Home::Person => self.snapshot.people().len() + 1,
             Home::Resources => self.snapshot.resources().len() + 1,
             _ => Verb::ALL.len() + 1,
         }
@@ -259,6 +258,7 @@ impl<'a> Codes<'a> {
                     .map_or(code, |folded| folded[code] as usize));
             }
             Home::Principal => f(code(s.symbol(Col::Principal, id))),
+            Home::Person => f(s.person_number(id) as usize),
             Home::Resources => {
                 let mut any = false;
                 for sym in s.resources_of(id) {
@@ -283,6 +283,13 @@ impl<'a> Codes<'a> {
             Home::Column(Col::Svc) => service::short(self.snapshot.dict(Col::Svc).text(sym)).into(),
             Home::Column(col) => self.snapshot.dict(col).text(sym).into(),
             Home::Principal => self.snapshot.dict(Col::Principal).text(sym).into(),
+            Home::Person => self
+                .snapshot
+                .people()
+                .person(sym.code())?
+                .key
+                .as_str()
+                .into(),
             Home::Resources => self.snapshot.resources().text(sym).into(),
             Home::Flag(Flag::Verb) => Verb::ALL[code - 1].name().into(),
             _ => if code == 1 { "yes" } else { "no" }.into(),
@@ -295,6 +302,10 @@ impl<'a> Codes<'a> {
         };
         match self.home {
             Home::Principal => self.snapshot.principal(sym).label.as_str().into(),
+            Home::Person => match self.snapshot.people().person(sym.code()) {
+                Some(person) => person.label.as_str().into(),
+                None => "?".into(),
+            },
             Home::Resources => resource::short_name(self.snapshot.resources().text(sym)).into(),
             Home::Column(Col::Via) => {
                 resource::short_name(self.snapshot.dict(Col::Via).text(sym)).into()
@@ -318,6 +329,7 @@ fn flag_code(snapshot: &Snapshot, id: EventId, flag: Flag) -> usize {
         Flag::Mfa => maybe(facts.mfa()),
         Flag::Console => maybe(Some(facts.console())),
         Flag::Root => maybe(Some(facts.root())),
+        Flag::Xacct => maybe(snapshot.crosses_accounts(id)),
         Flag::SvcDriven => maybe(Some(facts.service_driven())),
     }
 }

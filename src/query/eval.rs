@@ -6,6 +6,7 @@
 
 use crate::base::cancel::Cancel;
 use crate::index::bitmap::{Bitmap, RowSet};
+use crate::index::schema::Col;
 use crate::index::segment::Segment;
 use crate::index::snapshot::Snapshot;
 use crate::query::plan::{Node, Plan};
@@ -181,6 +182,17 @@ fn scan(segment: &Segment, node: &Node) -> Bitmap {
                 }
             });
             rows
+        }
+        Node::Crosses(wanted, crossing) => {
+            let acted = segment.column(Col::Acct);
+            let (caller, session) = (segment.column(Col::Caller), segment.column(Col::Session));
+            Bitmap::collect(len, |row| {
+                let got = crossing.crosses(acted.code(row), caller.code(row), session.code(row));
+                match wanted {
+                    Some(wanted) => got == Some(*wanted),
+                    None => got.is_some(),
+                }
+            })
         }
         Node::Resources(table) => Bitmap::collect(len, |row| {
             let yes = |code: u32| table.get(code as usize).copied().unwrap_or(false);

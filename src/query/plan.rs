@@ -3,6 +3,7 @@
 //! Every comparison is reduced to what a scan of a column can ask of a row, or to a question that
 //! needs the record's bytes. Cheap questions stand first. Refuses to know: how rows are scanned.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use crate::base::time::{TimeRange, UtcMicros};
@@ -13,6 +14,7 @@ use crate::index::batch::{uuid_bits, uuid_text};
 use crate::index::schema::{Class, Col, Field, Flag, Home};
 use crate::index::segment::{Facts, IdBits};
 use crate::index::snapshot::Snapshot;
+use crate::index::symbols::Sym;
 use crate::query::address::Address;
 use crate::query::ast::{Expr, Op, Subject, Test, Value};
 use crate::query::matcher::{Matcher, Rule};
@@ -37,6 +39,8 @@ pub(crate) enum Node {
     Time(TimeRange),
     /// The code of the column stands for yes; index 0 is absent.
     Column(Col, Vec<bool>),
+    /// The row crosses accounts, or is known not to; `None` asks whether that is known.
+    Crosses(Option<bool>, Box<Crossing>),
     /// One of the row's resources stands for yes.
     Resources(Vec<bool>),
     /// The recorded id.
@@ -69,7 +73,7 @@ impl FactTest {
                     Flag::Console => Some(facts.console()),
                     Flag::Root => Some(facts.root()),
                     Flag::SvcDriven => Some(facts.service_driven()),
-                    Flag::Verb => None,
+                    Flag::Verb | Flag::Xacct => None,
                 };
                 match wanted {
                     Some(wanted) => value == Some(wanted),
@@ -106,6 +110,51 @@ impl IdTest {
     }
 }
 
+/// What tells whether a row crosses accounts: accounts as symbols of `Col::Acct`, 0 where none.
+#[derive(Debug, Clone)]
+pub(crate) struct Crossing {
+    /// By symbol of `Col::Caller`.
+    caller: Vec<u32>,
+    /// By symbol of `Col::Session`: the account of the person behind it.
+    person: Vec<u32>,
+}
+
+/// An account that no event was logged in.
+const ELSEWHERE: u32 = u32::MAX;
+
+impl Crossing {
+    fn of(snapshot: &Snapshot) -> Self {
+        let accounts: HashMap<&str, u32> = snapshot
+            .dict(Col::Acct)
+            .iter()
+            .map(|(sym, text)| (text, sym.code()))
+            .collect();
+        let code = |account: &str| accounts.get(account).copied().unwrap_or(ELSEWHERE);
+        let callers = snapshot.dict(Col::Caller).iter();
+        let people = snapshot.people();
+        let sessions = (0..snapshot.sessions().len()).filter_map(Sym::at);
+        Self {
+            caller: std::iter::once(0)
+                .chain(callers.map(|(_, text)| code(text)))
+                .collect(),
+            person: std::iter::once(0)
+                .chain(sessions.map(|sym| {
+                    let person = people.of(sym).and_then(|p| p.account.as_deref());
+                    person.map_or(0, code)
+                }))
+                .collect(),
+        }
+    }
+
+    /// Whether a row crosses accounts, by its codes; `None` where it names no two accounts.
+    pub(crate) fn crosses(&self, acted: u32, caller: u32, session: u32) -> Option<bool> {
+        let at = |table: &[u32], code: u32| table.get(code as usize).copied().unwrap_or(0);
+        let others = [at(&self.caller, caller), at(&self.person, session)];
+        let known = acted != 0 && others != [0, 0];
+        known.then(|| others.iter().any(|a| *a != 0 && *a != acted))
+    }
+}
+
 impl Node {
     /// Whether the index alone gives the answer.
     pub(crate) fn is_decided(&self) -> bool {
@@ -123,6 +172,7 @@ impl Node {
             Self::Fixed(_) => 0,
             Self::Fact(_) | Self::Time(_) => 1,
             Self::Column(..) => 2,
+            Self::Crosses(..) => 4,
             Self::Resources(_) => 8,
             Self::Id(_) => 16,
             Self::Atom(_) => 10_000,
@@ -204,6 +254,15 @@ fn term(test: &Test, value: &Value, snapshot: &Snapshot) -> Node {
     match spec.home {
         Home::Column(col) => column(field, col, test.op, value, rule, snapshot),
         Home::Principal => principals(test.op, value, snapshot),
+        Home::Person => persons(test.op, value, snapshot),
+        Home::Flag(Flag::Xacct) => {
+            let crossing = || Box::new(Crossing::of(snapshot));
+            match value {
+                Value::Bool(yes) => Node::Crosses(Some(*yes), crossing()),
+                Value::Any => Node::Crosses(None, crossing()),
+                _ => Node::Fixed(false),
+            }
+        }
         Home::Resources => match Matcher::of(value, test.op, rule) {
             Some(matcher) => {
                 Node::Resources(snapshot.resources().matching(|name| matcher.matches(name)))
@@ -254,6 +313,9 @@ fn column(field: Field, col: Col, op: Op, value: &Value, rule: Rule, snapshot: &
     let Some(matcher) = Matcher::of(value, op, rule) else {
         return Node::Fixed(false);
     };
+    if field == Field::Session {
+        return sessions(matcher, value, snapshot);
+    }
     Node::Column(
         col,
         dict.matching(|text| match field {
@@ -348,13 +410,92 @@ fn principals(op: Op, value: &Value, snapshot: &Snapshot) -> Node {
     };
     let by_key = op == Op::Is && mark(&|p| matcher.matches(&p.key));
     if !by_key {
-        mark(&|p| {
-            matcher.matches(&p.key)
-                || matcher.matches(&p.label)
-                || p.names.iter().any(|name| matcher.matches(name))
-        });
+        mark(&|p| fits_principal(&matcher, p));
     }
     Node::Column(Col::Principal, table)
+}
+
+/// Rows of the persons of a name, whatever session they acted in; `=` means a key, a person's
+/// before a literal caller's, before it means a name.
+fn persons(op: Op, value: &Value, snapshot: &Snapshot) -> Node {
+    let Some(matcher) = Matcher::of(value, op, Rule::Component) else {
+        return Node::Fixed(false);
+    };
+    let people = snapshot.people();
+    let mut wanted = vec![false; people.len() + 1];
+    let mut mark = |test: &dyn Fn(&Principal) -> bool| {
+        let mut found = false;
+        for (number, _) in people.iter().filter(|(_, p)| test(p)) {
+            if let Some(yes) = wanted.get_mut(number as usize) {
+                *yes = true;
+                found = true;
+            }
+        }
+        found
+    };
+    if op == Op::Is {
+        let is_person = mark(&|p| matcher.matches(&p.key));
+        let is_caller = snapshot.principals().any(|(_, p)| matcher.matches(&p.key));
+        if !is_person && is_caller {
+            return principals(op, value, snapshot);
+        }
+        if is_person {
+            return by_person(&wanted, snapshot);
+        }
+    }
+    mark(&|p| fits_principal(&matcher, p));
+    by_person(&wanted, snapshot)
+}
+
+/// Sessions of the persons wanted, by their number.
+fn by_person(wanted: &[bool], snapshot: &Snapshot) -> Node {
+    let sessions = (0..snapshot.sessions().len()).filter_map(Sym::at);
+    let people = snapshot.people();
+    let table = std::iter::once(false)
+        .chain(sessions.map(|sym| {
+            let number = people.number_of(sym) as usize;
+            number > 0 && wanted.get(number).copied().unwrap_or(false)
+        }))
+        .collect();
+    Node::Column(Col::Session, table)
+}
+
+fn fits_principal(matcher: &Matcher, p: &Principal) -> bool {
+    matcher.matches(&p.key)
+        || matcher.matches(&p.label)
+        || p.id.as_deref().is_some_and(|id| matcher.matches(id))
+        || p.names.iter().any(|name| matcher.matches(name))
+}
+
+/// The shortest part of a session's name that stands for it.
+const SHORTEST_SESSION: usize = 4;
+
+/// A session and what is a part of it, by its name or the beginning of it.
+fn sessions(matcher: Matcher, value: &Value, snapshot: &Snapshot) -> Node {
+    let dict = snapshot.dict(Col::Session);
+    let begins = match value {
+        Value::Word(p) if p.how == How::Literal && p.text.len() >= SHORTEST_SESSION => {
+            let start = Pattern {
+                how: How::Prefix,
+                ..p.clone()
+            };
+            Matcher::word(&start, Rule::Whole)
+        }
+        _ => matcher,
+    };
+    let mut table = dict.matching(|name| begins.matches(name));
+    let people = snapshot.people();
+    let parts: Vec<usize> = (0..dict.len())
+        .filter_map(Sym::at)
+        .filter(|sym| table.get(people.home(*sym).code() as usize) == Some(&true))
+        .map(|sym| sym.code() as usize)
+        .collect();
+    for part in parts {
+        if let Some(yes) = table.get_mut(part) {
+            *yes = true;
+        }
+    }
+    Node::Column(Col::Session, table)
 }
 
 fn time(field: Field, op: Op, value: &Value) -> Node {

@@ -67,9 +67,8 @@ fn key_of(subject: &Subject, field: Field) -> &'static str {
 fn label_of(snapshot: &Snapshot, subject: &Subject) -> String {
     match subject {
         Subject::Principal(key) => snapshot
-            .dict(Col::Principal)
-            .find(key)
-            .map_or_else(|| key.clone(), |sym| snapshot.principal(sym).label.clone()),
+            .principal_of_key(key)
+            .map_or_else(|| key.clone(), |p| p.label.clone()),
         Subject::Resource(name) => crate::event::resource::short_name(name).to_owned(),
     }
 }
@@ -81,9 +80,8 @@ fn node(snapshot: &Snapshot, portrait: &Portrait) -> Node {
         ("label", Node::Text(label_of(snapshot, subject))),
     ];
     if let Subject::Principal(key) = subject
-        && let Some(sym) = snapshot.dict(Col::Principal).find(key)
+        && let Some(p) = snapshot.principal_of_key(key)
     {
-        let p = snapshot.principal(sym);
         let names = p.names.iter().map(|n| Node::Text(n.clone())).collect();
         pairs.extend([
             ("kind", Node::Text(p.kind.name().to_owned())),
@@ -145,7 +143,7 @@ fn change_node(snapshot: &Snapshot, id: EventId) -> Node {
     let resources = resources
         .map(|sym| Node::Text(snapshot.resources().text(sym).to_owned()))
         .collect();
-    let principal = snapshot.principal_of(id);
+    let principal = snapshot.person_of(id);
     object(vec![
         ("time", moment(snapshot.time(id))),
         ("who", text(principal.map(|p| p.label.as_str()))),
@@ -204,9 +202,8 @@ fn words(
         writeln!(out, "  {}", Printable::new(subject.name()))?;
     }
     if let Subject::Principal(key) = subject
-        && let Some(sym) = snapshot.dict(Col::Principal).find(key)
+        && let Some(p) = snapshot.principal_of_key(key)
     {
-        let p = snapshot.principal(sym);
         let account = p.account.as_deref().unwrap_or("unknown");
         let line = format!("{}, account {account}", p.kind.name());
         writeln!(out, "  {}", Printable::new(&line))?;
@@ -285,7 +282,7 @@ fn change_line(snapshot: &Snapshot, id: EventId, style: Style) -> String {
     let time = snapshot
         .time(id)
         .map_or_else(|| "undated".to_owned(), |t| style.time(t));
-    let who = snapshot.principal_of(id).map_or("", |p| p.label.as_str());
+    let who = snapshot.person_of(id).map_or("", |p| p.label.as_str());
     let what = snapshot.text(Col::What, id).unwrap_or("");
     let target = columns::target(snapshot, id);
     let err = match snapshot.facts(id).outcome() {

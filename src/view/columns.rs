@@ -154,7 +154,7 @@ pub fn value(
         Field::Time => snapshot
             .time(id)
             .map_or(Value::Absent, |t| Value::Text(t.iso())),
-        Field::Who => text(snapshot.principal_of(id).map(|p| p.label.as_str())),
+        Field::Who => text(snapshot.person_of(id).map(|p| p.label.as_str())),
         Field::Actor => text(snapshot.text(Col::Principal, id)),
         Field::What => text(snapshot.text(Col::What, id)),
         Field::Res => Value::Several(

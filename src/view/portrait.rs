@@ -85,11 +85,7 @@ const fn on_screen(subject: &Subject, field: Field) -> bool {
 }
 
 fn of_principal(snapshot: &Snapshot, key: &str) -> (String, Vec<String>) {
-    let found = snapshot
-        .dict(Col::Principal)
-        .find(key)
-        .map(|sym| snapshot.principal(sym));
-    let Some(p) = found else {
+    let Some(p) = snapshot.principal_of_key(key) else {
         return (String::new(), vec![key.to_owned()]);
     };
     let account = p
@@ -214,7 +210,7 @@ fn changes(snapshot: &Snapshot, portrait: &Portrait, zone: Tz) -> (SectionView, 
         .iter()
         .map(|&id| {
             let facts = snapshot.facts(id);
-            let who = snapshot.principal_of(id).map_or("?", |p| p.label.as_str());
+            let who = snapshot.person_of(id).map_or("?", |p| p.label.as_str());
             let what = snapshot.text(Col::What, id).unwrap_or("?");
             SectionRow {
                 label: Printable::new(&format!(

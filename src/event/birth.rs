@@ -1,0 +1,670 @@
+//! Which calls give birth to a credential, a session or an identity, and where in their records
+//! the child stands.
+//!
+//! Two tables: [`LinkKind`] says of every kind of link how sure it is and whether it carries a
+//! person on, [`CALLS`] says which call makes which link. Source of both: the user guide's pages
+//! on `userIdentity`, STS, sign-in and Identity Center events, and what real logs hold.
+
+use std::borrow::Cow;
+
+use crate::base::time::UtcMicros;
+use crate::event::outcome::{self, Outcome};
+use crate::event::pick::{self, Path};
+use crate::event::record::{HIDDEN, Record};
+
+/// How sure a link is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// Likely from names and times; evidence that would prove it is missing. Drawn with `~`.
+    Inferred,
+    /// AWS itself stamped the same identity on both sides.
+    Strong,
+    /// One id, issued or shared by AWS, stands on both sides.
+    Exact,
+}
+
+impl Confidence {
+    /// The word that is shown.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Inferred => "inferred",
+            Self::Strong => "strong",
+            Self::Exact => "exact",
+        }
+    }
+}
+
+/// What ties a session to where it came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LinkKind {
+    /// A temporary key that a call issued is the key of the session.
+    IssuedKey,
+    /// Two accounts' records of one call share an id.
+    SharedEvent,
+    /// The id of the assumed role's session and the time of its making agree.
+    RoleSession,
+    /// A console sign-in of the same identity at the moment the session was made.
+    ConsoleSignIn,
+    /// A switch of roles in the console at the moment the session was made.
+    SwitchedRole,
+    /// The ARN of a sign-in session stands on both sides.
+    SignInSession,
+    /// AWS stamped the Identity Center user the session acts for.
+    OnBehalfOf,
+    /// AWS stamped the source identity that was given when the first role was assumed.
+    SourceIdentity,
+    /// AWS stamped the user whose federated session it is.
+    FederatedBy,
+    /// Another account's view of a caller carries its principal id.
+    SamePrincipal,
+    /// A service acts with credentials forwarded by the session.
+    Forwarded,
+    /// The same console session under another of its keys.
+    SameSession,
+    /// A role of an Identity Center portal was opened at the moment the session was made.
+    PortalRole,
+    /// Role, session name and time agree with a call that hides the key it issued.
+    SameName,
+    /// A long-lived access key that another identity made.
+    CreatedKey,
+    /// A console password that another identity made.
+    CreatedLogin,
+    /// A user that another identity made.
+    CreatedUser,
+    /// A role that another identity made.
+    CreatedRole,
+    /// Another credential that was made: its use leaves no key to follow.
+    CreatedCredential,
+    /// A change of what an identity may do.
+    ChangedRights,
+    /// The session of an instance's role is named like an instance that was launched.
+    Instance,
+    /// The session of a function's role is named like a function that was made or changed.
+    Function,
+    /// The session of a task's or build's role is named like one that was started.
+    Task,
+    /// A shell or command on the instance whose role's session it is.
+    HostAccess,
+    /// A role session opened with a certificate whose trust anchor was made.
+    TrustAnchor,
+}
+
+impl LinkKind {
+    /// Every kind.
+    pub const ALL: [Self; 25] = [
+        Self::IssuedKey,
+        Self::SharedEvent,
+        Self::RoleSession,
+        Self::ConsoleSignIn,
+        Self::SwitchedRole,
+        Self::SignInSession,
+        Self::OnBehalfOf,
+        Self::SourceIdentity,
+        Self::FederatedBy,
+        Self::SamePrincipal,
+        Self::Forwarded,
+        Self::SameSession,
+        Self::PortalRole,
+        Self::SameName,
+        Self::CreatedKey,
+        Self::CreatedLogin,
+        Self::CreatedUser,
+        Self::CreatedRole,
+        Self::CreatedCredential,
+        Self::ChangedRights,
+        Self::Instance,
+        Self::Function,
+        Self::Task,
+        Self::HostAccess,
+        Self::TrustAnchor,
+    ];
+
+    /// Its name in output, how sure it is at best, whether one person stands on both sides, and
+    /// what proves it: the one table of links.
+    const fn row(self) -> (&'static str, Confidence, bool, &'static str) {
+        use Confidence::{Exact, Inferred, Strong};
+        match self {
+            Self::IssuedKey => (
+                "issued-key",
+                Exact,
+                true,
+                "responseElements.credentials.accessKeyId = userIdentity.accessKeyId",
+            ),
+            Self::SharedEvent => (
+                "shared-event",
+                Exact,
+                true,
+                "sharedEventID of both accounts' records",
+            ),
+            Self::RoleSession => (
+                "role-session",
+                Strong,
+                true,
+                "assumedRoleUser.assumedRoleId = userIdentity.principalId, creationDate = eventTime",
+            ),
+            Self::ConsoleSignIn => (
+                "console-sign-in",
+                Strong,
+                true,
+                "ConsoleLogin of the same principal, creationDate = eventTime",
+            ),
+            Self::SwitchedRole => (
+                "switched-role",
+                Strong,
+                true,
+                "SwitchRole into the same principal, creationDate = eventTime, from additionalEventData.SwitchFrom",
+            ),
+            Self::SignInSession => (
+                "sign-in-session",
+                Strong,
+                true,
+                "additionalEventData.signInSessionArn = sessionContext.signInSessionArn",
+            ),
+            Self::OnBehalfOf => (
+                "on-behalf-of",
+                Strong,
+                true,
+                "userIdentity.onBehalfOf.userId and identityStoreArn",
+            ),
+            Self::SourceIdentity => (
+                "source-identity",
+                Strong,
+                true,
+                "sessionContext.sourceIdentity",
+            ),
+            Self::FederatedBy => (
+                "federated-by",
+                Strong,
+                true,
+                "sessionContext.sessionIssuer.arn of a federated user",
+            ),
+            Self::SamePrincipal => (
+                "same-principal",
+                Strong,
+                true,
+                "userIdentity.principalId in another account's record",
+            ),
+            Self::Forwarded => (
+                "forwarded",
+                Strong,
+                true,
+                "userIdentity.invokedBy, same principal and creationDate",
+            ),
+            Self::SameSession => (
+                "same-session",
+                Strong,
+                true,
+                "same principal and creationDate as a console session",
+            ),
+            Self::PortalRole => (
+                "portal-role",
+                Inferred,
+                true,
+                "role of GetRoleCredentials, creationDate = eventTime; the portal logs no key",
+            ),
+            Self::SameName => (
+                "same-name",
+                Inferred,
+                true,
+                "role and session name of an AssumeRole that hides its key, creationDate = eventTime",
+            ),
+            Self::CreatedKey => (
+                "created-key",
+                Exact,
+                false,
+                "responseElements.accessKey.accessKeyId = userIdentity.accessKeyId",
+            ),
+            Self::CreatedLogin => (
+                "created-login",
+                Strong,
+                false,
+                "requestParameters.userName, then a console sign-in of that user",
+            ),
+            Self::CreatedUser => (
+                "created-user",
+                Strong,
+                false,
+                "responseElements.user.arn and userId = userIdentity",
+            ),
+            Self::CreatedRole => (
+                "created-role",
+                Strong,
+                false,
+                "responseElements.role.roleId = the role id of userIdentity.principalId",
+            ),
+            Self::CreatedCredential => (
+                "created-credential",
+                Inferred,
+                false,
+                "made for that user; its use leaves no key to follow",
+            ),
+            Self::ChangedRights => (
+                "changed-rights",
+                Inferred,
+                false,
+                "requestParameters name the user or role",
+            ),
+            Self::Instance => (
+                "instance",
+                Inferred,
+                false,
+                "role session name = responseElements.instancesSet.items[].instanceId",
+            ),
+            Self::Function => (
+                "function",
+                Inferred,
+                false,
+                "role session name = requestParameters.functionName",
+            ),
+            Self::Task => (
+                "task",
+                Inferred,
+                false,
+                "role session name = id of the task or build",
+            ),
+            Self::HostAccess => (
+                "host-access",
+                Inferred,
+                false,
+                "a shell or command on the instance the role session is named after",
+            ),
+            Self::TrustAnchor => (
+                "trust-anchor",
+                Inferred,
+                false,
+                "a role session issued by rolesanywhere after its trust anchor or profile was made",
+            ),
+        }
+    }
+
+    /// Its name in output.
+    pub const fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    /// How sure it is at best; odd evidence lowers it.
+    pub const fn confidence(self) -> Confidence {
+        self.row().1
+    }
+
+    /// Whether the same person stands on both sides. A key made for another user does not make
+    /// that user the person who made it.
+    pub const fn same_person(self) -> bool {
+        self.row().2
+    }
+
+    /// The fields that prove it.
+    pub const fn evidence(self) -> &'static str {
+        self.row().3
+    }
+}
+
+/// A call that gives birth to something.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The service's name before its domain.
+    pub service: &'static str,
+    /// The call, without its API date.
+    pub name: &'static str,
+    /// The link it makes.
+    pub link: LinkKind,
+}
+
+const fn call(service: &'static str, name: &'static str, link: LinkKind) -> Call {
+    Call {
+        service,
+        name,
+        link,
+    }
+}
+
+/// Every call that gives birth to something.
+pub static CALLS: &[Call] = &[
+    call("sts", "AssumeRole", LinkKind::IssuedKey),
+    call("sts", "AssumeRoleWithSAML", LinkKind::IssuedKey),
+    call("sts", "AssumeRoleWithWebIdentity", LinkKind::IssuedKey),
+    call("sts", "AssumeRoot", LinkKind::IssuedKey),
+    call("sts", "GetSessionToken", LinkKind::IssuedKey),
+    call("sts", "GetFederationToken", LinkKind::IssuedKey),
+    call("rolesanywhere", "CreateSession", LinkKind::IssuedKey),
+    call("signin", "GetSigninToken", LinkKind::IssuedKey),
+    call("signin", "ConsoleLogin", LinkKind::ConsoleSignIn),
+    call("signin", "SwitchRole", LinkKind::SwitchedRole),
+    call("signin", "ExitRole", LinkKind::SwitchedRole),
+    call("signin", "RenewRole", LinkKind::SwitchedRole),
+    call("signin", "CreateOAuth2Token", LinkKind::SignInSession),
+    call("signin", "AuthorizeOAuth2Access", LinkKind::SignInSession),
+    call("sso", "GetRoleCredentials", LinkKind::PortalRole),
+    call("sso", "Federate", LinkKind::PortalRole),
+    call("iam", "CreateAccessKey", LinkKind::CreatedKey),
+    call("iam", "CreateLoginProfile", LinkKind::CreatedLogin),
+    call("iam", "UpdateLoginProfile", LinkKind::CreatedLogin),
+    call("iam", "CreateUser", LinkKind::CreatedUser),
+    call("iam", "CreateRole", LinkKind::CreatedRole),
+    call(
+        "iam",
+        "CreateServiceSpecificCredential",
+        LinkKind::CreatedCredential,
+    ),
+    call(
+        "iam",
+        "UploadSigningCertificate",
+        LinkKind::CreatedCredential,
+    ),
+    call("iam", "UploadSSHPublicKey", LinkKind::CreatedCredential),
+    call("iam", "AddUserToGroup", LinkKind::ChangedRights),
+    call("iam", "AttachUserPolicy", LinkKind::ChangedRights),
+    call("iam", "AttachRolePolicy", LinkKind::ChangedRights),
+    call("iam", "PutUserPolicy", LinkKind::ChangedRights),
+    call("iam", "PutRolePolicy", LinkKind::ChangedRights),
+    call("iam", "UpdateAssumeRolePolicy", LinkKind::ChangedRights),
+    call("iam", "AddRoleToInstanceProfile", LinkKind::ChangedRights),
+    call("rolesanywhere", "CreateTrustAnchor", LinkKind::TrustAnchor),
+    call("rolesanywhere", "CreateProfile", LinkKind::TrustAnchor),
+    call("ec2", "RunInstances", LinkKind::Instance),
+    call("ec2", "AssociateIamInstanceProfile", LinkKind::Instance),
+    call(
+        "ec2",
+        "ReplaceIamInstanceProfileAssociation",
+        LinkKind::Instance,
+    ),
+    call("lambda", "CreateFunction", LinkKind::Function),
+    call("lambda", "UpdateFunctionCode", LinkKind::Function),
+    call("lambda", "UpdateFunctionConfiguration", LinkKind::Function),
+    call("ecs", "RunTask", LinkKind::Task),
+    call("codebuild", "StartBuild", LinkKind::Task),
+    call("ssm", "StartSession", LinkKind::HostAccess),
+    call("ssm", "SendCommand", LinkKind::HostAccess),
+    call(
+        "ec2-instance-connect",
+        "SendSSHPublicKey",
+        LinkKind::HostAccess,
+    ),
+];
+
+/// What one record says of the child it gave birth to, or failed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Birth {
+    /// The call.
+    pub call: &'static Call,
+    /// Whether it failed: then nothing was born, and the rest is what was asked for.
+    pub failed: bool,
+    /// The access key id that was issued or made.
+    pub key: Option<Box<str>>,
+    /// The id of the child: `AROA…:session`, `AIDA…`, `AROA…`, `account:name`.
+    pub id: Option<Box<str>>,
+    /// The ARN of the child.
+    pub arn: Option<Box<str>>,
+    /// What was asked for: a role's ARN, a user's, role's or function's name.
+    pub target: Option<Box<str>>,
+    /// The name the session was given.
+    pub session: Option<Box<str>>,
+    /// Who it is, as the caller or a token says: source identity.
+    pub source_identity: Option<Box<str>>,
+    /// The ARN of the sign-in session.
+    pub sign_in: Option<Box<str>>,
+    /// The identity that switched roles.
+    pub switched_from: Option<Box<str>>,
+    /// Instances, tasks and builds: ids the child sessions are named after.
+    pub hosts: Vec<Box<str>>,
+    /// When the credential ends.
+    pub expires: Option<UtcMicros>,
+}
+
+/// The places of a record that name a child.
+static PATHS: &[Path] = &[
+    &["responseElements", "credentials", "accessKeyId"],
+    &["responseElements", "credentials", "expiration"],
+    &["responseElements", "assumedRoleUser", "assumedRoleId"],
+    &["responseElements", "assumedRoleUser", "arn"],
+    &["responseElements", "federatedUser", "federatedUserId"],
+    &["responseElements", "federatedUser", "arn"],
+    &["requestParameters", "roleArn"],
+    &["requestParameters", "roleSessionName"],
+    &["requestParameters", "sourceIdentity"],
+    &["requestParameters", "targetPrincipal"],
+    &["requestParameters", "name"],
+    &["additionalEventData", "signInSessionArn"],
+    &["additionalEventData", "SwitchFrom"],
+    &["serviceEventDetails", "role_name"],
+    &["requestParameters", "role_name"],
+    &["requestParameters", "roleName"],
+    &["requestParameters", "userName"],
+    &["responseElements", "accessKey", "accessKeyId"],
+    &["responseElements", "accessKey", "userName"],
+    &["responseElements", "user", "arn"],
+    &["responseElements", "user", "userId"],
+    &["responseElements", "role", "arn"],
+    &["responseElements", "role", "roleId"],
+    &["requestParameters", "functionName"],
+    &["responseElements", "functionName"],
+    &[
+        "responseElements",
+        "instancesSet",
+        "items",
+        "*",
+        "instanceId",
+    ],
+    &["responseElements", "tasks", "*", "taskArn"],
+    &["responseElements", "build", "id"],
+    &["requestParameters", "target"],
+    &["requestParameters", "instanceIds", "*"],
+    &["requestParameters", "instanceId"],
+    &[
+        "requestParameters",
+        "AssociateIamInstanceProfileRequest",
+        "InstanceId",
+    ],
+    &[
+        "responseElements",
+        "AssociateIamInstanceProfileResponse",
+        "iamInstanceProfileAssociation",
+        "instanceId",
+    ],
+    &[
+        "responseElements",
+        "credentialSet",
+        "*",
+        "credentials",
+        "accessKeyId",
+    ],
+    &[
+        "responseElements",
+        "credentialSet",
+        "*",
+        "assumedRoleUser",
+        "arn",
+    ],
+];
+
+impl Birth {
+    /// What a record gives birth to; `None` for every call that is not in the table.
+    pub fn of(record: &Record<'_>, json: &[u8]) -> Option<Self> {
+        let name = outcome::fold_name(record.event_name.as_deref()?);
+        let call = CALLS.iter().find(|c| c.name == name)?;
+        let source = record.event_source.as_deref()?;
+        let domain = source.strip_prefix(call.service)?;
+        if !domain.starts_with('.') {
+            return None;
+        }
+        let error = outcome::error_of(record);
+        let mut birth = Self {
+            call,
+            failed: Outcome::of_error(error) != Outcome::Ok,
+            key: None,
+            id: None,
+            arn: None,
+            target: None,
+            session: None,
+            source_identity: None,
+            sign_in: None,
+            switched_from: None,
+            hosts: Vec::new(),
+            expires: None,
+        };
+        pick::pick(json, PATHS, &mut |path, text| birth.take(path, text));
+        if birth.failed {
+            birth.key = None;
+            // A refused call has no parameters: its target stands in the message only.
+            let message = record.error_message.as_deref().unwrap_or("");
+            if birth.target.is_none() {
+                birth.target = message
+                    .rsplit_once("on resource: ")
+                    .and_then(|(_, rest)| rest.split_whitespace().next())
+                    .map(Into::into);
+            }
+        }
+        Some(birth)
+    }
+
+    fn take(&mut self, path: usize, text: Cow<'_, str>) {
+        if text.is_empty() || text == HIDDEN {
+            return;
+        }
+        let names: &[&str] = PATHS.get(path).copied().unwrap_or(&[]);
+        let slot = match names.last().copied().unwrap_or("") {
+            "accessKeyId" => &mut self.key,
+            "expiration" => {
+                self.expires = expiration(&text);
+                return;
+            }
+            "assumedRoleId" | "federatedUserId" | "userId" | "roleId" => &mut self.id,
+            "arn" => &mut self.arn,
+            "sourceIdentity" => &mut self.source_identity,
+            "signInSessionArn" => &mut self.sign_in,
+            "SwitchFrom" => &mut self.switched_from,
+            "name" if self.call.name != "GetFederationToken" => return,
+            "roleSessionName" | "name" => &mut self.session,
+            "instanceId" | "InstanceId" | "*" | "target" => {
+                self.hosts.push(text.into());
+                return;
+            }
+            "taskArn" | "id" => {
+                // The session is named after the last part of the task's ARN or the build's id.
+                let last = text.rsplit(['/', ':']).next().unwrap_or(&text);
+                self.hosts.push(last.into());
+                return;
+            }
+            "functionName" => {
+                // A name, an ARN or a part of one; the name is what follows `function:`.
+                let name = text.split("function:").last().unwrap_or(&text);
+                let name = name.split(':').next().unwrap_or(name);
+                self.target = Some(name.into());
+                return;
+            }
+            _ => &mut self.target,
+        };
+        *slot = Some(text.into());
+    }
+}
+
+/// `expiration` as the services write it: ISO, `Aug 1, 2021 9:15:00 AM`, `Oct 8, 2024, 4:15:32 PM`,
+/// or seconds since 1970.
+fn expiration(text: &str) -> Option<UtcMicros> {
+    if let Some(time) = UtcMicros::parse(text) {
+        return Some(time);
+    }
+    if let Ok(seconds) = text.parse::<i64>() {
+        return seconds.checked_mul(1_000_000).map(UtcMicros);
+    }
+    // Some writers put a narrow no-break space before AM and PM.
+    let plain = text.replace(['\u{202f}', '\u{a0}'], " ");
+    ["%b %e, %Y %I:%M:%S %p", "%b %e, %Y, %I:%M:%S %p"]
+        .iter()
+        .find_map(|format| chrono::NaiveDateTime::parse_from_str(&plain, format).ok())
+        .map(|t| UtcMicros(t.and_utc().timestamp_micros()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn birth(source: &'static str, name: &'static str, json: &str) -> Option<Birth> {
+        let record = Record {
+            event_source: Some(source.into()),
+            event_name: Some(name.into()),
+            ..Record::default()
+        };
+        Birth::of(&record, json.as_bytes())
+    }
+
+    #[test]
+    fn an_assumed_role_is_read_whole() {
+        let b = birth(
+            "sts.amazonaws.com",
+            "AssumeRole",
+            r#"{"requestParameters":{"roleArn":"arn:aws:iam::1:role/R","roleSessionName":"s","sourceIdentity":"alice"},
+                "responseElements":{"credentials":{"accessKeyId":"ASIA1","expiration":"Oct 8, 2024, 4:15:32 PM"},
+                "assumedRoleUser":{"assumedRoleId":"AROAX:s","arn":"arn:aws:sts::1:assumed-role/R/s"}}}"#,
+        )
+        .unwrap();
+        assert_eq!(b.call.link, LinkKind::IssuedKey);
+        assert_eq!(b.key.as_deref(), Some("ASIA1"));
+        assert_eq!(b.id.as_deref(), Some("AROAX:s"));
+        assert_eq!(b.target.as_deref(), Some("arn:aws:iam::1:role/R"));
+        assert_eq!(b.source_identity.as_deref(), Some("alice"));
+        assert_eq!(b.expires, UtcMicros::parse("2024-10-08T16:15:32Z"));
+    }
+
+    #[test]
+    fn hidden_values_name_nobody() {
+        let json = format!(
+            r#"{{"responseElements":{{"accessKey":{{"accessKeyId":"{HIDDEN}","userName":"{HIDDEN}"}}}}}}"#
+        );
+        let b = birth("iam.amazonaws.com", "CreateAccessKey", &json).unwrap();
+        assert_eq!((b.key, b.target), (None, None));
+    }
+
+    #[test]
+    fn only_the_right_service_gives_birth() {
+        assert!(birth("evil.amazonaws.com", "AssumeRole", "{}").is_none());
+        assert!(birth("stsx.amazonaws.com", "AssumeRole", "{}").is_none());
+        assert!(birth("sts.amazonaws.com", "GetCallerIdentity", "{}").is_none());
+        assert!(birth("lambda.amazonaws.com", "CreateFunction20150331", "{}").is_some());
+    }
+
+    #[test]
+    fn a_refused_call_names_its_target_in_the_message() {
+        let record = Record {
+            event_source: Some("sts.amazonaws.com".into()),
+            event_name: Some("AssumeRole".into()),
+            error_code: Some("AccessDenied".into()),
+            error_message: Some(
+                "User: arn:aws:iam::1:user/a is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::2:role/R"
+                    .into(),
+            ),
+            ..Record::default()
+        };
+        let b = Birth::of(&record, br#"{"requestParameters":null}"#).unwrap();
+        assert!(b.failed);
+        assert_eq!(b.target.as_deref(), Some("arn:aws:iam::2:role/R"));
+    }
+
+    #[test]
+    fn expirations_in_every_spelling() {
+        let at = UtcMicros::parse("2021-08-01T09:15:00Z");
+        for text in [
+            "Aug 1, 2021 9:15:00 AM",
+            "Aug 1, 2021, 9:15:00 AM",
+            "2021-08-01T09:15:00Z",
+            "1627809300",
+        ] {
+            assert_eq!(expiration(text), at, "{text}");
+        }
+        assert_eq!(expiration("soon"), None);
+    }
+
+    #[test]
+    fn every_kind_of_link_has_its_row() {
+        let mut names = std::collections::HashSet::new();
+        for kind in LinkKind::ALL {
+            assert!(names.insert(kind.name()) && !kind.evidence().is_empty());
+        }
+        let exact: Vec<_> = LinkKind::ALL
+            .into_iter()
+            .filter(|k| k.confidence() == Confidence::Exact)
+            .map(LinkKind::name)
+            .collect();
+        assert_eq!(exact, ["issued-key", "shared-event", "created-key"]);
+    }
+}
