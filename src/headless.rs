@@ -13,7 +13,7 @@ use std::time::Duration as Elapsed;
 use anyhow::{Context as _, bail};
 use clap_complete::aot;
 use trailhound::base::cancel::Cancel;
-use trailhound::base::ledger::FileStatus;
+use trailhound::base::ledger::{FileStatus, Ledger};
 use trailhound::base::printable::Printable;
 use trailhound::base::span::{Diagnostic, Severity};
 use trailhound::base::text::{counted, nearest, thousands};
@@ -272,26 +272,7 @@ impl Evidence {
     /// Says what was not read; an error where that is everything.
     fn is_usable(&self) -> anyhow::Result<()> {
         let files = &self.loaded.ledger.files;
-        let refused = |status| matches!(status, FileStatus::Refused | FileStatus::Skipped);
-        let mut said = 0;
-        for file in files.iter().filter(|f| f.named && refused(f.status)) {
-            let detail = file
-                .problems
-                .first()
-                .map_or("not read", |p| p.detail.as_str());
-            say(&format!("trailhound: {}: {detail}", file.origin.name()));
-            said += 1;
-        }
-        if !report::check::is_anything_read(&self.loaded.ledger) {
-            match files.len() {
-                0 => bail!("nothing to read: there is no file there"),
-                n if n == said => bail!("nothing could be read"),
-                n => bail!(
-                    "nothing could be read: none of {} is CloudTrail; see trailhound check",
-                    counted(n as u64, "file")
-                ),
-            }
-        }
+        is_anything_read(&self.loaded.ledger)?;
         let counts = self.loaded.ledger.record_counts();
         let faulty = files
             .iter()
@@ -374,6 +355,51 @@ impl Evidence {
 fn names_nobody(snapshot: &Snapshot, id: EventId) -> bool {
     let error = snapshot.text(Col::Err, id);
     error.is_some_and(|error| error.starts_with("No username found"))
+}
+
+/// Names the arguments that were not read; an error where nothing was.
+pub fn is_anything_read(ledger: &Ledger) -> anyhow::Result<()> {
+    let files = &ledger.files;
+    let refused = |status| matches!(status, FileStatus::Refused | FileStatus::Skipped);
+    let mut said = 0;
+    for file in files.iter().filter(|f| f.named && refused(f.status)) {
+        let detail = file
+            .problems
+            .first()
+            .map_or("not read", |p| p.detail.as_str());
+        say(&format!("trailhound: {}: {detail}", file.origin.name()));
+        said += 1;
+    }
+    if !report::check::is_anything_read(ledger) {
+        match files.len() {
+            0 => bail!("nothing to read: there is no file there"),
+            n if n == said => bail!("nothing could be read"),
+            n => bail!(
+                "nothing could be read: none of {} is CloudTrail; see trailhound check",
+                counted(n as u64, "file")
+            ),
+        }
+    }
+    Ok(())
+}
+
+/// An error where every argument names a file or folder that is not there, so that no screen opens
+/// on nothing.
+pub fn is_anything_there(specs: &[Spec]) -> anyhow::Result<()> {
+    let missing = |spec: &Spec| match spec {
+        Spec::Path(path) => path
+            .symlink_metadata()
+            .is_err_and(|e| e.kind() == io::ErrorKind::NotFound)
+            .then(|| path.display().to_string()),
+        _ => None,
+    };
+    let Some(missing) = specs.iter().map(missing).collect::<Option<Vec<_>>>() else {
+        return Ok(());
+    };
+    for path in missing {
+        say(&format!("trailhound: {path}: no such file or folder"));
+    }
+    bail!("nothing could be read")
 }
 
 /// Draws how far the load is over the last line.

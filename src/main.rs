@@ -75,6 +75,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 /// Opens the screen on what was named.
 fn screen(specs: Vec<Spec>, global: &Global) -> anyhow::Result<ExitCode> {
+    headless::is_anything_there(&specs)?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the engine")?;
     let range = [("since", &global.since), ("until", &global.until)];
     let terms: Vec<String> = range

@@ -5,6 +5,7 @@
 
 use std::io::{self, Stdout, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono_tz::Tz;
@@ -18,7 +19,8 @@ use crossterm::terminal::{
 };
 use crossterm::{cursor, execute};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend as _, CrosstermBackend};
+use ratatui::layout::Rect;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
@@ -27,6 +29,7 @@ use trailhound::app::chord::{Chord, Key};
 use trailhound::app::compose;
 use trailhound::app::state::State;
 use trailhound::app::update::update;
+use trailhound::base::ledger::Ledger;
 use trailhound::engine::{Engine, LoadOptions};
 use trailhound::source::Spec;
 use trailhound::ui;
@@ -75,9 +78,13 @@ pub fn run(runtime: &Runtime, screen: Screen) -> anyhow::Result<ExitCode> {
     }));
     watch_for_hangup();
     let mut terminal = Term::open()?;
-    let code = runtime.block_on(run_loop(&mut terminal, screen, runtime));
+    let end = runtime.block_on(run_loop(&mut terminal, screen, runtime));
     drop(terminal);
-    code
+    let (code, ledger) = end?;
+    if let Some(ledger) = ledger {
+        crate::headless::is_anything_read(&ledger)?;
+    }
+    Ok(code)
 }
 
 /// What woke the loop.
@@ -88,11 +95,10 @@ enum Wake {
     Frame,
 }
 
-async fn run_loop(
-    terminal: &mut Term,
-    screen: Screen,
-    runtime: &Runtime,
-) -> anyhow::Result<ExitCode> {
+/// How the loop ended: its exit code, and what was read where a person left a load that was done.
+type End = (ExitCode, Option<Arc<Ledger>>);
+
+async fn run_loop(terminal: &mut Term, screen: Screen, runtime: &Runtime) -> anyhow::Result<End> {
     let mut state = State::new(terminal.size()?, screen.zone);
     let mut engine = Engine::start(runtime.handle(), screen.specs, screen.options);
     let mut signals = Signals::listen()?;
@@ -109,13 +115,13 @@ async fn run_loop(
                 match effect {
                     Effect::Send(request) => engine.send(request),
                     Effect::Copy(text) => Term::copy(&text)?,
-                    Effect::Redraw => terminal.terminal.clear()?,
+                    Effect::Redraw => terminal.forget()?,
                     Effect::Suspend => {
                         terminal.suspend()?;
                         state.size = terminal.size()?;
                         state.dirty = true;
                     }
-                    Effect::Quit => return Ok(ExitCode::SUCCESS),
+                    Effect::Quit => return Ok((ExitCode::SUCCESS, state.ledger)),
                 }
             }
         }
@@ -127,6 +133,8 @@ async fn run_loop(
                 .draw(|frame| ui::draw(frame, &picture, &screen.theme))?;
             drawn = Some(Instant::now());
             state.dirty = false;
+            #[cfg(debug_assertions)]
+            fail_for_a_test();
         }
         let wait = if state.dirty {
             drawn.map_or(FRAME, |at| FRAME.saturating_sub(at.elapsed()))
@@ -149,17 +157,26 @@ async fn run_loop(
                 }
             }
             // The terminal is gone: there is nobody to show anything to.
-            Wake::Terminal(_) => return Ok(ExitCode::from(129)),
+            Wake::Terminal(_) => return Ok((ExitCode::from(129), None)),
             Wake::Reply(reply) => {
                 actions.push(Action::Reply(*reply));
                 while let Some(reply) = engine.try_next() {
                     actions.push(Action::Reply(reply));
                 }
             }
-            Wake::Signal(number) => return Ok(ExitCode::from(128 + number as u8)),
+            Wake::Signal(number) => return Ok((ExitCode::from(128 + number as u8), None)),
             Wake::Frame => {}
         }
     }
+}
+
+/// A failure on this thread, for the test that the terminal is given back; never in a release.
+#[cfg(debug_assertions)]
+fn fail_for_a_test() {
+    assert!(
+        std::env::var_os("TRAILHOUND_TEST_PANIC").is_none(),
+        "TRAILHOUND_TEST_PANIC is set"
+    );
 }
 
 /// The terminal while it is ours; dropping it gives it back.
@@ -195,7 +212,16 @@ impl Term {
         #[cfg(unix)]
         rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)?;
         take()?;
-        self.terminal.clear()
+        self.forget()
+    }
+
+    /// Makes the next frame a whole one. ratatui's `clear` would ask the terminal where the cursor
+    /// is, which the thread that reads keys keeps from being answered in time.
+    fn forget(&mut self) -> io::Result<()> {
+        let size = self.terminal.size()?;
+        self.terminal.backend_mut().clear()?;
+        self.terminal
+            .resize(Rect::new(0, 0, size.width, size.height))
     }
 }
 

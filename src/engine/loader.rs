@@ -8,6 +8,8 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -390,6 +392,8 @@ struct Indexer<F> {
     started: Instant,
     published: Option<(Instant, usize)>,
     fresh_problems: Vec<FileProblem>,
+    /// Whether something came after the last publication.
+    behind: bool,
 }
 
 impl<F: FnMut(Reply)> Indexer<F> {
@@ -404,11 +408,12 @@ impl<F: FnMut(Reply)> Indexer<F> {
             started: Instant::now(),
             published: None,
             fresh_problems: Vec::new(),
+            behind: false,
         }
     }
 
     fn run(mut self, mut tickets: Receiver<Ticket>) -> Loaded {
-        while let Some(ticket) = tickets.blocking_recv() {
+        while let Some(ticket) = self.wait(&mut tickets) {
             match ticket {
                 Ticket::Skipped(entry) => self.enter(entry),
                 Ticket::File {
@@ -417,7 +422,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
                     mut parts,
                 } => {
                     let mut ended = None;
-                    while let Some(part) = parts.blocking_recv() {
+                    while let Some(part) = self.wait(&mut parts) {
                         match part {
                             Part::Batch(batch) => {
                                 self.writer.append(&batch);
@@ -433,11 +438,27 @@ impl<F: FnMut(Reply)> Indexer<F> {
             self.publish_if_due();
         }
         self.progress.done = true;
-        self.progress.stopped = self.stop.is_set();
         let snapshot = self.publish();
         let ledger = Arc::new(std::mem::take(&mut self.ledger));
         (self.on)(Reply::Loaded(Arc::clone(&ledger)));
         Loaded { snapshot, ledger }
+    }
+
+    /// The next message. What has come so far is shown although nothing more comes for a while, as
+    /// from a pipe that somebody still writes to.
+    fn wait<T>(&mut self, from: &mut Receiver<T>) -> Option<T> {
+        if self.behind {
+            let shown = self.published.map_or(self.started, |(at, _)| at);
+            match receive_until(from, shown + PUBLISH_EVERY) {
+                Poll::Ready(next) => return next,
+                Poll::Pending => {
+                    self.publish();
+                }
+            }
+        }
+        let next = from.blocking_recv();
+        self.behind = true;
+        next
     }
 
     /// The ledger's line of a file that was read.
@@ -547,6 +568,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
 
     fn publish(&mut self) -> Arc<Snapshot> {
         let snapshot = self.writer.publish();
+        self.behind = false;
         let grown = self.published.is_none_or(|(_, len)| len != snapshot.len());
         self.published = Some((Instant::now(), snapshot.len()));
         let c = &self.counters;
@@ -558,6 +580,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
         // Rows of the file that is being read are on the screen before the ledger has its line.
         p.events = snapshot.len() as u64;
         p.elapsed = self.started.elapsed();
+        p.stopped = self.stop.is_set();
         if grown {
             (self.on)(Reply::Grown(Arc::clone(&snapshot)));
         }
@@ -566,5 +589,27 @@ impl<F: FnMut(Reply)> Indexer<F> {
             (self.on)(Reply::Problems(std::mem::take(&mut self.fresh_problems)));
         }
         snapshot
+    }
+}
+
+/// The next message, or `Pending` where none has come until then. Needs no timer of a runtime: a
+/// thread that waits may as well be parked.
+fn receive_until<T>(from: &mut Receiver<T>, until: Instant) -> Poll<Option<T>> {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    loop {
+        if let Poll::Ready(next) = from.poll_recv(&mut Context::from_waker(&waker)) {
+            return Poll::Ready(next);
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Poll::Pending;
+        }
+        thread::park_timeout(left);
     }
 }
