@@ -106,7 +106,7 @@ const CAPTIVE: &[(&str, &[&str])] = &[
     ("libdeflater", &["decode"]),
     // No arrow goes through a global: tables that never change, a decompressor each thread keeps
     // for itself, and a value that one record's terms share are none.
-    ("LazyLock", &["decode"]),
+    ("LazyLock", &["base", "event", "decode", "query"]),
     ("thread_local!", &["decode"]),
     ("OnceCell", &["query/residual"]),
     // Nowhere.
