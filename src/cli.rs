@@ -66,10 +66,13 @@ pub struct Global {
     pub max_record: u64,
     /// The most text read of a file whose compression is too good to be true, in bytes.
     ///
-    /// It applies past 64 MiB of text at a ratio above 200; anything else is read whole. Suffixes
+    /// It applies past 64 MiB of text at a ratio above that of --max-ratio; anything else is read whole. Suffixes
     /// kB, MB, GB, KiB, MiB, GiB.
     #[arg(long, global = true, value_name = "SIZE", value_parser = size, default_value = "256MiB")]
     pub max_inflated: u64,
+    /// No better ratio of text to bytes is believed once there are 64 MiB of text.
+    #[arg(long, global = true, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_ratio: u64,
     /// Write secrets out: passwords, tokens, environment variables, scripts and commands of records.
     ///
     /// Without it the words ‹redacted:kind:length:hash› stand in their place; equal secrets get equal

@@ -133,6 +133,7 @@ pub fn load_options(global: &Global) -> LoadOptions {
     LoadOptions {
         max_record: usize::try_from(global.max_record).unwrap_or(usize::MAX),
         max_inflated: global.max_inflated,
+        max_ratio: global.max_ratio,
         hash: false,
         secrets: false,
     }

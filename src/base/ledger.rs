@@ -104,6 +104,7 @@ impl ProblemClass {
                 | Self::GzipCorrupt
                 | Self::SizeLimit
                 | Self::NestedGzip
+                | Self::Unreadable
                 | Self::ChangedWhileRead
                 | Self::Stopped
                 | Self::NotJson
@@ -235,6 +236,8 @@ pub struct FileEntry {
     pub origin: Origin,
     /// Whether it was itself an argument.
     pub named: bool,
+    /// Whether it is a file in an archive that has an entry of its own.
+    pub member: bool,
     /// How far it was read.
     pub status: FileStatus,
     /// The shape of its records: `records`, `array`, `lines`, … Empty where none was found.
@@ -263,6 +266,7 @@ impl FileEntry {
         Self {
             origin,
             named: false,
+            member: false,
             status: FileStatus::Read,
             shape: "",
             container: "",
@@ -317,7 +321,10 @@ impl Ledger {
                 FileStatus::Refused => sum.refused += 1,
                 FileStatus::Skipped => sum.skipped += 1,
             }
-            sum.bytes += file.bytes;
+            // The bytes of an archive are counted once.
+            if !file.member {
+                sum.bytes += file.bytes;
+            }
             sum.inflated += file.inflated;
         }
         sum

@@ -38,6 +38,13 @@ impl Origin {
         }
     }
 
+    /// A file in this archive: `archive!name`.
+    #[must_use]
+    pub fn member(&self, name: &[u8]) -> Self {
+        let own = self.exact.as_deref().unwrap_or(self.name.as_bytes());
+        Self::from_bytes(&[own, b"!", name].concat())
+    }
+
     /// The name, lossy where it is not UTF-8. Still hostile: escape before showing.
     pub fn name(&self) -> &str {
         &self.name

@@ -1,4 +1,5 @@
-//! What holds the text: nothing, gzip, gzip twice; and which encoding it is written in.
+//! What holds the text: nothing, gzip, zstd, the wire form of `CloudWatch` Logs, one in another; and
+//! which encoding it is written in.
 //!
 //! Decided by the first bytes, never by a name. Data before a fault is always delivered, and the
 //! fault is named. Memory stays bounded whatever a header claims.
@@ -16,8 +17,14 @@ use sha2::Sha256;
 
 use crate::base::ledger::Problem;
 use crate::base::ledger::ProblemClass;
+use crate::decode::archive;
+use crate::decode::archive::Archive;
 use crate::decode::encoding::Transcode;
 use crate::decode::encoding::Unit;
+use crate::decode::wire;
+use crate::decode::wire::Unwire;
+use crate::decode::zstd;
+use crate::decode::zstd::Unzstd;
 
 /// Compressed files up to this size are inflated in one go.
 const WHOLE_IN: usize = 16 << 20;
@@ -50,7 +57,7 @@ impl<P: Pull + ?Sized> Pull for Box<P> {
     }
 }
 
-fn fault(shared: &RefCell<Shared>, class: ProblemClass, detail: impl Into<String>) {
+pub(crate) fn fault(shared: &RefCell<Shared>, class: ProblemClass, detail: impl Into<String>) {
     shared.borrow_mut().faults.push(Problem {
         class,
         at: None,
@@ -78,11 +85,16 @@ impl Pull for Meter<'_> {
                 }
                 Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(e) => {
-                    fault(
-                        &self.shared,
-                        ProblemClass::Unreadable,
-                        format!("reading stopped: {e}"),
-                    );
+                    // A reader of an archive's member unpacks while it reads.
+                    let class = match e.kind() {
+                        std::io::ErrorKind::FileTooLarge => ProblemClass::SizeLimit,
+                        std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput => {
+                            ProblemClass::GzipCorrupt
+                        }
+                        std::io::ErrorKind::UnexpectedEof => ProblemClass::TruncatedGzip,
+                        _ => ProblemClass::Unreadable,
+                    };
+                    fault(&self.shared, class, format!("reading stopped: {e}"));
                     return 0;
                 }
             }
@@ -360,6 +372,8 @@ pub(crate) struct Opened<'r> {
     pub(crate) text: Text<'r>,
     /// The name of what holds it.
     pub(crate) container: &'static str,
+    /// Where it is not text but files packed together.
+    pub(crate) archive: Option<Archive>,
     /// Counts and problems.
     pub(crate) shared: Rc<RefCell<Shared>>,
 }
@@ -374,6 +388,14 @@ pub(crate) struct Wish {
     pub(crate) buffer: Vec<u8>,
 }
 
+/// What the first bytes say holds the rest.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layer {
+    Gzip,
+    Zstd,
+    Wire,
+}
+
 /// Looks at the first bytes and puts the stages together.
 pub(crate) fn open<'r>(input: &'r mut dyn Read, mut wish: Wish) -> Opened<'r> {
     let shared = Rc::new(RefCell::new(Shared {
@@ -384,54 +406,123 @@ pub(crate) fn open<'r>(input: &'r mut dyn Read, mut wish: Wish) -> Opened<'r> {
         input,
         shared: Rc::clone(&shared),
     });
-    if !raw.peek(4, 4).starts_with(&MAGIC) {
-        let (text, _) = transcoded(Box::new(raw), &shared);
-        return Opened {
-            text: Text::Stream(text, wish.buffer),
-            container: "plain",
-            shared,
-        };
-    }
     let small = wish.size.is_none_or(|size| size <= WHOLE_IN as u64);
-    if small {
+    if small && raw.peek(4, 4).starts_with(&MAGIC) {
         let room = wish.size.map_or(CHUNK, |size| size as usize + 1);
         let packed = raw.peek(WHOLE_IN, room);
         if packed.len() < WHOLE_IN
             && let Some(len) = inflate_whole(packed, &mut wish.buffer)
         {
+            let archive = Archive::sniff(wish.buffer.get(..len).unwrap_or_default());
             return Opened {
                 text: Text::Whole(wish.buffer, len),
-                container: "gzip",
+                container: name(&[Layer::Gzip], archive),
+                archive,
                 shared,
             };
         }
     }
-    let mut once = Peeked::new(Gunzip::new(raw, Rc::clone(&shared)));
-    if !once.peek(4, 4).starts_with(&MAGIC) {
-        let (text, _) = transcoded(Box::new(once), &shared);
-        return Opened {
-            text: Text::Stream(text, wish.buffer),
-            container: "gzip",
-            shared,
-        };
-    }
-    let mut twice = Peeked::new(Gunzip::new(once, Rc::clone(&shared)));
-    fault(&shared, ProblemClass::NestedGzip, "gzip inside gzip");
-    let deeper = twice.peek(4, 4).starts_with(&MAGIC);
-    let text: Box<dyn Pull + 'r> = if deeper {
-        fault(
-            &shared,
-            ProblemClass::NestedGzip,
-            "compressed three times; not unpacked further",
-        );
-        Box::new(Nothing)
-    } else {
-        transcoded(Box::new(twice), &shared).0
+    let Unpacked {
+        mut stage,
+        layers,
+        archive,
+    } = unpack(raw, &shared);
+    let unit = Unit::sniff(stage.peek(4, 4)).filter(|_| archive.is_none());
+    let text: Box<dyn Pull + 'r> = match unit {
+        Some((unit, name)) => {
+            fault(
+                &shared,
+                ProblemClass::Encoding,
+                format!("written in {name}"),
+            );
+            Box::new(Transcode::new(stage, unit))
+        }
+        None => Box::new(stage),
     };
     Opened {
         text: Text::Stream(text, wish.buffer),
-        container: "gzip-gzip",
+        container: name(&layers, archive),
+        archive,
         shared,
+    }
+}
+
+/// The content of a file without what it is packed in.
+struct Unpacked<'r> {
+    stage: Peeked<Box<dyn Pull + 'r>>,
+    layers: Vec<Layer>,
+    archive: Option<Archive>,
+}
+
+/// Takes off layer after layer.
+fn unpack<'r>(raw: Peeked<Meter<'r>>, shared: &Rc<RefCell<Shared>>) -> Unpacked<'r> {
+    let mut stage: Peeked<Box<dyn Pull + 'r>> = Peeked::new(Box::new(raw));
+    let mut layers = Vec::new();
+    loop {
+        let head = stage.peek(archive::HEAD, archive::HEAD);
+        let archive = Archive::sniff(head);
+        let layer = if head.starts_with(&MAGIC) {
+            Layer::Gzip
+        } else if zstd::is_frame(head) {
+            Layer::Zstd
+        } else if layers.is_empty() && wire::is_wire(head) {
+            Layer::Wire
+        } else {
+            return Unpacked {
+                stage,
+                layers,
+                archive,
+            };
+        };
+        let inside = layers.iter().filter(|l| **l != Layer::Wire).count();
+        if inside >= 1 {
+            fault(
+                shared,
+                ProblemClass::NestedGzip,
+                if inside == 1 {
+                    "compressed twice"
+                } else {
+                    "compressed three times; not unpacked further"
+                },
+            );
+        }
+        if inside >= 2 {
+            return Unpacked {
+                stage: Peeked::new(Box::new(Nothing)),
+                layers,
+                archive: None,
+            };
+        }
+        stage = match layer {
+            Layer::Gzip => Peeked::new(Box::new(Gunzip::new(stage, Rc::clone(shared)))),
+            Layer::Zstd => Peeked::new(Box::new(Unzstd::new(stage, Rc::clone(shared)))),
+            Layer::Wire => {
+                let wire = Unwire::new(stage);
+                layers.push(Layer::Wire);
+                Peeked::new(Box::new(Gunzip::new(wire, Rc::clone(shared))))
+            }
+        };
+        if layer != Layer::Wire {
+            layers.push(layer);
+        }
+    }
+}
+
+/// The name of what holds the text.
+fn name(layers: &[Layer], archive: Option<Archive>) -> &'static str {
+    match (archive, layers) {
+        (Some(Archive::Tar), [Layer::Gzip]) => "tar.gz",
+        (Some(Archive::Tar), [Layer::Zstd]) => "tar.zst",
+        (Some(Archive::Tar), _) => "tar",
+        (Some(Archive::Zip), _) => "zip",
+        (None, []) => "plain",
+        (None, [Layer::Gzip]) => "gzip",
+        (None, [Layer::Zstd]) => "zstd",
+        (None, [Layer::Gzip, Layer::Gzip]) => "gzip-gzip",
+        (None, [Layer::Gzip, ..]) => "gzip-zstd",
+        (None, [Layer::Zstd, Layer::Gzip]) => "zstd-gzip",
+        (None, [Layer::Zstd, ..]) => "zstd-zstd",
+        (None, [Layer::Wire, ..]) => "awslogs",
     }
 }
 
@@ -443,16 +534,36 @@ impl Pull for Nothing {
     }
 }
 
-fn transcoded<'r>(
-    text: Box<dyn Pull + 'r>,
-    shared: &Rc<RefCell<Shared>>,
-) -> (Box<dyn Pull + 'r>, bool) {
-    let mut text = Peeked::new(text);
-    let Some((unit, name)) = Unit::sniff(text.peek(4, 4)) else {
-        return (Box::new(text), false);
-    };
-    fault(shared, ProblemClass::Encoding, format!("written in {name}"));
-    (Box::new(Transcode::new(text, unit)), true)
+/// The content of a file without what it is packed in, as bytes to be read.
+pub(crate) struct Content<'r> {
+    stage: Peeked<Box<dyn Pull + 'r>>,
+    shared: Rc<RefCell<Shared>>,
+}
+
+impl<'r> Content<'r> {
+    /// Opens `input` by its first bytes.
+    pub(crate) fn new(input: &'r mut dyn Read) -> Self {
+        let shared = Rc::default();
+        let raw = Peeked::new(Meter {
+            input,
+            shared: Rc::clone(&shared),
+        });
+        Self {
+            stage: unpack(raw, &shared).stage,
+            shared,
+        }
+    }
+
+    /// What counts the bytes and keeps the problems.
+    pub(crate) fn shared(&self) -> Rc<RefCell<Shared>> {
+        Rc::clone(&self.shared)
+    }
+}
+
+impl Read for Content<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        Ok(self.stage.pull(out))
+    }
 }
 
 /// Inflates a file that is exactly one member into `buffer`; `None` for every other file.
@@ -473,8 +584,9 @@ fn inflate_whole(packed: &[u8], buffer: &mut Vec<u8>) -> Option<usize> {
     let len = libdeflater::Decompressor::new()
         .gzip_decompress(packed, buffer)
         .ok()?;
-    let head = buffer.get(..len.min(4)).unwrap_or_default();
-    let plain = len == claimed && !head.starts_with(&MAGIC) && Unit::sniff(head).is_none();
+    let head = buffer.get(..len.min(archive::HEAD)).unwrap_or_default();
+    let packed = head.starts_with(&MAGIC) || zstd::is_frame(head) || wire::is_wire(head);
+    let plain = len == claimed && !packed && Unit::sniff(head).is_none();
     plain.then_some(len)
 }
 

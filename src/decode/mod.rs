@@ -6,6 +6,7 @@
 
 #![deny(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod archive;
 mod container;
 mod encoding;
 mod fields;
@@ -19,6 +20,8 @@ mod scan;
 mod shape;
 mod text;
 mod window;
+mod wire;
+mod zstd;
 
 use std::cell::RefCell;
 use std::io::Read;
@@ -27,6 +30,7 @@ use std::ops::ControlFlow;
 use crate::base::ledger::FileStatus;
 use crate::base::ledger::Problem;
 use crate::base::ledger::ProblemClass;
+use crate::decode::archive::Archive;
 use crate::decode::container::Wish;
 use crate::decode::scan::Input;
 use crate::decode::shape::Need;
@@ -36,12 +40,12 @@ use crate::decode::window::Window;
 use crate::event::record::Record;
 
 pub use crate::decode::marks::Marks;
+pub use crate::decode::reread::content;
 pub use crate::decode::reread::inflate_all;
 pub use crate::decode::reread::read_at;
+pub use crate::decode::reread::sha256;
 pub use crate::decode::reread::unwrap_record;
 
-/// No ratio below this makes a file suspicious, and no size below [`SMALL`].
-const HIGH_RATIO: u64 = 200;
 /// Text up to this size is read whatever its ratio.
 const SMALL: u64 = 64 << 20;
 
@@ -52,6 +56,8 @@ pub struct Options<'a> {
     pub max_record: usize,
     /// The most text that is read of a file whose compression is too good to be true.
     pub max_inflated: u64,
+    /// No better ratio of text to bytes is believed once there are 64 MiB of text.
+    pub max_ratio: u64,
     /// Whether to compute the SHA-256 of the bytes read.
     pub hash: bool,
     /// Whether to look for secrets in the records and say where they are.
@@ -67,6 +73,7 @@ impl Default for Options<'_> {
         Self {
             max_record: 16 << 20,
             max_inflated: 256 << 20,
+            max_ratio: 200,
             hash: false,
             secrets: false,
             name_hint: "",
@@ -110,7 +117,7 @@ pub struct Tally {
     /// The shape of its records: `records`, `array`, `single`, `lines`, `lookup-events`, … Empty
     /// where none was found.
     pub shape: &'static str,
-    /// What holds the text: `plain`, `gzip`, `gzip-gzip`.
+    /// What holds the text: `plain`, `gzip`, `zstd`, `tar.gz`, …
     pub container: &'static str,
     /// SHA-256 of the bytes read, where it was asked for.
     pub sha256: Option<[u8; 32]>,
@@ -130,11 +137,32 @@ pub struct Tally {
     pub more_problems: u64,
     /// Why the file as a whole is of no use.
     pub refused: Option<ProblemClass>,
+    /// Where it is an archive: which kind. Its members are to be read one by one.
+    pub archive: Option<Archive>,
     /// Whether the sink ended the reading.
     pub stopped: bool,
 }
 
 impl Tally {
+    /// An archive that was recognised and not gone through.
+    fn of_archive(archive: Archive, container: &'static str, bytes: u64) -> Self {
+        Self {
+            shape: "archive",
+            container,
+            sha256: None,
+            bytes,
+            inflated: 0,
+            found: 0,
+            set_aside: 0,
+            not_events: 0,
+            problems: Vec::new(),
+            more_problems: 0,
+            refused: None,
+            archive: Some(archive),
+            stopped: false,
+        }
+    }
+
     /// How far the file was read.
     pub fn status(&self) -> FileStatus {
         if self.refused.is_some() {
@@ -164,6 +192,11 @@ pub fn decode(input: &mut dyn Read, options: &Options<'_>, sink: &mut dyn Sink) 
     );
     let shared = opened.shared;
     let mut window = Window::new(opened.text);
+    if let Some(archive) = opened.archive {
+        BUFFER.set(window.into_buffer());
+        let bytes = shared.borrow().bytes;
+        return Tally::of_archive(archive, opened.container, bytes);
+    }
     let mut walk = Walk::new(options, sink);
     loop {
         let text = Input::new(window.bytes(), walk.at);
@@ -182,7 +215,8 @@ pub fn decode(input: &mut dyn Read, options: &Options<'_>, sink: &mut dyn Sink) 
                 let bytes = shared.borrow().bytes;
                 walk.progress(bytes);
                 let seen = window.seen();
-                if seen > options.max_inflated.max(SMALL) && seen / HIGH_RATIO > bytes {
+                if seen > options.max_inflated.max(SMALL) && seen / options.max_ratio.max(1) > bytes
+                {
                     window.stop();
                 }
             }
@@ -213,6 +247,7 @@ pub fn decode(input: &mut dyn Read, options: &Options<'_>, sink: &mut dyn Sink) 
         problems,
         more_problems: notes.more,
         refused: notes.refused,
+        archive: None,
         stopped,
     }
 }
@@ -222,7 +257,8 @@ fn mislabelled(name: &str, container: &str, bytes: u64) -> Option<Problem> {
     let named = |wanted: &str| ending.eq_ignore_ascii_case(wanted);
     let detail = match container {
         "plain" if named("gz") && bytes > 0 => "named as gzip, but not compressed",
-        "gzip" if named("json") => "compressed, but not named so",
+        "gzip" | "zstd" if named("json") => "compressed, but not named so",
+        "zstd" if named("gz") => "named as gzip, but compressed with zstd",
         _ => return None,
     };
     Some(Problem {

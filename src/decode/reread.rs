@@ -4,6 +4,9 @@ use std::borrow::Cow;
 use std::io;
 use std::io::Read;
 
+use sha2::Digest;
+use sha2::Sha256;
+
 use crate::decode::Place;
 use crate::decode::container;
 use crate::decode::container::Wish;
@@ -90,4 +93,44 @@ pub fn unwrap_record(bytes: &[u8]) -> Cow<'_, [u8]> {
         record = Cow::Owned(out);
     }
     record
+}
+
+/// The SHA-256 of everything a reader gives, and how many bytes that is.
+///
+/// # Errors
+/// The reader's.
+pub fn sha256(input: &mut dyn Read) -> io::Result<([u8; 32], u64)> {
+    let mut hasher = Sha256::new();
+    let mut chunk = vec![0; 1 << 16];
+    let mut bytes = 0;
+    loop {
+        match input.read(&mut chunk) {
+            Ok(0) => return Ok((hasher.finalize().into(), bytes)),
+            Ok(n) => {
+                hasher.update(chunk.get(..n).unwrap_or_default());
+                bytes += n as u64;
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+}
+
+/// The content of a file without what it is packed in, up to `cap` bytes, in memory.
+///
+/// # Errors
+/// It is larger.
+pub fn content(input: &mut dyn Read, cap: usize) -> io::Result<Vec<u8>> {
+    let mut all = Vec::new();
+    let most = cap as u64 + 1;
+    container::Content::new(input)
+        .take(most)
+        .read_to_end(&mut all)?;
+    if all.len() > cap {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "too large to be unpacked in memory",
+        ));
+    }
+    Ok(all)
 }

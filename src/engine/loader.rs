@@ -4,6 +4,7 @@
 //! the order of the walk whatever decoder was faster: each file has a small channel of its own, and
 //! the appending task empties them in that order. The same evidence gives the same rows.
 
+use std::io::{Seek as _, SeekFrom};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,6 +18,7 @@ use tokio::task;
 
 use crate::base::ledger::{FileEntry, FileStatus, Ledger, Problem, ProblemClass, RecordCounts};
 use crate::base::origin::{FileId, Origin};
+use crate::decode::archive::{self, Caps, What};
 use crate::decode::{self, Marks, Place, Sink, Tally};
 use crate::engine::protocol::{FileProblem, Progress, Reply};
 use crate::engine::reader::Reader;
@@ -34,6 +36,8 @@ pub struct LoadOptions {
     pub max_record: usize,
     /// The most text read of a file whose compression is too good to be true, in bytes.
     pub max_inflated: u64,
+    /// No better ratio of text to bytes is believed.
+    pub max_ratio: u64,
     /// Whether to compute the SHA-256 of every file.
     pub hash: bool,
     /// Whether to look for secrets in the records.
@@ -46,6 +50,7 @@ impl Default for LoadOptions {
         Self {
             max_record: d.max_record,
             max_inflated: d.max_inflated,
+            max_ratio: d.max_ratio,
             hash: false,
             secrets: false,
         }
@@ -107,6 +112,8 @@ enum Ticket {
 /// What a decoder hands to the appending task.
 enum Part {
     Batch(Box<Batch>),
+    /// A file of the archive that the file is.
+    Member(Origin, Box<Ended>),
     Done(Box<Ended>),
 }
 
@@ -149,7 +156,7 @@ pub async fn load(
     let open_jobs = Arc::new(Mutex::new(open_jobs));
     for _ in 0..decoders() {
         let (jobs, options, stop) = (Arc::clone(&open_jobs), options.clone(), stop.clone());
-        let counters = Arc::clone(&counters);
+        let (counters, reader) = (Arc::clone(&counters), reader.clone());
         task::spawn_blocking(move || {
             loop {
                 let job = jobs
@@ -159,7 +166,7 @@ pub async fn load(
                 let Some(job) = job else { return };
                 // A decoder that fails inside costs its file, which the ledger then names, not the
                 // files after it.
-                let reading = || read(job, &options, &stop, &counters);
+                let reading = || read(job, &options, &stop, &counters, &reader);
                 if catch_unwind(AssertUnwindSafe(reading)).is_err() {
                     tracing::error!("reading a file failed inside the program");
                 }
@@ -265,51 +272,165 @@ fn walk(
     });
 }
 
+fn problem(class: ProblemClass, detail: impl Into<String>) -> Problem {
+    Problem {
+        class,
+        at: None,
+        detail: detail.into(),
+    }
+}
+
+/// Archives in archives, no deeper than this.
+const MOST_NESTED: usize = 3;
+
+/// What the reading of one file needs.
+struct Work<'a> {
+    options: &'a LoadOptions,
+    stop: &'a Stop,
+    counters: &'a Counters,
+    reader: &'a Reader,
+    parts: &'a Sender<Part>,
+}
+
+impl<'a> Work<'a> {
+    fn sink(&self, id: FileId) -> Batches<'a> {
+        Batches {
+            builder: BatchBuilder::new(id),
+            parts: self.parts,
+            stop: self.stop,
+            bytes: &self.counters.bytes,
+            counted: 0,
+        }
+    }
+
+    fn wishes<'n>(&self, name_hint: &'n str, size_hint: Option<u64>) -> decode::Options<'n> {
+        decode::Options {
+            max_record: self.options.max_record,
+            max_inflated: self.options.max_inflated,
+            max_ratio: self.options.max_ratio,
+            hash: self.options.hash,
+            secrets: self.options.secrets,
+            name_hint,
+            size_hint,
+        }
+    }
+
+    /// Goes through an archive that was recognised: each file in it is read as a file of its own.
+    fn archive(&self, id: FileId, origin: &Origin, tally: &mut Tally, depth: usize) {
+        let Some(kind) = tally.archive else { return };
+        if self.options.hash
+            && let Ok((sha256, bytes)) = self.reader.sha256(id)
+        {
+            (tally.sha256, tally.bytes) = (Some(sha256), bytes);
+        }
+        if depth >= MOST_NESTED {
+            let detail = "an archive too deep inside archives; unpack it first";
+            tally
+                .problems
+                .push(problem(ProblemClass::NestedGzip, detail));
+            tally.refused = Some(ProblemClass::NestedGzip);
+            return;
+        }
+        let mut bytes = match self.reader.seekable(id) {
+            Ok(bytes) => bytes,
+            Err(e) => {
+                tally
+                    .problems
+                    .push(problem(ProblemClass::SizeLimit, e.to_string()));
+                tally.refused = Some(ProblemClass::SizeLimit);
+                return;
+            }
+        };
+        let packed = bytes.seek(SeekFrom::End(0)).unwrap_or_default();
+        if !self.options.hash {
+            tally.bytes = packed;
+        }
+        let _ = bytes.rewind();
+        let caps = Caps {
+            packed,
+            max_inflated: self.options.max_inflated,
+            max_ratio: self.options.max_ratio,
+        };
+        let mut nested = Vec::new();
+        let problems = archive::members(kind, &mut *bytes, caps, &mut |member| {
+            self.counters.files_found.fetch_add(1, Ordering::Relaxed);
+            let inside = origin.member(&member.name);
+            let ended = match member.what {
+                What::Skipped(class, detail) => {
+                    self.reader.add_member(inside.clone(), id, None);
+                    Ended {
+                        tally: None,
+                        fault: Some(problem(class, detail)),
+                    }
+                }
+                What::File(spot, size, bytes) => {
+                    let member_id = self.reader.add_member(inside.clone(), id, Some(spot));
+                    let mut sink = self.sink(member_id);
+                    let wishes = self.wishes(inside.name(), Some(size));
+                    let tally = decode::decode(bytes, &wishes, &mut sink);
+                    sink.flush();
+                    if tally.archive.is_some() {
+                        nested.push((member_id, inside, tally));
+                        return self.stop.flow();
+                    }
+                    Ended {
+                        tally: Some(tally),
+                        fault: None,
+                    }
+                }
+            };
+            let _ = self
+                .parts
+                .blocking_send(Part::Member(inside, Box::new(ended)));
+            self.stop.flow()
+        });
+        tally.problems.extend(problems);
+        tally.stopped = self.stop.is_set();
+        for (id, inside, mut tally) in nested {
+            self.archive(id, &inside, &mut tally, depth + 1);
+            let ended = Ended {
+                tally: Some(tally),
+                fault: None,
+            };
+            let _ = self
+                .parts
+                .blocking_send(Part::Member(inside, Box::new(ended)));
+        }
+    }
+}
+
 /// Reads one file and sends its batches.
-fn read(job: Job, options: &LoadOptions, stop: &Stop, counters: &Counters) {
-    let fault = |class, detail: String| {
-        Some(Problem {
-            class,
-            at: None,
-            detail,
-        })
-    };
+fn read(job: Job, options: &LoadOptions, stop: &Stop, counters: &Counters, reader: &Reader) {
     let mut ended = Ended {
         tally: None,
         fault: None,
     };
     if stop.is_set() {
-        ended.fault = fault(
+        ended.fault = Some(problem(
             ProblemClass::Stopped,
-            "the load was stopped before it".into(),
-        );
+            "the load was stopped before it",
+        ));
         let _ = job.parts.blocking_send(Part::Done(Box::new(ended)));
         return;
     }
-    let mut sink = Batches {
-        builder: BatchBuilder::new(job.id),
-        parts: &job.parts,
+    let work = Work {
+        options,
         stop,
-        bytes: &counters.bytes,
-        counted: 0,
+        counters,
+        reader,
+        parts: &job.parts,
     };
-    let wishes = |size_hint| decode::Options {
-        max_record: options.max_record,
-        max_inflated: options.max_inflated,
-        hash: options.hash,
-        secrets: options.secrets,
-        name_hint: job.origin.name(),
-        size_hint,
-    };
+    let mut sink = work.sink(job.id);
+    let wishes = |size_hint| work.wishes(job.origin.name(), size_hint);
     let result = match &job.bytes {
         Bytes::File(path) => source::open(path).map(|mut file| {
             let size = file.size();
             let tally = decode::decode(&mut file, &wishes(Some(size)), &mut sink);
             if file.changed() == Changed(true) {
-                ended.fault = fault(
+                ended.fault = Some(problem(
                     ProblemClass::ChangedWhileRead,
-                    "written to while it was read".into(),
-                );
+                    "written to while it was read",
+                ));
             }
             tally
         }),
@@ -323,16 +444,22 @@ fn read(job: Job, options: &LoadOptions, stop: &Stop, counters: &Counters) {
                 input: std::io::stdin(),
                 spool,
             };
-            Ok(decode::decode(&mut tee, &wishes(None), &mut sink))
+            let tally = decode::decode(&mut tee, &wishes(None), &mut sink);
+            if tally.archive.is_some() {
+                // What was not looked at yet is kept, so that the archive can be gone through.
+                let _ = std::io::copy(&mut tee, &mut std::io::sink());
+            }
+            Ok(tally)
         }
     };
     match result {
-        Ok(tally) => {
+        Ok(mut tally) => {
             sink.flush();
+            work.archive(job.id, &job.origin, &mut tally, 0);
             sink.progress(tally.bytes);
             ended.tally = Some(tally);
         }
-        Err(e) => ended.fault = fault(ProblemClass::Unreadable, e.to_string()),
+        Err(e) => ended.fault = Some(problem(ProblemClass::Unreadable, e.to_string())),
     }
     let _ = job.parts.blocking_send(Part::Done(Box::new(ended)));
 }
@@ -415,12 +542,17 @@ impl<F: FnMut(Reply)> Indexer<F> {
     fn run(mut self, mut tickets: Receiver<Ticket>) -> Loaded {
         while let Some(ticket) = self.wait(&mut tickets) {
             match ticket {
-                Ticket::Skipped(entry) => self.enter(entry),
+                Ticket::Skipped(entry) => {
+                    let at = self.reserve(entry.origin.clone());
+                    self.enter(at, entry);
+                }
                 Ticket::File {
                     origin,
                     named,
                     mut parts,
                 } => {
+                    // An archive stands before its members, and is done after them.
+                    let at = self.reserve(origin.clone());
                     let mut ended = None;
                     while let Some(part) = self.wait(&mut parts) {
                         match part {
@@ -428,11 +560,17 @@ impl<F: FnMut(Reply)> Indexer<F> {
                                 self.writer.append(&batch);
                                 self.publish_if_due();
                             }
+                            Part::Member(origin, done) => {
+                                let at = self.reserve(origin.clone());
+                                let mut entry = self.entry(origin, false, Some(*done));
+                                entry.member = true;
+                                self.enter(at, entry);
+                            }
                             Part::Done(done) => ended = Some(*done),
                         }
                     }
                     let entry = self.entry(origin, named, ended);
-                    self.enter(entry);
+                    self.enter(at, entry);
                 }
             }
             self.publish_if_due();
@@ -527,7 +665,11 @@ impl<F: FnMut(Reply)> Indexer<F> {
             });
         }
         if let Some(fault) = ended.fault {
-            if fault.class == ProblemClass::Stopped {
+            // A thing in an archive that is no file, or was not reached, was never opened.
+            if matches!(
+                fault.class,
+                ProblemClass::Stopped | ProblemClass::Symlink | ProblemClass::SpecialFile
+            ) {
                 entry.status = FileStatus::Skipped;
             }
             entry.problems.push(fault);
@@ -540,7 +682,13 @@ impl<F: FnMut(Reply)> Indexer<F> {
         entry
     }
 
-    fn enter(&mut self, entry: FileEntry) {
+    /// Keeps a place in the ledger, and gives its number.
+    fn reserve(&mut self, origin: Origin) -> usize {
+        self.ledger.files.push(FileEntry::new(origin));
+        self.ledger.files.len() - 1
+    }
+
+    fn enter(&mut self, at: usize, entry: FileEntry) {
         debug_assert!(entry.records.adds_up(), "{:?}", entry.records);
         let p = &mut self.progress;
         p.files_done += 1;
@@ -553,7 +701,9 @@ impl<F: FnMut(Reply)> Indexer<F> {
                 origin: entry.origin.clone(),
                 problem: problem.clone(),
             }));
-        self.ledger.files.push(entry);
+        if let Some(place) = self.ledger.files.get_mut(at) {
+            *place = entry;
+        }
     }
 
     fn publish_if_due(&mut self) {

@@ -2,20 +2,21 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use sha2::{Digest, Sha256};
 
 use crate::base::origin::{FileId, Origin};
 use crate::decode;
+use crate::decode::archive::{self, ReadSeek, Spot};
 use crate::engine::protocol::Fetched;
 use crate::engine::spool::Spool;
 use crate::event::json::Node;
 use crate::index::place::RecordPlace;
 use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
-use crate::source::Bytes;
+use crate::source::{self, Bytes};
 
 /// Files of more text than this are not kept inflated.
 const MOST_KEPT: usize = 32 << 20;
@@ -28,6 +29,10 @@ pub struct Reader {
     files: Arc<RwLock<Vec<Place>>>,
     cache: Arc<Mutex<Cache>>,
 }
+
+/// Archives that cannot be gone to and fro in where they are, such as one in a pipe, are held in
+/// memory up to this size.
+const MOST_IN_MEMORY: u64 = 128 << 20;
 
 /// Inflated texts, the one used last at the end.
 type Cache = VecDeque<(FileId, Arc<[u8]>)>;
@@ -43,6 +48,8 @@ struct Place {
 enum Again {
     Source(Bytes),
     Spool(Spool),
+    /// In another file, which is an archive.
+    Member(FileId, Spot),
     Never,
 }
 
@@ -77,13 +84,65 @@ impl Reader {
         self.file(id).map_or_else(|| Origin::new("?"), |f| f.origin)
     }
 
-    /// The file's bytes from the start.
-    fn open(&self, id: FileId) -> io::Result<Box<dyn Read + Send>> {
+    /// Adds a file that is packed in the archive `parent`.
+    pub(crate) fn add_member(&self, origin: Origin, parent: FileId, spot: Option<Spot>) -> FileId {
+        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        let id = FileId(files.len() as u32);
+        files.push(Place {
+            origin,
+            bytes: spot.map_or(Again::Never, |spot| Again::Member(parent, spot)),
+        });
+        id
+    }
+
+    /// Calls `read` with the file's bytes from the start.
+    fn with<T>(
+        &self,
+        id: FileId,
+        read: impl FnOnce(&mut dyn Read) -> io::Result<T>,
+    ) -> io::Result<T> {
         match self.file(id).map(|f| f.bytes) {
-            Some(Again::Source(bytes)) => Ok(bytes.reader()?.0),
-            Some(Again::Spool(spool)) => Ok(spool.reader()),
+            Some(Again::Source(bytes)) => read(&mut bytes.reader()?.0),
+            Some(Again::Spool(spool)) => read(&mut spool.reader()),
+            Some(Again::Member(parent, spot)) => match self.text(parent, true)? {
+                Some(content) => archive::member(spot, &mut Cursor::new(content), read),
+                None => archive::member(spot, &mut *self.seekable(parent)?, read),
+            },
             Some(Again::Never) | None => Err(io::ErrorKind::NotFound.into()),
         }
+    }
+
+    /// The file's bytes from the start, for going to and fro in them.
+    ///
+    /// # Errors
+    /// The file cannot be opened, or has to be held in memory and is too large for that.
+    pub(crate) fn seekable(&self, id: FileId) -> io::Result<Box<dyn ReadSeek>> {
+        match self.file(id).map(|f| f.bytes) {
+            Some(Again::Source(Bytes::File(path))) => Ok(Box::new(source::open(&path)?)),
+            Some(Again::Source(Bytes::Memory(bytes))) => Ok(Box::new(Cursor::new(bytes))),
+            _ => {
+                let mut all = Vec::new();
+                self.with(id, |bytes| {
+                    bytes.take(MOST_IN_MEMORY + 1).read_to_end(&mut all)
+                })?;
+                if all.len() as u64 > MOST_IN_MEMORY {
+                    return Err(io::Error::new(
+                        io::ErrorKind::FileTooLarge,
+                        "this archive is too large to be read from inside a stream or another \
+                         archive: unpack it first",
+                    ));
+                }
+                Ok(Box::new(Cursor::new(all)))
+            }
+        }
+    }
+
+    /// The SHA-256 of the file's bytes, and how many they are.
+    ///
+    /// # Errors
+    /// The file cannot be read any more.
+    pub(crate) fn sha256(&self, id: FileId) -> io::Result<([u8; 32], u64)> {
+        self.with(id, decode::sha256)
     }
 
     /// The whole text of a file, from the cache where it is there; `None` where it is too large to
@@ -103,7 +162,7 @@ impl Reader {
                 }
             }
         }
-        let text: Arc<[u8]> = match decode::inflate_all(&mut self.open(id)?, MOST_KEPT) {
+        let text: Arc<[u8]> = match self.with(id, |bytes| decode::inflate_all(bytes, MOST_KEPT)) {
             Ok(text) => text.into(),
             Err(e) if e.kind() == io::ErrorKind::FileTooLarge => return Ok(None),
             Err(e) => return Err(e),
@@ -133,7 +192,7 @@ impl Reader {
             offset: place.offset,
             len: place.len,
         };
-        decode::read_at(&mut self.open(place.file)?, at, usize::MAX)
+        self.with(place.file, |bytes| decode::read_at(bytes, at, usize::MAX))
     }
 
     /// A record read again with everything the detail shows of it.

@@ -5,6 +5,8 @@ use std::fs::Metadata;
 use std::fs::OpenOptions;
 use std::io;
 use std::io::Read;
+use std::io::Seek;
+use std::io::SeekFrom;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -61,6 +63,12 @@ impl OpenFile {
         let same =
             |meta: &Metadata| meta.len() == self.size && meta.modified().ok() == self.modified;
         Changed(!now.as_ref().is_ok_and(same))
+    }
+}
+
+impl Seek for OpenFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
     }
 }
 

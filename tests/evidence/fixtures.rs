@@ -1,8 +1,11 @@
 //! What tests of whole files share: a folder, records made by hand, and the program run on them.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -44,6 +47,19 @@ pub fn records(records: &[Value]) -> String {
     json!({ "Records": records }).to_string()
 }
 
+/// The bytes as one gzip member.
+pub fn gzip(bytes: impl AsRef<[u8]>) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes.as_ref()).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// The bytes as one zstd frame.
+pub fn zstd(bytes: impl AsRef<[u8]>) -> Vec<u8> {
+    let level = ruzstd::encoding::CompressionLevel::Fastest;
+    ruzstd::encoding::compress_to_vec(bytes.as_ref(), level)
+}
+
 /// A folder of a test.
 pub struct Folder(TempDir);
 
@@ -69,7 +85,12 @@ impl Folder {
 
     /// Runs the program in it.
     pub fn run(&self, args: &[&str]) -> Output {
-        run_in(self.0.path(), args)
+        run_in(self.0.path(), args, None)
+    }
+
+    /// Runs the program in it with something on its standard input.
+    pub fn piped(&self, args: &[&str], stdin: &[u8]) -> Output {
+        run_in(self.0.path(), args, Some(stdin))
     }
 
     /// The object of `check` over the folder, or over what is named.
@@ -86,15 +107,21 @@ pub struct Output {
     pub code: Option<i32>,
 }
 
-fn run_in(dir: &Path, args: &[&str]) -> Output {
-    let out = Command::new(env!("CARGO_BIN_EXE_trailhound"))
+fn run_in(dir: &Path, args: &[&str], stdin: Option<&[u8]>) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_trailhound"))
         .current_dir(dir)
         .env_remove("TRAILHOUND_LOG")
         .env_remove("NO_COLOR")
         .args(args)
-        .stdin(Stdio::null())
-        .output()
+        .stdin(stdin.map_or_else(Stdio::null, |_| Stdio::piped()))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .unwrap();
+    if let Some(bytes) = stdin {
+        child.stdin.take().unwrap().write_all(bytes).unwrap();
+    }
+    let out = child.wait_with_output().unwrap();
     Output {
         stdout: String::from_utf8_lossy(&out.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&out.stderr).into_owned(),

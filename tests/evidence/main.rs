@@ -2,5 +2,6 @@
 //! its output. Fixtures are made here; larger corpora are read where they are at hand.
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
 
+mod archives;
 mod fixtures;
 mod secrets;
