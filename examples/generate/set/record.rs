@@ -3,7 +3,7 @@
 use super::calls::{Call, Calls};
 use super::plan::{File, Needle};
 use super::rng::{Rng, decimal, hash};
-use super::things::{Record, Thing};
+use super::things::{NEEDLE, Record, Thing};
 use super::when;
 use super::world::{Account, Caller, World};
 
@@ -58,7 +58,7 @@ impl Pen {
         record.service = call.service;
         record.call = call.name;
         if needle == Some(Needle::Instance) {
-            record.choose(self.instance, u64::MAX - 1);
+            record.choose(self.instance, NEEDLE);
         }
         let forwarded = (!caller.arn.is_empty() && rng.chance(25)).then_some(
             [

@@ -75,6 +75,9 @@ const TYPES: &[&str] = &[
     "m6g.large",
 ];
 
+/// The number of the instance that few records name; see [`super::plan::Needle::Instance`].
+pub const NEEDLE: u64 = u64::MAX - 1;
+
 /// A kind of thing: an entry of [`KINDS`].
 #[derive(Debug, Clone, Copy)]
 pub struct Thing(usize);
@@ -182,7 +185,13 @@ const KINDS: &[(&str, usize, Write)] = &[
         out.extend_from_slice(if n & 1 == 0 { b"true" } else { b"false" });
     }),
     // Things of the account.
-    ("i", 1500, |out, _, _, h| id(out, "i-0", h)),
+    ("i", 1500, |out, _, n, h| {
+        if n == NEEDLE {
+            out.extend_from_slice(b"i-0needle0000000001");
+        } else {
+            id(out, "i-0", h);
+        }
+    }),
     ("vol", 2500, |out, _, _, h| id(out, "vol-0", h)),
     ("snap", 4000, |out, _, _, h| id(out, "snap-0", h)),
     ("eni", 2000, |out, _, _, h| id(out, "eni-0", h)),
