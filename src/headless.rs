@@ -1060,7 +1060,7 @@ fn run_check(
     }
     Ok(if !report::check::is_anything_read(ledger) {
         COULD_NOT
-    } else if ledger.files.iter().any(report::check::is_faulty) {
+    } else if ledger.files.iter().any(|f| report::check::is_faulty(f)) {
         NOTHING
     } else {
         FOUND

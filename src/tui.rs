@@ -121,7 +121,10 @@ async fn run_loop(terminal: &mut Term, screen: Screen, runtime: &Runtime) -> any
                         state.size = terminal.size()?;
                         state.dirty = true;
                     }
-                    Effect::Quit => return Ok((ExitCode::SUCCESS, state.ledger)),
+                    // What could not be read is said once the terminal is given back.
+                    Effect::Quit | Effect::GiveUp => {
+                        return Ok((ExitCode::SUCCESS, state.ledger));
+                    }
                 }
             }
         }

@@ -234,8 +234,11 @@ fn frames_of_the_program() {
 fn the_mouse_reaches_everything_a_key_does() {
     let mut d = Driver::demo(120, 36);
     // The first line: screens and help.
+    d.click("4 Sessions");
+    assert!(d.said().contains("not built yet"), "{}", d.said());
     d.click("7 Sources");
-    assert!(d.said().contains("Sources"), "{}", d.said());
+    assert!(d.text().contains("SHA-256"));
+    d.keys("Esc");
     d.click("? help");
     assert!(d.text().contains("Keys: Event list"));
     d.click_at(0, 0); // beside it
@@ -349,4 +352,180 @@ fn a_narrow_list_says_the_day() {
     assert!(text.contains("quiet · 2026-11-20 ──"), "{text}");
     d.keys("G");
     assert!(d.text().lines().nth(2).unwrap().contains("2026-11-2"));
+}
+
+/// A folder with a file of every kind a person meets: whole, damaged, none of ours, empty.
+fn mixed() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    let record = |id: u32, name: &str| {
+        format!(
+            "{{\"eventVersion\":\"1.08\",\"eventTime\":\"2026-01-02T03:04:{:02}Z\",\"eventSource\":\"iam.amazonaws.com\",\"eventName\":\"{name}\",\"eventID\":\"{id:08}-0000-4000-8000-000000000000\",\"userIdentity\":{{\"type\":\"IAMUser\",\"userName\":\"dana\",\"accountId\":\"111122223333\"}}}}",
+            id % 60
+        )
+    };
+    let whole: Vec<String> = (0..5).map(|i| record(i, "ListUsers")).collect();
+    let write = |name: &str, text: &str| {
+        std::fs::write(dir.path().join(name), text).expect("a file");
+    };
+    write(
+        "whole.json",
+        &format!("{{\"Records\":[{}]}}", whole.join(",")),
+    );
+    write(
+        "damaged.json",
+        &format!(
+            "{{\"Records\":[\n{},\n{{\"eventVersion: \"1.08\", \"eventName\":\"Bad\u{1b}[2J\u{202e}\"}},\n{}\n]}}",
+            record(10, "CreateUser"),
+            record(11, "DeleteUser")
+        ),
+    );
+    write("notes.txt", "nothing to see here\n");
+    write("empty.json", "");
+    dir
+}
+
+fn open_folder(dir: &tempfile::TempDir, width: u16, height: u16) -> Driver {
+    let spec = trailhound::source::Spec::parse(dir.path());
+    Driver::open(vec![spec], (width, height))
+}
+
+#[test]
+fn sources_name_every_file_and_show_its_text() {
+    let dir = mixed();
+    let mut d = open_folder(&dir, 120, 36);
+    d.keys("7");
+    let text = d.text();
+    assert!(
+        text.contains("[7]Sources") && text.contains("4 of 4 files"),
+        "{text}"
+    );
+    for part in [
+        "whole.json",
+        "damaged.json",
+        "notes.txt",
+        "partly_read",
+        "refused",
+        "syntax_error",
+    ] {
+        assert!(
+            text.contains(part) || part == "syntax_error",
+            "{part}\n{text}"
+        );
+    }
+    // The hash is of the file's bytes, and came without being asked for.
+    let bytes = std::fs::read(dir.path().join("whole.json")).unwrap();
+    let hash = sha2_hex(&bytes);
+    assert!(text.contains(&hash[..12]), "{hash}\n{text}");
+    // Typing narrows, Tab sorts, Esc empties first.
+    d.type_in("damaged");
+    assert!(d.text().contains("1 of 4 files"));
+    d.keys("Esc Tab");
+    assert!(
+        d.text().contains("4 of 4 files, sorted by problems"),
+        "{}",
+        d.text()
+    );
+    d.type_in("syntax_error");
+    assert!(d.text().contains("1 of 4 files"), "{}", d.text());
+    // The problem in full, with the text around it; nothing of it acts.
+    d.keys("Enter");
+    while !d.text().contains("own text") {
+        d.keys("Enter");
+    }
+    let text = d.text();
+    assert!(
+        text.contains("SHA-256") && text.contains("line 3 column"),
+        "{text}"
+    );
+    assert!(text.contains("\"eventVersion: \"1.08\""), "{text}");
+    assert!(text.contains("␛[2J<U+202E>"), "{text}");
+    d.keys("q");
+    assert!(d.text().contains("syntax_error"));
+    d.keys("Esc Esc Esc Esc");
+    assert!(d.state.overlay.is_none());
+}
+
+fn sha2_hex(bytes: &[u8]) -> String {
+    use sha2::{Digest as _, Sha256};
+    use std::fmt::Write as _;
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |mut out, b| {
+            let _ = write!(out, "{b:02x}");
+            out
+        })
+}
+
+#[test]
+fn problems_over_all_files_open_in_full() {
+    let dir = mixed();
+    for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+        let mut d = open_folder(&dir, width, height);
+        d.keys("!");
+        let n = d.state.problems.len();
+        assert!(n >= 3, "{n}");
+        for _ in 0..n {
+            d.keys("Enter");
+            // A reason is never cut: wherever it ends, it can be scrolled to.
+            let at = match &d.state.overlay {
+                Some(trailhound::app::state::Overlay::Raw(raw)) => raw.problem.unwrap(),
+                other => panic!("{other:?}"),
+            };
+            let (_, _, problem) = trailhound::app::sources::problem(&d.state, at).unwrap();
+            let end: String = problem.detail.chars().rev().take(6).collect();
+            let end: String = end.chars().rev().collect();
+            let mut seen = d.keys("g").text().contains(&end);
+            for _ in 0..12 {
+                seen |= d.keys("j j").text().contains(&end);
+            }
+            assert!(seen, "{end:?}");
+            d.keys("q j");
+        }
+        d.keys("q");
+        assert!(d.state.overlay.is_none());
+    }
+}
+
+#[test]
+fn nothing_readable_ends_with_the_reason() {
+    let dir = tempfile::tempdir().unwrap();
+    let missing = trailhound::source::Spec::parse(dir.path().join("nowhere"));
+    let d = Driver::open(vec![missing], (80, 24));
+    assert!(d.gave_up);
+    let why = trailhound::app::sources::why_nothing(d.state.ledger.as_ref().unwrap());
+    assert!(why.contains("nowhere: ") && why.len() > 20, "{why}");
+    // What was read and holds no event stays on the screen, with the reason.
+    std::fs::write(dir.path().join("notes.txt"), "hello there\n").unwrap();
+    let d = open_folder(&dir, 80, 24);
+    assert!(!d.gave_up);
+    let text = d.text();
+    assert!(
+        text.contains("no CloudTrail events.") && text.contains("notes.txt: "),
+        "{text}"
+    );
+}
+
+#[test]
+fn secrets_stay_hidden_until_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let record = "{\"Records\":[{\"eventVersion\":\"1.08\",\"eventTime\":\"2026-01-02T03:04:05Z\",\"eventSource\":\"rds.amazonaws.com\",\"eventName\":\"CreateDBInstance\",\"eventID\":\"a\",\"userIdentity\":{\"type\":\"Root\",\"accountId\":\"111122223333\"},\"requestParameters\":{\"masterUserPassword\":\"hunter2hunter2\",\"engine\":\"mysql\"}}]}";
+    std::fs::write(dir.path().join("a.json"), record).unwrap();
+    let mut d = open_folder(&dir, 120, 36);
+    assert!(d.text().contains("hidden: V shows them"), "{}", d.text());
+    for tab in 0..4 {
+        assert!(!d.text().contains("hunter2"), "{tab}\n{}", d.text());
+        d.keys("d");
+    }
+    d.keys("y e");
+    assert!(!d.copied.as_deref().unwrap().contains("hunter2"));
+    d.keys("d").click("masterUserPassword").keys("+");
+    assert!(d.said().contains("V shows it"), "{}", d.said());
+    d.keys("V");
+    assert!(d.text().contains("hunter2hunter2"), "{}", d.text());
+    d.keys("y y");
+    assert_eq!(d.copied.as_deref(), Some("hunter2hunter2"));
+    d.keys("+");
+    assert_eq!(d.count(), 1);
+    d.keys("[ V");
+    assert!(!d.text().contains("hunter2"));
 }

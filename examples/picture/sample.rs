@@ -256,6 +256,7 @@ pub fn problems_screen(size: Size) -> Screen {
         focused,
     };
     screen.overlay = Some(Overlay::Pages(PagesView {
+        head: Vec::new(),
         title: p("Problems of the load"),
         rows: vec![
             row(

@@ -70,6 +70,8 @@ pub enum Effect {
     Redraw,
     /// End the program.
     Quit,
+    /// End the program: nothing at all could be read; the ledger says why.
+    GiveUp,
 }
 
 /// What a key means. Each has a row in the key table and a name in the palette.
@@ -133,6 +135,8 @@ pub enum Command {
     FoldAll,
     UnfoldAll,
     Complete,
+    Sort,
+    Reveal,
     Apply,
     Quit,
 }

@@ -6,9 +6,10 @@ use crate::app::filtering;
 use crate::app::keymap::{self, Binding, Scope};
 use crate::app::overlays;
 use crate::app::pivots;
+use crate::app::reading;
+use crate::app::sources;
 use crate::app::state::{About, Around, Focus, Overlay, Picker, PickerKind, State, View};
 use crate::app::update;
-use crate::base::ledger::Position;
 use crate::base::printable::Printable;
 use crate::base::span::Severity;
 use crate::base::text::{byte_size, counted, thousands};
@@ -35,7 +36,7 @@ const SCREENS: [(char, &str, bool); 7] = [
     ('4', "Sessions", false),
     ('5', "Findings", false),
     ('6', "Case", false),
-    ('7', "Sources", false),
+    ('7', "Sources", true),
 ];
 
 /// The whole screen of a state.
@@ -58,14 +59,14 @@ pub fn screen(state: &State) -> Screen {
     }
 }
 
-fn plain(text: impl AsRef<str>) -> Cell {
+pub(crate) fn plain(text: impl AsRef<str>) -> Cell {
     Cell {
         text: Printable::new(text.as_ref()),
         tone: Tone::Plain,
     }
 }
 
-fn toned(text: impl AsRef<str>, tone: Tone) -> Cell {
+pub(crate) fn toned(text: impl AsRef<str>, tone: Tone) -> Cell {
     Cell {
         text: Printable::new(text.as_ref()),
         tone,
@@ -74,7 +75,9 @@ fn toned(text: impl AsRef<str>, tone: Tone) -> Cell {
 
 /// The first line.
 pub fn context(state: &State) -> ContextLine {
+    let sources = |o: &Overlay| matches!(o, Overlay::Sources(_));
     let here = match &state.view.about {
+        _ if state.overlay.as_ref().is_some_and(sources) || state.under.iter().any(sources) => '7',
         About::Timeline => '1',
         About::Subject(crate::pivot::portrait::Subject::Principal(_), _) => '2',
         About::Subject(crate::pivot::portrait::Subject::Resource(_), _) => '3',
@@ -413,7 +416,14 @@ fn list_view(state: &State) -> ListView {
         None
     } else if state.snapshot.is_empty() {
         Some(if state.progress.done {
-            Printable::trusted("no events: ! says what became of each file")
+            let why = state
+                .ledger
+                .as_ref()
+                .map(|ledger| sources::why_nothing(ledger));
+            let why = why.unwrap_or_default().replace('\n', "   ");
+            Printable::new(&format!(
+                "no CloudTrail events. {why}   (7 lists the files, q quits)"
+            ))
         } else {
             Printable::trusted("reading …")
         })
@@ -593,7 +603,9 @@ fn overlay(state: &State) -> Option<Floating> {
     Some(match state.overlay.as_ref()? {
         Overlay::Help(top) => help(state, *top),
         Overlay::Picker(p) => Floating::Picker(picker(state, p)),
-        Overlay::Problems(at) => Floating::Pages(problems(state, *at)),
+        Overlay::Problems(file, at) => Floating::Pages(reading::problems(state, *file, *at)),
+        Overlay::Sources(list) => Floating::Pages(reading::sources(state, list)),
+        Overlay::Raw(raw) => Floating::Pages(reading::raw(state, raw)),
         Overlay::Around(around) => Floating::Pages(around_view(state, around)),
         Overlay::Find(input) => {
             let before: String = input.value().chars().take(input.cursor()).collect();
@@ -618,16 +630,25 @@ pub fn overlay_places(state: &State) -> (Area, Area, usize) {
             let lines = layout::picker_rows(frame, typed);
             (frame, lines, picker_top(p.at, len, lines))
         }
-        Some(Overlay::Problems(at)) => {
+        Some(Overlay::Problems(_, at)) => {
             let frame = layout::pages(state.size);
-            let top = problems_top(state, *at);
-            (frame, layout::pages_lines(frame), top)
+            let lines = layout::pages_lines(frame);
+            (frame, lines, reading::top(*at, usize::from(lines.height)))
+        }
+        Some(Overlay::Sources(list)) => {
+            let frame = layout::pages(state.size);
+            let lines = layout::below(layout::pages_lines(frame), reading::SOURCES_HEAD);
+            (
+                frame,
+                lines,
+                reading::top(list.at, usize::from(lines.height)),
+            )
         }
         Some(Overlay::Around(around)) => {
             let frame = layout::pages(state.size);
             (frame, layout::pages_lines(frame), around_top(state, around))
         }
-        Some(Overlay::Help(_)) => (layout::pages(state.size), Area::default(), 0),
+        Some(Overlay::Help(_) | Overlay::Raw(_)) => (layout::pages(state.size), Area::default(), 0),
         Some(Overlay::Find(_)) | None => (Area::default(), Area::default(), 0),
     }
 }
@@ -635,11 +656,6 @@ pub fn overlay_places(state: &State) -> (Area, Area, usize) {
 fn picker_top(at: usize, len: usize, lines: Area) -> usize {
     let at = at.min(len.saturating_sub(1));
     (at + 1).saturating_sub(usize::from(lines.height).max(1))
-}
-
-fn problems_top(state: &State, at: usize) -> usize {
-    let at = at.min(state.problems.len().saturating_sub(1));
-    (at + 1).saturating_sub(overlays::height(state))
 }
 
 fn around_top(state: &State, around: &Around) -> usize {
@@ -720,46 +736,6 @@ fn picker(state: &State, p: &Picker) -> PickerView {
     }
 }
 
-fn problems(state: &State, at: usize) -> PagesView {
-    let height = overlays::height(state);
-    let len = state.problems.len();
-    let at = at.min(len.saturating_sub(1));
-    let top = problems_top(state, at);
-    let rows = state
-        .problems
-        .iter()
-        .enumerate()
-        .skip(top)
-        .take(height)
-        .map(|(i, p)| {
-            let place = match p.problem.at {
-                Some(Position { line, col, byte }) => {
-                    format!("  line {line} column {col} byte {byte}  ")
-                }
-                None => "  ".to_owned(),
-            };
-            PageRow {
-                pieces: vec![
-                    toned(p.origin.name(), Tone::Resource),
-                    toned(place, Tone::Faint),
-                    toned(p.problem.class.name(), Tone::Failed),
-                    plain("  "),
-                    plain(&p.problem.detail),
-                ],
-                focused: i == at,
-            }
-        });
-    PagesView {
-        title: Printable::new(&format!(
-            "What could not be read, or was odd: {}",
-            thousands(len as u64)
-        )),
-        rows: rows.collect(),
-        position: (top, len),
-        foot: "q closes".to_owned(),
-    }
-}
-
 fn around_view(state: &State, around: &Around) -> PagesView {
     let height = overlays::height(state);
     let top = around_top(state, around);
@@ -789,6 +765,7 @@ fn around_view(state: &State, around: &Around) -> PagesView {
         .principal_of(around.anchor)
         .map_or("?", |p| p.label.as_str());
     PagesView {
+        head: Vec::new(),
         title: Printable::new(&format!(
             "{who} ±{}: {}",
             length(around.reach),

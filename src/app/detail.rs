@@ -37,7 +37,8 @@ pub fn rebuild(state: &mut State) {
         .as_ref()
         .filter(|(of, _)| *of == id)
         .map(|(_, r)| r);
-    let tree = record.and_then(|r| r.tree.as_ref());
+    let shown = record.map(|r| r.shown(state.reveal));
+    let tree = shown.and_then(|(_, tree)| tree);
     if state.view.tab == 0 {
         let name = match record {
             Some(r) => r.name.clone(),
@@ -49,17 +50,20 @@ pub fn rebuild(state: &mut State) {
         };
         let file = record.map_or_else(String::new, |r| r.origin.name().to_owned());
         out.lines = detail::summary(&state.snapshot, id, tree, &name, &file, state.zone);
+        if record.is_some_and(|r| r.masked.is_some()) {
+            out.lines.push(detail::secrets_note(state.reveal));
+        }
         if let Some(error) = record.and_then(|r| r.error.as_ref()) {
             out.notice = Some(error.clone());
         }
         state.detail = out;
         return;
     }
-    match record {
-        None => out.notice = Some("reading the record …".into()),
-        Some(r) if r.error.is_some() => out.notice.clone_from(&r.error),
-        Some(r) => match (&r.tree, TABS[state.view.tab]) {
-            (None, _) => out.lines = detail::raw_lines(&r.bytes),
+    match (record, shown) {
+        (None, _) | (_, None) => out.notice = Some("reading the record …".into()),
+        (Some(r), _) if r.error.is_some() => out.notice.clone_from(&r.error),
+        (Some(_), Some((bytes, tree))) => match (tree, TABS[state.view.tab]) {
+            (None, _) => out.lines = detail::raw_lines(bytes),
             (Some(tree), "Raw") => out.lines = detail::tree(tree, "", &state.view.folded),
             (Some(tree), tab) => {
                 let key = if tab == "Request" {
@@ -166,7 +170,9 @@ pub fn fold_all(state: &mut State) {
     let Some((_, record)) = &state.record else {
         return;
     };
-    let Some(tree) = &record.tree else { return };
+    let (_, Some(tree)) = record.shown(state.reveal) else {
+        return;
+    };
     let paths = match TABS[state.view.tab] {
         "Request" => tree
             .get("requestParameters")

@@ -359,6 +359,9 @@ fn focused_term(state: &State) -> Result<Expr, String> {
                 .as_ref()
                 .filter(|_| !line.path.is_empty())
                 .ok_or_else(none)?;
+            if leaf.contains("‹hidden:") {
+                return Err("this value is a secret and hidden: V shows it".to_owned());
+            }
             let text = format!("{}={}", line.path, pattern::quote(leaf));
             query::parse(&text, &query::Context::default())
                 .usable()

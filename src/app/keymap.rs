@@ -25,6 +25,8 @@ pub enum Scope {
     Prompt,
     /// While something is chosen from a list.
     Picker,
+    /// In the list of files.
+    Sources,
     /// While lines are read: problems, help.
     Pages,
     /// While the events around one are read.
@@ -43,6 +45,7 @@ impl Scope {
             Self::Filter => "Filter line",
             Self::Prompt => "Typing",
             Self::Picker => "Choosing",
+            Self::Sources => "Files",
             Self::Pages => "Reading",
             Self::Context => "Events around one",
         }
@@ -89,7 +92,7 @@ const fn bind(
 }
 
 use Command as C;
-use Scope::{Context, Detail, Filter, Global, List, Pages, Picker, Prompt};
+use Scope::{Context, Detail, Filter, Global, List, Pages, Picker, Prompt, Sources};
 
 /// The key table.
 pub const BINDINGS: &[Binding] = &[
@@ -251,6 +254,13 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(
         Global,
+        &["V"],
+        C::Reveal,
+        "",
+        "show or hide the secrets of records",
+    ),
+    bind(
+        Global,
         &["!"],
         C::Problems,
         "problems",
@@ -270,7 +280,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(Global, &["4"], C::Screen4, "", "sessions"),
     bind(Global, &["5"], C::Screen5, "", "findings"),
     bind(Global, &["6"], C::Screen6, "", "case"),
-    bind(Global, &["7"], C::Screen7, "", "sources"),
+    bind(
+        Global,
+        &["7"],
+        C::Screen7,
+        "",
+        "sources: every file, its problems and its text",
+    ),
     bind(
         Global,
         &["ctrl-c"],
@@ -362,6 +378,34 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(Picker, &["PgDn"], C::PageDown, "", "a page down"),
     bind(Picker, &["PgUp"], C::PageUp, "", "a page up"),
+    bind(Sources, &["Down", "ctrl-n"], C::Down, "", "next file"),
+    bind(Sources, &["Up", "ctrl-p"], C::Up, "", "previous file"),
+    bind(Sources, &["PgDn", "ctrl-d"], C::PageDown, "", "a page down"),
+    bind(Sources, &["PgUp", "ctrl-u"], C::PageUp, "", "a page up"),
+    bind(Sources, &["Home"], C::First, "", "first file"),
+    bind(Sources, &["End"], C::Last, "", "last file"),
+    bind(
+        Sources,
+        &["Enter"],
+        C::Open,
+        "open",
+        "its problems, and the text around each",
+    ),
+    bind(Sources, &["Tab"], C::Sort, "sort", "sort by another column"),
+    bind(
+        Sources,
+        &["Esc", "ctrl-c"],
+        C::Escape,
+        "close",
+        "empty what is typed, then close",
+    ),
+    bind(
+        Pages,
+        &["Enter", "l", "Right"],
+        C::Open,
+        "open",
+        "the problem in full, with the text around it",
+    ),
     bind(Pages, &["j", "Down"], C::Down, "", "next line"),
     bind(Pages, &["k", "Up"], C::Up, "", "previous line"),
     bind(Pages, &["g", "Home"], C::First, "", "first line"),
@@ -376,7 +420,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Pages, &["ctrl-u", "PgUp", "b"], C::PageUp, "", "a page up"),
     bind(
         Pages,
-        &["q", "Esc", "ctrl-c", "?", "!"],
+        &["q", "Esc", "ctrl-c", "?", "!", "h", "Left"],
         C::Escape,
         "close",
         "close",

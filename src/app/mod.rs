@@ -16,5 +16,7 @@ pub mod mouse;
 pub mod moves;
 pub mod overlays;
 pub mod pivots;
+pub mod reading;
+pub mod sources;
 pub mod state;
 pub mod update;

@@ -253,7 +253,7 @@ fn over_overlay(state: &mut State, m: Mouse, effects: &mut Vec<Effect>) {
         MouseKind::Click | MouseKind::DoubleClick => {
             let (frame, lines, top) = compose::overlay_places(state);
             if !frame.is_empty() && !frame.contains(m.x, m.y) {
-                state.overlay = None;
+                overlays::close(state);
             } else if lines.contains(m.x, m.y) {
                 let at = top + usize::from(m.y - lines.y);
                 overlays::point(state, at, m.kind == MouseKind::DoubleClick, effects);

@@ -8,7 +8,7 @@ use crate::app::action::{Command, Effect};
 use crate::app::chord::Chord;
 use crate::app::keymap::{self, BINDINGS, Scope};
 use crate::app::state::{Choice, Entry, Overlay, Picker, PickerKind, State};
-use crate::app::{filtering, fuzzy, moves, pivots, update};
+use crate::app::{filtering, fuzzy, moves, pivots, reading, sources, update};
 use crate::base::time::MINUTE;
 use crate::event::json;
 use crate::index::schema::Col;
@@ -63,7 +63,7 @@ pub fn open_problems(state: &mut State) {
         });
         return;
     }
-    state.overlay = Some(Overlay::Problems(0));
+    state.overlay = Some(Overlay::Problems(None, 0));
 }
 
 /// Lists what of the focused event can be copied.
@@ -104,8 +104,15 @@ pub fn open_copy(state: &mut State) {
         .as_ref()
         .filter(|(of, _)| *of == id)
         .map(|(_, r)| r);
-    let text = record.map(|r| String::from_utf8_lossy(&json::compact(&r.bytes)).into_owned());
-    add("e", "event as JSON", text);
+    let shown = record.map(|r| r.shown(state.reveal));
+    let hidden = record.is_some_and(|r| r.masked.is_some()) && !state.reveal;
+    let text = shown.map(|(b, _)| String::from_utf8_lossy(&json::compact(b)).into_owned());
+    let what = if hidden {
+        "event as JSON, its secrets hidden (V shows them)"
+    } else {
+        "event as JSON"
+    };
+    add("e", what, text);
     let first = s
         .resources_of(id)
         .next()
@@ -126,8 +133,8 @@ pub fn open_copy(state: &mut State) {
         "event id",
         s.recorded_id(id).map(std::borrow::Cow::into_owned),
     );
-    let message = record
-        .and_then(|r| r.tree.as_ref())
+    let message = shown
+        .and_then(|(_, tree)| tree)
         .and_then(|t| t.get("errorMessage"))
         .and_then(json::Node::as_str);
     add("m", "error message", message.map(str::to_owned));
@@ -162,6 +169,10 @@ pub fn paste(state: &mut State, text: &str) {
         Some(Overlay::Picker(picker)) if picker.kind == PickerKind::Palette => {
             filtering::insert(&mut picker.input, text);
             picker.at = 0;
+        }
+        Some(Overlay::Sources(list)) => {
+            filtering::insert(&mut list.input, text);
+            sources::arrange(&state.files, list);
         }
         Some(_) => state.refuse("nothing can be typed here"),
         None => filtering::paste(state, text),
@@ -198,6 +209,13 @@ pub fn edit(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
                 input.handle(request);
             }
         }
+        Some(Overlay::Sources(list)) => {
+            if let Some(request) = filtering::request_of(chord) {
+                list.input.handle(request);
+                list.at = 0;
+                sources::arrange(&state.files, list);
+            }
+        }
         _ => {}
     }
 }
@@ -205,16 +223,26 @@ pub fn edit(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
 /// A command while an overlay stands.
 pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     let height = height(state);
-    let problems = state.problems.len();
+    let problems = match &state.overlay {
+        Some(Overlay::Problems(file, _)) => sources::listed(state, *file).len(),
+        _ => 0,
+    };
     match (&mut state.overlay, command) {
-        (_, Command::Escape) => state.overlay = None,
+        (Some(Overlay::Sources(list)), Command::Escape) if !list.input.value().is_empty() => {
+            list.input = Input::default();
+            sources::arrange(&state.files, list);
+        }
+        (_, Command::Escape) => close(state),
+        (Some(Overlay::Sources(_)), _) => sources::command(state, command, effects),
+        (Some(Overlay::Problems(..)), Command::Open) => sources::open_problem(state, effects),
+        (Some(Overlay::Raw(_)), _) => reading::scroll(state, command),
         (Some(Overlay::Picker(_)), Command::Apply) => take(state, effects),
         (Some(Overlay::Picker(picker)), _) => {
             let len = matching(picker).len();
             picker.at = moves::step(picker.at, len, command, height);
         }
         (Some(Overlay::Help(top)), _) => *top = moves::step(*top, help_lines(), command, height),
-        (Some(Overlay::Problems(at)), _) => *at = moves::step(*at, problems, command, height),
+        (Some(Overlay::Problems(_, at)), _) => *at = moves::step(*at, problems, command, height),
         (Some(Overlay::Find(input)), Command::Apply) => {
             let text = input.value().to_owned();
             state.overlay = None;
@@ -243,17 +271,29 @@ pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Closes what floats; what floated under it shows again.
+pub fn close(state: &mut State) {
+    state.overlay = state.under.pop();
+    if let Some(Overlay::Sources(list)) = &mut state.overlay {
+        sources::arrange(&state.files, list);
+    }
+}
+
 /// Puts the focus on an entry that was clicked; takes it where that is what clicking means.
 pub fn point(state: &mut State, at: usize, twice: bool, effects: &mut Vec<Effect>) {
-    let problems = state.problems.len();
+    let problems = match &state.overlay {
+        Some(Overlay::Problems(file, _)) => sources::listed(state, *file).len(),
+        _ => 0,
+    };
     match &mut state.overlay {
+        Some(Overlay::Sources(list)) if at < list.order.len() => list.at = at,
         Some(Overlay::Picker(picker)) => {
             if at < matching(picker).len() {
                 picker.at = at;
                 take(state, effects);
             }
         }
-        Some(Overlay::Problems(focused)) if at < problems => {
+        Some(Overlay::Problems(_, focused)) if at < problems => {
             *focused = at;
         }
         Some(Overlay::Around(around)) if at < around.events.len() => {

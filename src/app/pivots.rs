@@ -69,6 +69,7 @@ pub fn forward(state: &mut State) -> bool {
 fn arrive(state: &mut State) {
     state.edit = None;
     state.overlay = None;
+    state.under.clear();
     state.focus = state.view.focus;
     crate::app::detail::rebuild(state);
 }

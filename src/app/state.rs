@@ -1,6 +1,6 @@
 //! Everything the screen depends on.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono_tz::Tz;
@@ -8,9 +8,10 @@ use tui_input::Input;
 
 use crate::app::detail::Lines;
 use crate::app::update::AskKey;
-use crate::base::ledger::Ledger;
+use crate::base::ledger::{FileEntry, Ledger};
+use crate::base::origin::FileId;
 use crate::base::time::UtcMicros;
-use crate::engine::protocol::{Fetched, FileProblem, Progress, RequestId};
+use crate::engine::protocol::{Excerpt, Fetched, Progress, RequestId};
 use crate::index::schema::Field;
 use crate::index::segment::EventId;
 use crate::index::snapshot::{Hits, Snapshot};
@@ -46,8 +47,16 @@ pub struct State {
     pub snapshot: Arc<Snapshot>,
     /// How far the load is.
     pub progress: Progress,
-    /// Problems met so far.
-    pub problems: Vec<FileProblem>,
+    /// Files done so far, in the order of the walk.
+    pub files: Vec<(FileId, Arc<FileEntry>)>,
+    /// Problems met so far: the place of the file in `files`, and of the problem in it.
+    pub problems: Vec<(usize, usize)>,
+    /// Hashes that were asked for, or why there is none.
+    pub hashes: HashMap<FileId, Result<[u8; 32], String>>,
+    /// The file whose hash is being worked out.
+    pub hashing: Option<FileId>,
+    /// Whether secrets show.
+    pub reveal: bool,
     /// What was read, once the load has ended.
     pub ledger: Option<Arc<Ledger>>,
     /// The view shown.
@@ -70,6 +79,8 @@ pub struct State {
     pub edit: Option<FilterEdit>,
     /// What floats above the panes.
     pub overlay: Option<Overlay>,
+    /// What floats under that, the lowest first: closing one shows the next.
+    pub under: Vec<Overlay>,
     /// Which panes are switched on, in every view alike.
     pub shape: Switches,
     /// The pane with the focus.
@@ -245,12 +256,79 @@ pub enum Overlay {
     Help(usize),
     /// Something to choose from.
     Picker(Picker),
-    /// What could not be read: the focused line.
-    Problems(usize),
+    /// What could not be read, of one file (by its place among the files) or of all: the focused
+    /// line.
+    Problems(Option<usize>, usize),
+    /// Every file.
+    Sources(Sources),
+    /// The text of a file.
+    Raw(Raw),
     /// Events around one.
     Around(Around),
     /// Text to look for.
     Find(Input),
+}
+
+/// Every file that was read.
+#[derive(Debug)]
+pub struct Sources {
+    /// What is typed to narrow it.
+    pub input: Input,
+    /// How it is sorted.
+    pub sort: Sort,
+    /// Places of the files that answer, in order.
+    pub order: Vec<usize>,
+    /// The focused one.
+    pub at: usize,
+}
+
+/// How the files are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "`name` says what each is")]
+pub enum Sort {
+    Walk,
+    Problems,
+    Events,
+    Bytes,
+    Name,
+}
+
+impl Sort {
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Walk => "as read",
+            Self::Problems => "problems",
+            Self::Events => "events",
+            Self::Bytes => "bytes",
+            Self::Name => "name",
+        }
+    }
+
+    /// The one after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Walk => Self::Problems,
+            Self::Problems => Self::Events,
+            Self::Events => Self::Bytes,
+            Self::Bytes => Self::Name,
+            Self::Name => Self::Walk,
+        }
+    }
+}
+
+/// The text of a file around a place of it.
+#[derive(Debug)]
+pub struct Raw {
+    /// The file, by its place among the files.
+    pub file: usize,
+    /// The problem it is about, by its place among all.
+    pub problem: Option<usize>,
+    /// The first visible line; `None` until one was chosen: the place is then in sight.
+    pub top: Option<usize>,
+    /// The text, once it was read.
+    pub excerpt: Option<Arc<Excerpt>>,
 }
 
 /// Something to choose from.
@@ -325,7 +403,11 @@ impl State {
                 walking: true,
                 ..Progress::default()
             },
+            files: Vec::new(),
             problems: Vec::new(),
+            hashes: HashMap::new(),
+            hashing: None,
+            reveal: false,
             ledger: None,
             view: View::root(),
             back: Vec::new(),
@@ -337,6 +419,7 @@ impl State {
             fetching: None,
             edit: None,
             overlay: None,
+            under: Vec::new(),
             shape: Switches {
                 facets: true,
                 histogram: true,

@@ -4,11 +4,14 @@
 //! the file that owns its matter. Whatever happened, [`update`] ends by asking the engine for what
 //! the state now shows and does not have.
 
+use std::sync::Arc;
+
 use crate::app::action::{Action, Command, Effect};
 use crate::app::chord::Chord;
 use crate::app::keymap::{self, Scope};
 use crate::app::state::{About, Focus, Overlay, State};
-use crate::app::{compose, detail, facets, filtering, mouse, moves, overlays, pivots};
+use crate::app::{compose, detail, facets, filtering, mouse, moves, overlays, pivots, sources};
+use crate::base::ledger::FileEntry;
 use crate::engine::protocol::{Ask, Fetch, Reply, Request};
 use crate::index::snapshot::Generation;
 use crate::pivot::portrait::Subject;
@@ -47,7 +50,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Paste(text) => overlays::paste(state, &text),
         Action::Mouse(m) => mouse::mouse(state, m, &mut effects),
         Action::Resize(size) => state.size = size,
-        Action::Reply(reply) => hear(state, reply),
+        Action::Reply(reply) => hear(state, reply, &mut effects),
         Action::Filter(text) => filtering::given(state, text),
         Action::Say(text) => state.say(text),
         Action::Resumed => effects.push(Effect::Redraw),
@@ -57,13 +60,15 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
         state.seen_top = compose::list_top(state);
     }
     ask_for_what_is_missing(state, &mut effects);
+    sources::ask_for_hashes(state, &mut effects);
     effects
 }
 
 /// The scope keys belong to now.
 pub fn scope(state: &State) -> Scope {
     match (&state.overlay, &state.edit, state.focus) {
-        (Some(Overlay::Help(_) | Overlay::Problems(_)), _, _) => Scope::Pages,
+        (Some(Overlay::Help(_) | Overlay::Problems(..) | Overlay::Raw(_)), _, _) => Scope::Pages,
+        (Some(Overlay::Sources(_)), _, _) => Scope::Sources,
         (Some(Overlay::Picker(_)), _, _) => Scope::Picker,
         (Some(Overlay::Around(_)), _, _) => Scope::Context,
         (Some(Overlay::Find(_)), _, _) => Scope::Prompt,
@@ -86,12 +91,17 @@ fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
     }
     match (command, scope) {
         (Some(command), Scope::Filter) => filtering::command(state, command),
-        (Some(command), Scope::Prompt | Scope::Picker | Scope::Pages | Scope::Context) => {
+        (
+            Some(command),
+            Scope::Prompt | Scope::Picker | Scope::Pages | Scope::Context | Scope::Sources,
+        ) => {
             overlays::command(state, command, effects);
         }
         (Some(command), _) => run(state, command, effects),
         (None, Scope::Filter) => filtering::edit(state, chord),
-        (None, Scope::Prompt | Scope::Picker) => overlays::edit(state, chord, effects),
+        (None, Scope::Prompt | Scope::Picker | Scope::Sources) => {
+            overlays::edit(state, chord, effects);
+        }
         (None, _) => {
             // The second chord of a keyboard user's guess: say what is possible instead of nothing.
             state.refuse(format!("{chord} does nothing here; ? lists the keys"));
@@ -202,11 +212,27 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
             state
                 .refuse("the list of resources is not built yet: r goes to this event's resources");
         }
-        C::Screen4 => state.refuse("4 Sessions is not built yet"),
-        C::Screen5 => state.refuse("5 Findings is not built yet"),
-        C::Screen6 => state.refuse("6 Case is not built yet"),
-        C::Screen7 => state.refuse("7 Sources is not built yet: ! lists what could not be read"),
-        C::Shrink | C::Grow | C::Complete | C::Apply => {}
+        C::Screen4 => {
+            state.refuse("4 Sessions is not built yet: p again goes from a session to its role");
+        }
+        C::Screen5 => {
+            state
+                .refuse("5 Findings is not built yet: e and w jump to failed calls and to changes");
+        }
+        C::Screen6 => {
+            state.refuse("6 Case is not built yet: y copies an event, a value or the filter");
+        }
+        C::Screen7 => sources::open(state),
+        C::Reveal => {
+            state.reveal = !state.reveal;
+            state.say(if state.reveal {
+                "secrets show, until V hides them again"
+            } else {
+                "secrets are hidden"
+            });
+            detail::rebuild(state);
+        }
+        C::Shrink | C::Grow | C::Complete | C::Apply | C::Sort => {}
     }
 }
 
@@ -236,18 +262,33 @@ fn stop(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-fn hear(state: &mut State, reply: Reply) {
+fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
     match reply {
         Reply::Grown(snapshot) => state.snapshot = snapshot,
         Reply::Progress(progress) => state.progress = progress,
-        Reply::Problems(problems) => {
-            const MOST: usize = 100_000;
-            let room = MOST.saturating_sub(state.problems.len());
-            state.problems.extend(problems.into_iter().take(room));
+        Reply::Files(files) => sources::add(state, files),
+        Reply::Looked(excerpt) => {
+            let wanted = match &state.overlay {
+                Some(Overlay::Raw(raw)) => state.files.get(raw.file).map(|(id, _)| *id),
+                _ => None,
+            };
+            if let Some(Overlay::Raw(raw)) = &mut state.overlay
+                && wanted == Some(excerpt.file)
+            {
+                raw.excerpt = Some(excerpt);
+            }
+        }
+        Reply::Hashed(hash) => {
+            state.hashing = None;
+            state.hashes.insert(hash.file, hash.outcome);
         }
         Reply::Loaded(ledger) => {
-            if state.snapshot.is_empty() && !ledger.files.is_empty() {
-                state.refuse("no CloudTrail events in what was given; ! says why for each file");
+            if state.snapshot.is_empty() && !state.progress.stopped {
+                let never_opened = |f: &Arc<FileEntry>| f.bytes == 0 && f.status.is_unread();
+                if ledger.files.iter().all(never_opened) {
+                    effects.push(Effect::GiveUp);
+                }
+                state.refuse("no CloudTrail events in what was given; 7 lists the files");
             }
             state.ledger = Some(ledger);
         }

@@ -4,6 +4,8 @@
 //! `found = kept + duplicate + set_aside`; over all of them
 //! `seen = read + partly_read + refused + skipped`.
 
+use std::sync::Arc;
+
 use crate::base::origin::Origin;
 
 /// What went wrong, in the fixed vocabulary scripts may rely on.
@@ -184,6 +186,11 @@ pub enum FileStatus {
 }
 
 impl FileStatus {
+    /// Whether nothing of the file was read as CloudTrail.
+    pub const fn is_unread(self) -> bool {
+        matches!(self, Self::Refused | Self::Skipped)
+    }
+
     /// The stable name.
     pub const fn name(self) -> &'static str {
         match self {
@@ -304,7 +311,7 @@ pub struct FileCounts {
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     /// The files.
-    pub files: Vec<FileEntry>,
+    pub files: Vec<Arc<FileEntry>>,
 }
 
 impl Ledger {

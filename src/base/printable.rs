@@ -83,6 +83,13 @@ impl Printable {
         }
     }
 
+    /// A part of a mark of another one, which stays a mark.
+    pub fn mark(text: &str) -> Self {
+        let mut out = Self::default();
+        out.push_mark(Self::new(text).as_str());
+        out
+    }
+
     /// The escaped text.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -41,6 +41,7 @@ use crate::event::record::Record;
 
 pub use crate::decode::marks::Marks;
 pub use crate::decode::reread::content;
+pub use crate::decode::reread::excerpt;
 pub use crate::decode::reread::inflate_all;
 pub use crate::decode::reread::read_at;
 pub use crate::decode::reread::sha256;

@@ -54,6 +54,22 @@ pub fn read_at(input: &mut dyn Read, place: Place, limit: usize) -> io::Result<V
     }
 }
 
+/// The text of a file from byte `start` on, `len` bytes or as many as there are.
+pub fn excerpt(input: &mut dyn Read, start: u64, len: usize) -> io::Result<Vec<u8>> {
+    let mut window = window(input);
+    let mut lines = Lines::default();
+    loop {
+        let from = start.saturating_sub(window.base) as usize;
+        let have = window.bytes().len().saturating_sub(from);
+        if have >= len || window.is_last() {
+            let rest = window.bytes().get(from..).unwrap_or_default();
+            return Ok(rest.get(..len).unwrap_or(rest).to_vec());
+        }
+        let keep = from.min(window.bytes().len());
+        window.more(keep, &mut lines);
+    }
+}
+
 /// All the text of a file, up to `cap` bytes.
 pub fn inflate_all(input: &mut dyn Read, cap: usize) -> io::Result<Vec<u8>> {
     let mut window = window(input);

@@ -20,7 +20,7 @@ use crate::base::ledger::{FileEntry, FileStatus, Ledger, Problem, ProblemClass, 
 use crate::base::origin::{FileId, Origin};
 use crate::decode::archive::{self, Caps, What};
 use crate::decode::{self, Marks, Place, Sink, Tally};
-use crate::engine::protocol::{FileProblem, Progress, Reply};
+use crate::engine::protocol::{Progress, Reply};
 use crate::engine::reader::Reader;
 use crate::engine::spool::{Spool, Tee};
 use crate::event::record::Record;
@@ -102,18 +102,19 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(250);
 /// What the walk hands to the appending task, in the order of the walk.
 enum Ticket {
     File {
+        id: FileId,
         origin: Origin,
         named: bool,
         parts: Receiver<Part>,
     },
-    Skipped(FileEntry),
+    Skipped(FileId, FileEntry),
 }
 
 /// What a decoder hands to the appending task.
 enum Part {
     Batch(Box<Batch>),
     /// A file of the archive that the file is.
-    Member(Origin, Box<Ended>),
+    Member(FileId, Origin, Box<Ended>),
     Done(Box<Ended>),
 }
 
@@ -217,6 +218,7 @@ fn walk(
                 let (id, spool) = reader.add(origin.clone(), Some(bytes.clone()));
                 let (parts, receiver) = mpsc::channel(BATCHES_AHEAD);
                 let ticket = Ticket::File {
+                    id,
                     origin: origin.clone(),
                     named,
                     parts: receiver,
@@ -241,7 +243,7 @@ fn walk(
                 detail,
                 named,
             } => {
-                reader.add(origin.clone(), None);
+                let (id, _) = reader.add(origin.clone(), None);
                 let entry = FileEntry {
                     status: FileStatus::Skipped,
                     named,
@@ -252,10 +254,10 @@ fn walk(
                     }],
                     ..FileEntry::new(origin)
                 };
-                sent(tickets.blocking_send(Ticket::Skipped(entry)).is_ok())
+                sent(tickets.blocking_send(Ticket::Skipped(id, entry)).is_ok())
             }
             Found::Missing { origin, detail } => {
-                reader.add(origin.clone(), None);
+                let (id, _) = reader.add(origin.clone(), None);
                 let entry = FileEntry {
                     status: FileStatus::Refused,
                     named: true,
@@ -266,7 +268,7 @@ fn walk(
                     }],
                     ..FileEntry::new(origin)
                 };
-                sent(tickets.blocking_send(Ticket::Skipped(entry)).is_ok())
+                sent(tickets.blocking_send(Ticket::Skipped(id, entry)).is_ok())
             }
         }
     });
@@ -355,13 +357,14 @@ impl<'a> Work<'a> {
         let problems = archive::members(kind, &mut *bytes, caps, &mut |member| {
             self.counters.files_found.fetch_add(1, Ordering::Relaxed);
             let inside = origin.member(&member.name);
-            let ended = match member.what {
+            let (id, ended) = match member.what {
                 What::Skipped(class, detail) => {
-                    self.reader.add_member(inside.clone(), id, None);
-                    Ended {
+                    let member_id = self.reader.add_member(inside.clone(), id, None);
+                    let ended = Ended {
                         tally: None,
                         fault: Some(problem(class, detail)),
-                    }
+                    };
+                    (member_id, ended)
                 }
                 What::File(spot, size, bytes) => {
                     let member_id = self.reader.add_member(inside.clone(), id, Some(spot));
@@ -373,15 +376,16 @@ impl<'a> Work<'a> {
                         nested.push((member_id, inside, tally));
                         return self.stop.flow();
                     }
-                    Ended {
+                    let ended = Ended {
                         tally: Some(tally),
                         fault: None,
-                    }
+                    };
+                    (member_id, ended)
                 }
             };
             let _ = self
                 .parts
-                .blocking_send(Part::Member(inside, Box::new(ended)));
+                .blocking_send(Part::Member(id, inside, Box::new(ended)));
             self.stop.flow()
         });
         tally.problems.extend(problems);
@@ -394,7 +398,7 @@ impl<'a> Work<'a> {
             };
             let _ = self
                 .parts
-                .blocking_send(Part::Member(inside, Box::new(ended)));
+                .blocking_send(Part::Member(id, inside, Box::new(ended)));
         }
     }
 }
@@ -444,7 +448,12 @@ fn read(job: Job, options: &LoadOptions, stop: &Stop, counters: &Counters, reade
                 input: std::io::stdin(),
                 spool,
             };
-            let tally = decode::decode(&mut tee, &wishes(None), &mut sink);
+            // A pipe cannot be read again to hash it later.
+            let wishes = decode::Options {
+                hash: true,
+                ..wishes(None)
+            };
+            let tally = decode::decode(&mut tee, &wishes, &mut sink);
             if tally.archive.is_some() {
                 // What was not looked at yet is kept, so that the archive can be gone through.
                 let _ = std::io::copy(&mut tee, &mut std::io::sink());
@@ -518,7 +527,7 @@ struct Indexer<F> {
     progress: Progress,
     started: Instant,
     published: Option<(Instant, usize)>,
-    fresh_problems: Vec<FileProblem>,
+    fresh_files: Vec<(FileId, Arc<FileEntry>)>,
     /// Whether something came after the last publication.
     behind: bool,
 }
@@ -534,7 +543,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
             progress: Progress::default(),
             started: Instant::now(),
             published: None,
-            fresh_problems: Vec::new(),
+            fresh_files: Vec::new(),
             behind: false,
         }
     }
@@ -542,11 +551,12 @@ impl<F: FnMut(Reply)> Indexer<F> {
     fn run(mut self, mut tickets: Receiver<Ticket>) -> Loaded {
         while let Some(ticket) = self.wait(&mut tickets) {
             match ticket {
-                Ticket::Skipped(entry) => {
+                Ticket::Skipped(id, entry) => {
                     let at = self.reserve(entry.origin.clone());
-                    self.enter(at, entry);
+                    self.enter(at, id, entry);
                 }
                 Ticket::File {
+                    id,
                     origin,
                     named,
                     mut parts,
@@ -560,17 +570,17 @@ impl<F: FnMut(Reply)> Indexer<F> {
                                 self.writer.append(&batch);
                                 self.publish_if_due();
                             }
-                            Part::Member(origin, done) => {
+                            Part::Member(id, origin, done) => {
                                 let at = self.reserve(origin.clone());
                                 let mut entry = self.entry(origin, false, Some(*done));
                                 entry.member = true;
-                                self.enter(at, entry);
+                                self.enter(at, id, entry);
                             }
                             Part::Done(done) => ended = Some(*done),
                         }
                     }
                     let entry = self.entry(origin, named, ended);
-                    self.enter(at, entry);
+                    self.enter(at, id, entry);
                 }
             }
             self.publish_if_due();
@@ -684,11 +694,11 @@ impl<F: FnMut(Reply)> Indexer<F> {
 
     /// Keeps a place in the ledger, and gives its number.
     fn reserve(&mut self, origin: Origin) -> usize {
-        self.ledger.files.push(FileEntry::new(origin));
+        self.ledger.files.push(Arc::new(FileEntry::new(origin)));
         self.ledger.files.len() - 1
     }
 
-    fn enter(&mut self, at: usize, entry: FileEntry) {
+    fn enter(&mut self, at: usize, id: FileId, entry: FileEntry) {
         debug_assert!(entry.records.adds_up(), "{:?}", entry.records);
         let p = &mut self.progress;
         p.files_done += 1;
@@ -696,11 +706,8 @@ impl<F: FnMut(Reply)> Indexer<F> {
         p.copies += entry.records.duplicate;
         p.set_aside += entry.records.set_aside;
         p.files_with_problems += u64::from(entry.status != FileStatus::Read);
-        self.fresh_problems
-            .extend(entry.problems.iter().map(|problem| FileProblem {
-                origin: entry.origin.clone(),
-                problem: problem.clone(),
-            }));
+        let entry = Arc::new(entry);
+        self.fresh_files.push((id, Arc::clone(&entry)));
         if let Some(place) = self.ledger.files.get_mut(at) {
             *place = entry;
         }
@@ -735,8 +742,8 @@ impl<F: FnMut(Reply)> Indexer<F> {
             (self.on)(Reply::Grown(Arc::clone(&snapshot)));
         }
         (self.on)(Reply::Progress(self.progress.clone()));
-        if !self.fresh_problems.is_empty() {
-            (self.on)(Reply::Problems(std::mem::take(&mut self.fresh_problems)));
+        if !self.fresh_files.is_empty() {
+            (self.on)(Reply::Files(std::mem::take(&mut self.fresh_files)));
         }
         snapshot
     }

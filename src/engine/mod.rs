@@ -6,15 +6,19 @@
 
 pub mod answer;
 mod loader;
+mod look;
 pub mod protocol;
 mod reader;
 mod spool;
+
+use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task;
 
 use crate::base::cancel::{Cancel, Latest};
+use crate::base::origin::FileId;
 use crate::engine::protocol::{Ask, Fetch, Reply, Request};
 use crate::source::Spec;
 
@@ -29,6 +33,8 @@ const REPLIES: usize = 256;
 pub struct Engine {
     asks: watch::Sender<Option<(Ask, Cancel)>>,
     fetches: watch::Sender<Option<Fetch>>,
+    looks: watch::Sender<Option<(FileId, u64)>>,
+    hashes: watch::Sender<Option<(FileId, u64)>>,
     latest: Latest,
     stop: Stop,
     replies: mpsc::Receiver<Reply>,
@@ -41,8 +47,32 @@ impl Engine {
         let (reader, stop) = (Reader::default(), Stop::default());
         let (asks, ask) = watch::channel(None);
         let (fetches, fetch) = watch::channel(None);
+        let (looks, look) = watch::channel(None);
+        let (hashes, hash) = watch::channel(None);
         runtime.spawn(answering(ask, reader.clone(), sender.clone()));
-        runtime.spawn(fetching(fetch, reader.clone(), sender.clone()));
+        let with = || (reader.clone(), sender.clone());
+        runtime.spawn(serving(
+            fetch,
+            "reading a record again",
+            with(),
+            |reader, ask: Fetch| Reply::Record {
+                request: ask.request,
+                event: ask.event,
+                record: Arc::new(reader.fetch(&ask.snapshot, ask.event)),
+            },
+        ));
+        runtime.spawn(serving(
+            look,
+            "reading a file again",
+            with(),
+            |reader, (file, at)| Reply::Looked(Arc::new(reader.around(file, at))),
+        ));
+        runtime.spawn(serving(
+            hash,
+            "hashing a file",
+            with(),
+            |reader, (file, size)| Reply::Hashed(reader.hash(file, size)),
+        ));
         let (told, stopped) = (sender.clone(), stop.clone());
         runtime.spawn(async move {
             let loading = load(specs, options, reader, stopped, move |reply| {
@@ -56,6 +86,8 @@ impl Engine {
         Self {
             asks,
             fetches,
+            looks,
+            hashes,
             latest: Latest::default(),
             stop,
             replies,
@@ -70,6 +102,12 @@ impl Engine {
             }
             Request::Fetch(fetch) => {
                 self.fetches.send_replace(Some(fetch));
+            }
+            Request::Look(file, at) => {
+                self.looks.send_replace(Some((file, at)));
+            }
+            Request::Hash(file, size) => {
+                self.hashes.send_replace(Some((file, size)));
             }
             Request::StopLoading => self.stop.stop(),
         }
@@ -117,26 +155,20 @@ async fn answering(
     }
 }
 
-async fn fetching(
-    mut fetches: watch::Receiver<Option<Fetch>>,
-    reader: Reader,
-    replies: mpsc::Sender<Reply>,
+/// Answers requests of one kind, the newest first, on a thread where waiting for a disk is no
+/// harm.
+async fn serving<T: Clone + Send + Sync + 'static>(
+    mut requests: watch::Receiver<Option<T>>,
+    what: &'static str,
+    (reader, replies): (Reader, mpsc::Sender<Reply>),
+    work: fn(&Reader, T) -> Reply,
 ) {
-    while fetches.changed().await.is_ok() {
-        let Some(fetch) = fetches.borrow_and_update().clone() else {
+    while requests.changed().await.is_ok() {
+        let Some(request) = requests.borrow_and_update().clone() else {
             continue;
         };
-        let (reader, replies, broken) = (reader.clone(), replies.clone(), replies.clone());
-        let work = move || {
-            let record = reader.fetch(&fetch.snapshot, fetch.event);
-            let _ = replies.blocking_send(Reply::Record {
-                request: fetch.request,
-                event: fetch.event,
-                record: std::sync::Arc::new(record),
-            });
-        };
-        if task::spawn_blocking(work).await.is_err() {
-            let _ = broken.send(Reply::Broken("reading a record again")).await;
-        }
+        let reader = reader.clone();
+        let done = task::spawn_blocking(move || work(&reader, request)).await;
+        let _ = replies.send(done.unwrap_or(Reply::Broken(what))).await;
     }
 }

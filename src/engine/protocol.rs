@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::base::ledger::{Ledger, Problem};
-use crate::base::origin::Origin;
+use crate::base::ledger::{FileEntry, Ledger};
+use crate::base::origin::{FileId, Origin};
 use crate::event::json::Node;
 use crate::index::schema::Field;
 use crate::index::segment::EventId;
@@ -25,6 +25,10 @@ pub enum Request {
     Ask(Ask),
     /// One record, read again.
     Fetch(Fetch),
+    /// The text of a file around a place of it.
+    Look(FileId, u64),
+    /// The SHA-256 of a file, of which so many bytes were read.
+    Hash(FileId, u64),
     /// Read no more files; keep what is there.
     StopLoading,
 }
@@ -66,8 +70,12 @@ pub enum Reply {
     Grown(Arc<Snapshot>),
     /// How far the load is.
     Progress(Progress),
-    /// Problems met since the last time.
-    Problems(Vec<FileProblem>),
+    /// Files done since the last time, in the order of the walk.
+    Files(Vec<(FileId, Arc<FileEntry>)>),
+    /// The text of a file around a place of it.
+    Looked(Arc<Excerpt>),
+    /// The SHA-256 of a file.
+    Hashed(FileHash),
     /// The load has ended, or was stopped.
     Loaded(Arc<Ledger>),
     /// The events of a filter.
@@ -115,13 +123,28 @@ pub enum Reply {
     Broken(&'static str),
 }
 
-/// A problem with the file it is in.
+/// The inflated text of a file around a place of it.
 #[derive(Debug, Clone)]
-pub struct FileProblem {
+pub struct Excerpt {
     /// The file.
-    pub origin: Origin,
-    /// The problem.
-    pub problem: Problem,
+    pub file: FileId,
+    /// The place: a byte from the start of the text.
+    pub at: u64,
+    /// The first byte that is here.
+    pub start: u64,
+    /// The text from there on.
+    pub bytes: Arc<[u8]>,
+    /// Why there is none.
+    pub error: Option<String>,
+}
+
+/// The SHA-256 of a file's bytes.
+#[derive(Debug, Clone)]
+pub struct FileHash {
+    /// The file.
+    pub file: FileId,
+    /// The hash, or why there is none.
+    pub outcome: Result<[u8; 32], String>,
 }
 
 /// A record, read again.
@@ -131,12 +154,33 @@ pub struct Fetched {
     pub bytes: Arc<[u8]>,
     /// Its tree; absent where the bytes are no JSON that a tree can hold.
     pub tree: Option<Node>,
+    /// The record with its secrets masked; absent where it holds none.
+    pub masked: Option<Masked>,
     /// The name of the event: its recorded id, with a hash where that is not enough.
     pub name: String,
     /// The file it is in, and where.
     pub origin: Origin,
     /// Why it could not be read.
     pub error: Option<String>,
+}
+
+/// A record whose secrets are replaced by words that say what was there.
+#[derive(Debug, Clone)]
+pub struct Masked {
+    /// Its bytes.
+    pub bytes: Arc<[u8]>,
+    /// Its tree.
+    pub tree: Option<Node>,
+}
+
+impl Fetched {
+    /// What of the record is shown: its bytes and tree, with secrets or without.
+    pub fn shown(&self, secrets: bool) -> (&[u8], Option<&Node>) {
+        match &self.masked {
+            Some(masked) if !secrets => (&masked.bytes, masked.tree.as_ref()),
+            _ => (&self.bytes, self.tree.as_ref()),
+        }
+    }
 }
 
 /// How far a load is.

@@ -10,9 +10,10 @@ use sha2::{Digest, Sha256};
 use crate::base::origin::{FileId, Origin};
 use crate::decode;
 use crate::decode::archive::{self, ReadSeek, Spot};
-use crate::engine::protocol::Fetched;
+use crate::engine::protocol::{Fetched, Masked};
 use crate::engine::spool::Spool;
 use crate::event::json::Node;
+use crate::event::secret;
 use crate::index::place::RecordPlace;
 use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
@@ -96,7 +97,7 @@ impl Reader {
     }
 
     /// Calls `read` with the file's bytes from the start.
-    fn with<T>(
+    pub(crate) fn with<T>(
         &self,
         id: FileId,
         read: impl FnOnce(&mut dyn Read) -> io::Result<T>,
@@ -145,6 +146,11 @@ impl Reader {
         self.with(id, decode::sha256)
     }
 
+    /// Whether a file came through a pipe, so that its bytes are kept otherwise than they came.
+    pub(crate) fn is_spooled(&self, id: FileId) -> bool {
+        matches!(self.file(id).map(|f| f.bytes), Some(Again::Spool(_)))
+    }
+
     /// The whole text of a file, from the cache where it is there; `None` where it is too large to
     /// be held.
     ///
@@ -167,8 +173,7 @@ impl Reader {
             Err(e) if e.kind() == io::ErrorKind::FileTooLarge => return Ok(None),
             Err(e) => return Err(e),
         };
-        let is_spool = matches!(self.file(id).map(|f| f.bytes), Some(Again::Spool(_)));
-        if keep && !is_spool {
+        if keep && !self.is_spooled(id) {
             let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
             cache.push_back((id, Arc::clone(&text)));
             while cache.iter().map(|(_, t)| t.len()).sum::<usize>() > CACHE {
@@ -203,9 +208,17 @@ impl Reader {
             Ok(bytes) => {
                 let tree = Node::parse(&bytes).ok();
                 let name = event_name(snapshot, event, tree.as_ref(), &bytes);
+                let masked = match secret::mask(&bytes) {
+                    Cow::Borrowed(_) => None,
+                    Cow::Owned(masked) => Some(Masked {
+                        tree: Node::parse(&masked).ok(),
+                        bytes: masked.into(),
+                    }),
+                };
                 Fetched {
                     bytes: bytes.into(),
                     tree,
+                    masked,
                     name,
                     origin,
                     error: None,
@@ -214,6 +227,7 @@ impl Reader {
             Err(e) => Fetched {
                 bytes: Arc::default(),
                 tree: None,
+                masked: None,
                 name: snapshot.recorded_id(event).unwrap_or_default().into_owned(),
                 error: Some(format!("the record cannot be read again: {e}")),
                 origin,

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use crate::base::ledger::{FileEntry, FileStatus, Ledger, Problem, ProblemClass};
 use crate::base::printable::Printable;
@@ -38,7 +39,8 @@ pub fn is_faulty(entry: &FileEntry) -> bool {
 
 /// Whether anything at all could be read.
 pub fn is_anything_read(ledger: &Ledger) -> bool {
-    let readable = |f: &FileEntry| matches!(f.status, FileStatus::Read | FileStatus::PartlyRead);
+    let readable =
+        |f: &Arc<FileEntry>| matches!(f.status, FileStatus::Read | FileStatus::PartlyRead);
     ledger.files.iter().any(readable)
 }
 
@@ -344,7 +346,7 @@ mod tests {
             ..FileEntry::new(Origin::from_bytes(b"a\xfe"))
         };
         Ledger {
-            files: vec![broken, twin],
+            files: vec![Arc::new(broken), Arc::new(twin)],
         }
     }
 

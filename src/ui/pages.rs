@@ -19,7 +19,11 @@ use crate::view::screen::PagesView;
 /// ╰──────────────────────────────────────────────────────────╯
 /// ```
 pub fn draw(buffer: &mut Buffer, area: Area, view: &PagesView, theme: &Theme) {
-    let rows = usize::from(area.height.saturating_sub(3));
+    let head = view
+        .head
+        .len()
+        .min(usize::from(area.height.saturating_sub(4)));
+    let rows = usize::from(area.height.saturating_sub(3)).saturating_sub(head);
     let (first, all) = view.position;
     let note = if all == 0 {
         String::new()
@@ -36,7 +40,8 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &PagesView, theme: &Theme) {
     let mut frame = Pen::new(buffer, area, theme);
     let mut pen = frame.framed(&view.title, &note);
     let (width, height) = (pen.width(), pen.height());
-    for (y, row) in view.rows.iter().take(rows).enumerate() {
+    let above = view.head.iter().take(head);
+    for (y, row) in above.chain(view.rows.iter().take(rows)).enumerate() {
         let y = y as u16;
         if row.focused {
             pen.restyle(0, y, width, theme.selected_row);
@@ -74,6 +79,7 @@ mod tests {
                 focused: true,
             }],
             position: (0, 1),
+            head: Vec::new(),
             foot: "q close".to_owned(),
         };
         let shown = drawn(30, 5, |b, a| draw(b, a, &view, &Theme::dark()));

@@ -377,6 +377,7 @@ fn overlay() -> impl Strategy<Value = Overlay> {
             raw()
         )
             .prop_map(|(title, rows, position, foot)| Overlay::Pages(PagesView {
+                head: rows.iter().take(1).cloned().collect(),
                 title,
                 rows,
                 position,

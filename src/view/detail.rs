@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use crate::base::printable::{Printable, fitting};
 use crate::event::json::{Node, write_string};
 use crate::event::outcome::Outcome;
+use crate::event::secret;
 use crate::event::service;
 use crate::index::schema::{Col, Field};
 use crate::index::segment::EventId;
@@ -306,9 +307,14 @@ pub fn summary(
         row("FROM", pieces, Some((Field::Ip, ip.to_owned())));
     }
     if let Some(ua) = s.text(Col::Ua, id) {
+        // A user agent can hold a token; the tree that is shown says whether it may be seen.
+        let shown = record
+            .and_then(|r| r.get("userAgent"))
+            .and_then(Node::as_str)
+            .map_or_else(|| secret::redact_text(ua), Into::into);
         row(
             "WITH",
-            vec![cell(ua, Tone::Faint)],
+            vec![cell(&shown, Tone::Faint)],
             Some((Field::Ua, ua.to_owned())),
         );
     }
@@ -372,6 +378,25 @@ pub fn summary(
         );
     }
     out
+}
+
+/// A line that says whether the record's secrets show.
+pub fn secrets_note(shown: bool) -> Line {
+    let words = if shown {
+        "the secrets of this record show: V hides them"
+    } else {
+        "the secrets of this record are hidden: V shows them"
+    };
+    Line {
+        line: DetailLine {
+            pieces: vec![
+                cell(&format!("{:<8}", "NOTE"), Tone::Heading),
+                cell(words, Tone::Secret),
+            ],
+            ..DetailLine::default()
+        },
+        ..Line::default()
+    }
 }
 
 #[cfg(test)]

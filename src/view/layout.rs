@@ -290,6 +290,12 @@ pub fn pages_lines(frame: Area) -> Area {
     rest
 }
 
+/// What lies below the first `rows` of an area.
+pub fn below(mut area: Area, rows: u16) -> Area {
+    area.cut_top(rows);
+    area
+}
+
 /// What a frame of one cell leaves.
 fn inside(frame: Area) -> Area {
     Area {

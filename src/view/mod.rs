@@ -9,4 +9,5 @@ pub mod detail;
 pub mod layout;
 pub mod list;
 pub mod portrait;
+pub mod raw;
 pub mod screen;

@@ -506,6 +506,8 @@ pub struct PickerRow {
 pub struct PagesView {
     /// What they are.
     pub title: Printable,
+    /// Lines above them that do not scroll.
+    pub head: Vec<PageRow>,
     /// Lines from the first visible one.
     pub rows: Vec<PageRow>,
     /// Place of the first visible line, and how many there are.

@@ -5,7 +5,7 @@ use tokio::runtime::Runtime;
 use trailhound::app::action::{Action, Effect, Mouse, MouseKind};
 use trailhound::app::chord::Chord;
 use trailhound::app::compose;
-use trailhound::app::state::{About, State};
+use trailhound::app::state::{About, Overlay, State};
 use trailhound::app::update::update;
 use trailhound::engine::{Engine, LoadOptions};
 use trailhound::source::{Spec, demo};
@@ -21,6 +21,8 @@ pub struct Driver {
     pub copied: Option<String>,
     /// Whether the program would have ended.
     pub ended: bool,
+    /// Whether it would have ended because nothing could be read.
+    pub gave_up: bool,
     engine: Engine,
     runtime: Runtime,
 }
@@ -38,6 +40,7 @@ impl Driver {
             state: State::new(size, chrono_tz::UTC),
             copied: None,
             ended: false,
+            gave_up: false,
             engine,
             runtime,
         };
@@ -131,6 +134,7 @@ impl Driver {
                 Effect::Send(request) => self.engine.send(request),
                 Effect::Copy(text) => self.copied = Some(text.to_string()),
                 Effect::Quit => self.ended = true,
+                Effect::GiveUp => self.gave_up = true,
                 Effect::Redraw | Effect::Suspend => {}
             }
         }
@@ -166,6 +170,8 @@ impl Driver {
             && answer.answered == answer.asked
             && counted
             && state.fetching.is_none()
+            && state.hashing.is_none()
+            && !matches!(&state.overlay, Some(Overlay::Raw(raw)) if raw.excerpt.is_none())
     }
 
     /// The screen as data, with the times it took made the same every time.
