@@ -22,7 +22,7 @@ use trailhound::engine::protocol::{Progress, Reply};
 use trailhound::engine::{self, LoadOptions, Loaded, Reader, Stop};
 use trailhound::event::secret;
 use trailhound::index::schema::{Col, FIELDS, Field, Home};
-use trailhound::index::segment::EventId;
+use trailhound::index::segment::{EventId, Facts};
 use trailhound::index::snapshot::{Hits, Snapshot};
 use trailhound::pivot::portrait::{Portrait, Subject};
 use trailhound::pivot::tally::{self, Wanted};
@@ -589,7 +589,7 @@ fn run_query(
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> anyhow::Result<u8> {
-    let fields = match &args.columns {
+    let mut fields = match &args.columns {
         Some(names) => columns_of(names)?,
         None => columns::DEFAULTS.to_vec(),
     };
@@ -614,6 +614,9 @@ fn run_query(
     }
     let mut order = sorted(&evidence, &hits, by, backwards);
     order.truncate(limit);
+    if args.columns.is_none() {
+        fields.extend(remarkable(&evidence.loaded.snapshot, &order));
+    }
     if args.raw {
         raw(&evidence, &order, terminal, out)?;
         return Ok(code);
@@ -639,6 +642,18 @@ fn run_query(
     }
     sheet.end()?;
     Ok(code)
+}
+
+/// Columns that are shown unasked where an event of the answer is not a record as it was recorded.
+fn remarkable(snapshot: &Snapshot, order: &[EventId]) -> Vec<Field> {
+    let any = |holds: fn(Facts) -> bool| order.iter().any(|id| holds(snapshot.facts(*id)));
+    let columns = [
+        (Field::Summary, any(Facts::summary)),
+        (Field::Repaired, any(Facts::repaired)),
+        (Field::Recovered, any(Facts::recovered)),
+    ];
+    let wanted = columns.into_iter().filter(|(_, wanted)| *wanted);
+    wanted.map(|(field, _)| field).collect()
 }
 
 /// The events in the order asked for; ties stay in the order of time, and what has no value is last.

@@ -465,7 +465,7 @@ fn unpack<'r>(raw: Peeked<Meter<'r>>, shared: &Rc<RefCell<Shared>>) -> Unpacked<
             Layer::Gzip
         } else if zstd::is_frame(head) {
             Layer::Zstd
-        } else if layers.is_empty() && wire::is_wire(head) {
+        } else if !layers.contains(&Layer::Wire) && wire::is_wire(head) {
             Layer::Wire
         } else {
             return Unpacked {
@@ -475,7 +475,7 @@ fn unpack<'r>(raw: Peeked<Meter<'r>>, shared: &Rc<RefCell<Shared>>) -> Unpacked<
             };
         };
         let inside = layers.iter().filter(|l| **l != Layer::Wire).count();
-        if inside >= 1 {
+        if inside >= 1 && layer != Layer::Wire {
             fault(
                 shared,
                 ProblemClass::NestedGzip,
@@ -486,7 +486,7 @@ fn unpack<'r>(raw: Peeked<Meter<'r>>, shared: &Rc<RefCell<Shared>>) -> Unpacked<
                 },
             );
         }
-        if inside >= 2 {
+        if inside >= 2 && layer != Layer::Wire {
             return Unpacked {
                 stage: Peeked::new(Box::new(Nothing)),
                 layers,
@@ -515,6 +515,7 @@ fn name(layers: &[Layer], archive: Option<Archive>) -> &'static str {
         (Some(Archive::Tar), [Layer::Zstd]) => "tar.zst",
         (Some(Archive::Tar), _) => "tar",
         (Some(Archive::Zip), _) => "zip",
+        (None, layers) if layers.contains(&Layer::Wire) => "awslogs",
         (None, []) => "plain",
         (None, [Layer::Gzip]) => "gzip",
         (None, [Layer::Zstd]) => "zstd",

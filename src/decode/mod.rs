@@ -10,14 +10,18 @@ pub mod archive;
 mod container;
 mod encoding;
 mod fields;
+mod foreign;
 mod hash;
 mod lex;
+mod mapped;
 mod marks;
 mod notes;
+mod presto;
 mod recover;
 mod reread;
 mod scan;
 mod shape;
+mod sheet;
 mod text;
 mod window;
 mod wire;
@@ -44,8 +48,8 @@ pub use crate::decode::reread::content;
 pub use crate::decode::reread::excerpt;
 pub use crate::decode::reread::inflate_all;
 pub use crate::decode::reread::read_at;
+pub use crate::decode::reread::record_in;
 pub use crate::decode::reread::sha256;
-pub use crate::decode::reread::unwrap_record;
 
 /// Text up to this size is read whatever its ratio.
 const SMALL: u64 = 64 << 20;
@@ -146,7 +150,12 @@ pub struct Tally {
 
 impl Tally {
     /// An archive that was recognised and not gone through.
-    fn of_archive(archive: Archive, container: &'static str, bytes: u64) -> Self {
+    fn of_archive(
+        archive: Archive,
+        container: &'static str,
+        bytes: u64,
+        said: Option<Problem>,
+    ) -> Self {
         Self {
             shape: "archive",
             container,
@@ -156,7 +165,7 @@ impl Tally {
             found: 0,
             set_aside: 0,
             not_events: 0,
-            problems: Vec::new(),
+            problems: said.into_iter().collect(),
             more_problems: 0,
             refused: None,
             archive: Some(archive),
@@ -196,7 +205,8 @@ pub fn decode(input: &mut dyn Read, options: &Options<'_>, sink: &mut dyn Sink) 
     if let Some(archive) = opened.archive {
         BUFFER.set(window.into_buffer());
         let bytes = shared.borrow().bytes;
-        return Tally::of_archive(archive, opened.container, bytes);
+        let said = mislabelled(options.name_hint, opened.container, bytes);
+        return Tally::of_archive(archive, opened.container, bytes, said);
     }
     let mut walk = Walk::new(options, sink);
     loop {
@@ -259,6 +269,8 @@ fn mislabelled(name: &str, container: &str, bytes: u64) -> Option<Problem> {
     let detail = match container {
         "plain" if named("gz") && bytes > 0 => "named as gzip, but not compressed",
         "gzip" | "zstd" if named("json") => "compressed, but not named so",
+        "zip" | "tar" if named("gz") => "named as gzip, but an archive",
+        "zip" | "tar" | "tar.gz" | "tar.zst" if named("json") => "an archive, but not named so",
         "zstd" if named("gz") => "named as gzip, but compressed with zstd",
         _ => return None,
     };

@@ -38,6 +38,7 @@ pub(crate) struct Notes {
     /// Where lines stand.
     pub(crate) lines: Lines,
     shape: Option<&'static str>,
+    stranger: Option<&'static str>,
     wrapped: bool,
     cut: bool,
     first_stray: Option<usize>,
@@ -184,9 +185,26 @@ impl Notes {
         });
     }
 
+    /// The file holds a header, and rows of records if any.
+    pub(crate) fn wrapper_of_rows(&mut self) {
+        self.wrapped = true;
+        self.values += 1;
+    }
+
+    /// What a value that is no event is; the first one names a file that holds no events.
+    pub(crate) fn stranger(&mut self, shape: &'static str) {
+        if !shape.is_empty() {
+            self.stranger.get_or_insert(shape);
+        }
+    }
+
     /// The name of the shape.
     pub(crate) fn shape_name(&self) -> &'static str {
-        match self.shape {
+        let shape = match (self.found, self.stranger) {
+            (0, Some(stranger)) => Some(stranger),
+            _ => self.shape,
+        };
+        match shape {
             Some("single") if self.top_values > 1 => "lines",
             Some(shape) => shape,
             None => "",

@@ -11,6 +11,8 @@ use crate::decode::Place;
 use crate::decode::container;
 use crate::decode::container::Wish;
 use crate::decode::lex;
+use crate::decode::sheet::Header;
+use crate::decode::sheet::Row;
 use crate::decode::text;
 use crate::decode::window::Lines;
 use crate::decode::window::Window;
@@ -41,10 +43,14 @@ pub fn read_at(input: &mut dyn Read, place: Place, limit: usize) -> io::Result<V
     }
     let mut window = window(input);
     let mut lines = Lines::default();
+    window.more(0, &mut lines);
+    let header = Header::sniff(window.bytes());
     loop {
         let start = place.offset.saturating_sub(window.base) as usize;
         if let Some(bytes) = window.bytes().get(start..).and_then(|rest| rest.get(..len)) {
-            return Ok(unwrap_record(bytes).into_owned());
+            return record(bytes, header.as_ref())
+                .map(Cow::into_owned)
+                .ok_or_else(|| io::ErrorKind::InvalidData.into());
         }
         if window.is_last() {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -70,6 +76,25 @@ pub fn excerpt(input: &mut dyn Read, start: u64, len: usize) -> io::Result<Vec<u
     }
 }
 
+/// The record at a place of a file's whole text, taken out of the strings around it; `None` where
+/// there is none.
+pub fn record_in(text: &[u8], place: Place) -> Option<Cow<'_, [u8]>> {
+    let start = usize::try_from(place.offset).ok()?;
+    let bytes = text.get(start..start.checked_add(place.len as usize)?)?;
+    record(bytes, Header::sniff(text).as_ref())
+}
+
+/// What the bytes at a place are: an object, a string that holds one, or a row of a sheet.
+fn record<'b>(bytes: &'b [u8], header: Option<&Header>) -> Option<Cow<'b, [u8]>> {
+    if let Some(header) = header {
+        return match header.row(bytes) {
+            Row::Event(mapped) => Some(Cow::Owned(mapped.json)),
+            _ => None,
+        };
+    }
+    matches!(bytes.first(), Some(b'{' | b'"')).then(|| unwrap_record(bytes))
+}
+
 /// All the text of a file, up to `cap` bytes.
 pub fn inflate_all(input: &mut dyn Read, cap: usize) -> io::Result<Vec<u8>> {
     let mut window = window(input);
@@ -93,7 +118,7 @@ pub fn inflate_all(input: &mut dyn Read, cap: usize) -> io::Result<Vec<u8>> {
 }
 
 /// The record that the bytes at a place hold: themselves, or what the string they are holds.
-pub fn unwrap_record(bytes: &[u8]) -> Cow<'_, [u8]> {
+fn unwrap_record(bytes: &[u8]) -> Cow<'_, [u8]> {
     let mut record = Cow::Borrowed(bytes);
     for _ in 0..MOST_WRAPS {
         let Some(inner) = record

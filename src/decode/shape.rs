@@ -15,8 +15,11 @@ use crate::decode::Sink;
 use crate::decode::fields::Area;
 use crate::decode::fields::Slot;
 use crate::decode::fields::slot;
+use crate::decode::foreign;
 use crate::decode::lex;
 use crate::decode::lex::Stop;
+use crate::decode::mapped;
+use crate::decode::mapped::Mapped;
 use crate::decode::marks::Marks;
 use crate::decode::notes::Notes;
 use crate::decode::recover;
@@ -27,7 +30,11 @@ use crate::decode::scan::Input;
 use crate::decode::scan::Range;
 use crate::decode::scan::Scanned;
 use crate::decode::scan::Scanner;
+use crate::decode::sheet;
+use crate::decode::sheet::Header;
+use crate::decode::sheet::Row;
 use crate::decode::text;
+use crate::event::json::Node;
 
 /// Wrappers inside wrappers: more than a few mean nothing.
 const MOST_LEVELS: usize = 6;
@@ -101,6 +108,10 @@ pub(crate) struct Walk<'s> {
     budget: u64,
     stopped: bool,
     inner: Vec<u8>,
+    /// The header of a sheet; the walk goes by rows then.
+    sheet: Option<Header>,
+    /// Whether anything but white space was met.
+    begun: bool,
 }
 
 type Step = Result<(), Need>;
@@ -124,6 +135,8 @@ impl<'s> Walk<'s> {
             budget: BUDGET,
             stopped: false,
             inner: Vec::new(),
+            sheet: None,
+            begun: false,
         }
     }
 
@@ -170,6 +183,12 @@ impl<'s> Walk<'s> {
         if self.at > input.valid_to() {
             return Err(Need::Again);
         }
+        if self.sheet.is_some() {
+            return self.row(input, view);
+        }
+        if !self.begun && self.header(input, view)? {
+            return Ok(());
+        }
         match self.levels.last() {
             None => self.at_top(byte, input, view),
             Some(Level::Array(_)) => self.in_array(byte, input, view),
@@ -209,6 +228,117 @@ impl<'s> Walk<'s> {
                 return;
             }
         }
+    }
+
+    /// Whether the text begins as a sheet of events does, whose header is then behind the walk.
+    fn header(&mut self, input: &Input<'_>, view: View) -> Result<bool, Need> {
+        let rest = input.bytes.get(self.at..).unwrap_or_default();
+        let is_long = rest.len() > sheet::MOST_HEADER;
+        if !view.last && !is_long && memchr::memchr(b'\n', rest).is_none() {
+            return Err(Need::More);
+        }
+        self.begun = true;
+        // A place is read again by the header at the very beginning of the text.
+        let mark = usize::from(input.bytes.starts_with(b"\xef\xbb\xbf")) * 3;
+        let at_start = view.base == 0 && self.at == mark;
+        let Some(header) = Header::sniff(rest).filter(|_| at_start) else {
+            return Ok(false);
+        };
+        self.at += header.len();
+        self.notes.shape(header.shape());
+        self.notes.wrapper_of_rows();
+        self.sheet = Some(header);
+        Ok(true)
+    }
+
+    /// One row of a sheet.
+    fn row(&mut self, input: &Input<'_>, view: View) -> Step {
+        let start = self.at;
+        let rest = input.bytes.get(start..).unwrap_or_default();
+        let is_giant = rest.len() > self.max_record;
+        let whole = match sheet::row_len(rest) {
+            None if !view.last && !is_giant => return Err(Need::More),
+            None => rest.len(),
+            Some(len) => len,
+        };
+        let line = memchr::memchr(b'\n', rest).map_or(whole, |at| at + 1);
+        let Some(header) = self.sheet.take() else {
+            return Ok(());
+        };
+        let mut len = whole;
+        let mut row = header.row(rest.get(..whole).unwrap_or_default());
+        if matches!(row, Row::Cells(_)) || whole > self.max_record {
+            // A quote too many swallows the lines behind it: this line alone is looked at.
+            len = line;
+            row = header.row(rest.get(..line).unwrap_or_default());
+        }
+        self.sheet = Some(header);
+        self.met_value();
+        match row {
+            _ if len > self.max_record => {
+                self.notes.set_aside();
+                let what = "a row larger than the limit";
+                self.notes
+                    .say(ProblemClass::SizeLimit, input, view, start, what);
+            }
+            Row::Header => {}
+            Row::Event(mapped) => {
+                let text = rest.get(..len).unwrap_or_default().trim_ascii_end();
+                self.mapped(&mapped, true, (start, start + text.len()), input, view);
+                self.recovered = Marks::NONE;
+            }
+            Row::Cells(n) => {
+                self.notes.set_aside();
+                if view.last && start + len == input.bytes.len() && !rest.ends_with(b"\n") {
+                    let what = "the text ends inside a row";
+                    let end = input.bytes.len();
+                    self.notes
+                        .say(ProblemClass::Truncated, input, view, end, what);
+                } else {
+                    let what = format!("a row of {n} cells under a header of another number");
+                    self.fault(input, view, start, &what);
+                }
+                self.recovered = Marks::RECOVERED;
+            }
+        }
+        self.at = start + len;
+        Ok(())
+    }
+
+    /// An event in other words; whether it was one.
+    fn mapped(
+        &mut self,
+        mapped: &Mapped,
+        is_row: bool,
+        range: Range,
+        input: &Input<'_>,
+        view: View,
+    ) -> bool {
+        let held = Input::new(&mapped.json, 0);
+        self.scanner.forget();
+        let is_event = match self.scanner.scan(&held, 0, false) {
+            Ok(mut scanned) if scanned.is_event() => {
+                self.notes.shape(mapped.shape);
+                scanned.record.is_summary = mapped.is_summary;
+                scanned.record.is_mapped = true;
+                let json = if is_row {
+                    held.bytes
+                } else {
+                    input.get(range.0, range.1)
+                };
+                self.emit(&scanned, json, range, input, view);
+                true
+            }
+            _ => false,
+        };
+        self.scanner.forget();
+        if !is_event && is_row {
+            self.notes.set_aside();
+            let what = "a row that names neither a call nor an event";
+            self.notes
+                .say(ProblemClass::MissingField, input, view, range.0, what);
+        }
+        is_event
     }
 
     /// A value came: what follows is a new stretch.
@@ -603,17 +733,30 @@ impl<'s> Walk<'s> {
                 return;
             }
         }
-        let what = if scanned.met(Slot::DigestObject) {
-            "a digest file, no events"
-        } else if scanned.met(Slot::S3) || scanned.met(Slot::Notification) {
-            "a notification that points to a file, no event"
-        } else if scanned.met(Slot::SecurityLake) {
-            "an event of another schema"
-        } else {
-            "an object that is no CloudTrail event"
+        let (end, marks, odd) = (scanned.end, scanned.marks, scanned.odd_field);
+        let foreign = match Node::parse(input.get(range.0, end)) {
+            Ok(tree) => {
+                if let Some(mapped) = mapped::map(&tree)
+                    && self.mapped(&mapped, false, range, input, view)
+                {
+                    self.met_value();
+                    return;
+                }
+                foreign::name(&tree)
+            }
+            Err(_) => foreign::Foreign {
+                shape: "",
+                what: "an object that is no CloudTrail event".to_owned(),
+            },
         };
-        self.notes.soft(scanned, input, view, range.0);
-        self.not_event(input, view, what);
+        let said = Scanned {
+            marks,
+            odd_field: odd,
+            ..Scanned::default()
+        };
+        self.notes.soft(&said, input, view, range.0);
+        self.notes.stranger(foreign.shape);
+        self.not_event(input, view, &foreign.what);
     }
 
     /// A string that should hold a record; whether it was dealt with.

@@ -517,6 +517,20 @@ impl Sink for Batches<'_> {
     }
 }
 
+/// A file that was read, on its way into the ledger.
+struct Finished {
+    /// Its place in the ledger.
+    at: usize,
+    id: FileId,
+    origin: Origin,
+    named: bool,
+    member: bool,
+    ended: Option<Ended>,
+    /// Rows in another schema than `CloudTrail`'s own: they may be copies of records that are still to
+    /// come, which say more.
+    batches: Vec<Batch>,
+}
+
 /// The task that appends and publishes.
 struct Indexer<F> {
     counters: Arc<Counters>,
@@ -530,6 +544,8 @@ struct Indexer<F> {
     fresh_files: Vec<(FileId, Arc<FileEntry>)>,
     /// Whether something came after the last publication.
     behind: bool,
+    /// Files whose rows wait for everything else.
+    held: Vec<Finished>,
 }
 
 impl<F: FnMut(Reply)> Indexer<F> {
@@ -544,6 +560,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
             started: Instant::now(),
             published: None,
             fresh_files: Vec::new(),
+            held: Vec::new(),
             behind: false,
         }
     }
@@ -564,26 +581,51 @@ impl<F: FnMut(Reply)> Indexer<F> {
                     // An archive stands before its members, and is done after them.
                     let at = self.reserve(origin.clone());
                     let mut ended = None;
+                    let mut held = Vec::new();
                     while let Some(part) = self.wait(&mut parts) {
                         match part {
+                            Part::Batch(batch) if batch.is_mapped() || !held.is_empty() => {
+                                held.push(*batch);
+                            }
                             Part::Batch(batch) => {
                                 self.writer.append(&batch);
                                 self.publish_if_due();
                             }
-                            Part::Member(id, origin, done) => {
+                            Part::Member(id, origin, ended) => {
+                                let batches = std::mem::take(&mut held);
                                 let at = self.reserve(origin.clone());
-                                let mut entry = self.entry(origin, false, Some(*done));
-                                entry.member = true;
-                                self.enter(at, id, entry);
+                                self.finish(Finished {
+                                    at,
+                                    id,
+                                    origin,
+                                    named: false,
+                                    member: true,
+                                    ended: Some(*ended),
+                                    batches,
+                                });
                             }
                             Part::Done(done) => ended = Some(*done),
                         }
                     }
-                    let entry = self.entry(origin, named, ended);
-                    self.enter(at, id, entry);
+                    self.finish(Finished {
+                        at,
+                        id,
+                        origin,
+                        named,
+                        member: false,
+                        ended,
+                        batches: held,
+                    });
                 }
             }
             self.publish_if_due();
+        }
+        for mut file in std::mem::take(&mut self.held) {
+            for batch in std::mem::take(&mut file.batches) {
+                self.writer.append(&batch);
+                self.publish_if_due();
+            }
+            self.finish(file);
         }
         self.progress.done = true;
         let snapshot = self.publish();
@@ -690,6 +732,17 @@ impl<F: FnMut(Reply)> Indexer<F> {
             entry.status = FileStatus::PartlyRead;
         }
         entry
+    }
+
+    /// Enters a file into the ledger; one whose rows wait is kept until everything else is there.
+    fn finish(&mut self, file: Finished) {
+        if !file.batches.is_empty() {
+            self.held.push(file);
+            return;
+        }
+        let mut entry = self.entry(file.origin, file.named, file.ended);
+        entry.member = file.member;
+        self.enter(file.at, file.id, entry);
     }
 
     /// Keeps a place in the ledger, and gives its number.

@@ -238,9 +238,11 @@ impl Reader {
 
 /// The record at a place of a file's text.
 pub(crate) fn slice(text: &[u8], place: RecordPlace) -> Option<Cow<'_, [u8]>> {
-    let start = usize::try_from(place.offset).ok()?;
-    let bytes = text.get(start..start.checked_add(place.len as usize)?)?;
-    matches!(bytes.first(), Some(b'{' | b'"')).then(|| decode::unwrap_record(bytes))
+    let at = decode::Place {
+        offset: place.offset,
+        len: place.len,
+    };
+    decode::record_in(text, at)
 }
 
 /// The name of an event (RULINGS 15): its recorded id; where that is absent or names two events,

@@ -108,6 +108,12 @@ pub struct Record<'a> {
     pub identity: UserIdentity<'a>,
     /// Resources named in the record, in order of trust, each once.
     pub resources: Vec<ResourceRef<'a>>,
+    /// Whether the source left out request and response, as a sheet of the console does.
+    pub is_summary: bool,
+    /// Whether the source had it in another schema than `CloudTrail`'s own.
+    pub is_mapped: bool,
+    /// Whether it was damaged, and mended because that was wished.
+    pub is_repaired: bool,
     /// A keyed hash of the record's canonical JSON: key order and white space do not matter,
     /// every key and value does. Equal for copies of one event; never used without the eventID.
     pub content: u64,

@@ -133,6 +133,12 @@ impl Batch {
         self.times.is_empty()
     }
 
+    /// Whether its first row came in another schema: a file of such rows waits for the records they
+    /// may be copies of.
+    pub fn is_mapped(&self) -> bool {
+        self.facts.first().is_some_and(|facts| facts.mapped())
+    }
+
     pub(crate) fn place(&self, row: usize) -> RecordPlace {
         RecordPlace {
             file: self.file,
@@ -241,6 +247,9 @@ impl BatchBuilder {
                 .with_root(kind == PrincipalKind::Root)
                 .with_service_driven(outcome::is_service_driven(record))
                 .with_recovered(recovered)
+                .with_summary(record.is_summary)
+                .with_mapped(record.is_mapped)
+                .with_repaired(record.is_repaired)
                 .with_id_kind(id_kind),
         );
         batch.contents.push(record.content);

@@ -61,6 +61,9 @@ pub enum Field {
     Root,
     SvcDriven,
     Ro,
+    Recovered,
+    Repaired,
+    Summary,
     Cat,
     Type,
     Vpce,
@@ -166,6 +169,9 @@ pub enum Flag {
     Root,
     SvcDriven,
     Xacct,
+    Recovered,
+    Repaired,
+    Summary,
 }
 
 /// One row of the field table.
@@ -495,6 +501,33 @@ pub const FIELDS: &[FieldSpec] = &[
         Bits(Flag::ReadOnly),
         "the readOnly flag as recorded",
         "ro:no",
+    ),
+    row(
+        Field::Recovered,
+        "recovered",
+        &[],
+        Bool,
+        Bits(Flag::Recovered),
+        "whether damage stands before the record in its file",
+        "recovered:yes",
+    ),
+    row(
+        Field::Repaired,
+        "repaired",
+        &["mended"],
+        Bool,
+        Bits(Flag::Repaired),
+        "whether the record was damaged and mended (--repair)",
+        "repaired:yes",
+    ),
+    row(
+        Field::Summary,
+        "summary",
+        &["stripped"],
+        Bool,
+        Bits(Flag::Summary),
+        "whether the source left out request and response",
+        "summary:yes",
     ),
     row(
         Field::Cat,

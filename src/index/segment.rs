@@ -59,6 +59,9 @@ const SERVICE: u32 = 9;
 const OUTCOME: u32 = 10;
 const RECOVERED: u32 = 12;
 const ID_KIND: u32 = 13;
+const SUMMARY: u32 = 15;
+const MAPPED: u32 = 16;
+const REPAIRED: u32 = 17;
 
 impl Facts {
     const fn bits(self, at: u32, width: u32) -> u32 {
@@ -175,6 +178,40 @@ impl Facts {
     /// Whether the record was kept after a resynchronisation: damage stands before it in its file.
     pub const fn recovered(self) -> bool {
         self.bits(RECOVERED, 1) == 1
+    }
+
+    /// Sets whether the source left out request and response.
+    #[must_use]
+    pub const fn with_summary(self, yes: bool) -> Self {
+        self.with(SUMMARY, yes as u32)
+    }
+
+    /// Whether the source left out request and response.
+    pub const fn summary(self) -> bool {
+        self.bits(SUMMARY, 1) == 1
+    }
+
+    /// Sets whether the source had the record in another schema.
+    #[must_use]
+    pub const fn with_mapped(self, yes: bool) -> Self {
+        self.with(MAPPED, yes as u32)
+    }
+
+    /// Whether the source had the record in another schema than `CloudTrail`'s own: a record of the
+    /// same id in that schema says the same and more.
+    pub const fn mapped(self) -> bool {
+        self.bits(MAPPED, 1) == 1
+    }
+
+    /// Sets whether the record was mended.
+    #[must_use]
+    pub const fn with_repaired(self, yes: bool) -> Self {
+        self.with(REPAIRED, yes as u32)
+    }
+
+    /// Whether the record was damaged, and mended because that was wished.
+    pub const fn repaired(self) -> bool {
+        self.bits(REPAIRED, 1) == 1
     }
 
     pub(crate) const fn with_id_kind(self, kind: u32) -> Self {

@@ -127,7 +127,12 @@ impl IndexWriter {
             if shares.is_some() {
                 twin = shared.next();
             }
-            match self.seen(id, kind, content) {
+            let seen = match self.seen(id, kind, content) {
+                // In another schema it says the same again, and less.
+                Seen::OtherContent(of) if batch.facts[row].mapped() => Seen::Copy(of),
+                seen => seen,
+            };
+            match seen {
                 Seen::Copy(of) => {
                     self.file_sum.duplicate += 1;
                     let known = (of as usize) >= self.file_start || !self.seen_before.insert(of);

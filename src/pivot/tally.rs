@@ -331,6 +331,9 @@ fn flag_code(snapshot: &Snapshot, id: EventId, flag: Flag) -> usize {
         Flag::Root => maybe(Some(facts.root())),
         Flag::Xacct => maybe(snapshot.crosses_accounts(id)),
         Flag::SvcDriven => maybe(Some(facts.service_driven())),
+        Flag::Recovered => maybe(Some(facts.recovered())),
+        Flag::Repaired => maybe(Some(facts.repaired())),
+        Flag::Summary => maybe(Some(facts.summary())),
     }
 }
 

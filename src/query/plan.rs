@@ -73,6 +73,9 @@ impl FactTest {
                     Flag::Console => Some(facts.console()),
                     Flag::Root => Some(facts.root()),
                     Flag::SvcDriven => Some(facts.service_driven()),
+                    Flag::Recovered => Some(facts.recovered()),
+                    Flag::Repaired => Some(facts.repaired()),
+                    Flag::Summary => Some(facts.summary()),
                     Flag::Verb | Flag::Xacct => None,
                 };
                 match wanted {

@@ -367,6 +367,32 @@ pub fn summary(
             None,
         );
     }
+    if facts.repaired() {
+        row(
+            "NOTE",
+            vec![cell(
+                "damaged, and mended because --repair was given: not as recorded",
+                Tone::Failed,
+            )],
+            None,
+        );
+    }
+    if facts.summary() {
+        row(
+            "NOTE",
+            vec![cell(
+                "summary only: its source leaves out request and response",
+                Tone::Faint,
+            )],
+            None,
+        );
+    } else if facts.mapped() {
+        row(
+            "NOTE",
+            vec![cell("its source has it in another schema", Tone::Faint)],
+            None,
+        );
+    }
     if s.shares_its_id(id) {
         row(
             "NOTE",

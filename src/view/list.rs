@@ -135,6 +135,12 @@ impl Rows<'_> {
             if facts.recovered() {
                 marks.push("recovered");
             }
+            if facts.repaired() {
+                marks.push("repaired");
+            }
+            if facts.summary() {
+                marks.push("summary");
+            }
             if self.snapshot.shares_its_id(self.hits[at]) {
                 marks.push("same id");
             }

@@ -5,3 +5,4 @@
 mod archives;
 mod fixtures;
 mod secrets;
+mod shapes;
