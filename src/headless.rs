@@ -1126,14 +1126,21 @@ fn demo_summary(global: &Global, terminal: &Terminal, out: &mut dyn Write) -> an
         counted(counts.found, "record"),
         thousands(counts.duplicate),
     )?;
-    let moments: Vec<UtcMicros> = hits
-        .order
-        .iter()
-        .filter_map(|id| snapshot.time(*id))
-        .collect();
-    if let (Some(first), Some(last)) = (moments.first(), moments.last()) {
-        writeln!(out, "{} .. {}", style.time(*first), style.time(*last))?;
+    // Undated events are last in the order of time.
+    let mut dated = hits.order.iter().filter(|id| snapshot.time(**id).is_some());
+    let ends = [("first", dated.clone().next()), ("last", dated.next_back())];
+    let fields = [Field::Time, Field::Who, Field::What, Field::Res];
+    writeln!(out)?;
+    let headings = ["event", "time", "who", "what", "res"].map(Heading::fixed);
+    let mut sheet = report::sheet(Format::Table, &headings, style, out);
+    for (word, id) in ends {
+        let Some(id) = id else { continue };
+        let mut row = vec![Cell::Text(word.to_owned())];
+        row.extend(evidence.cells(*id, &fields, false));
+        sheet.row(&row)?;
     }
+    sheet.end()?;
+    drop(sheet);
     for field in [Field::Who, Field::What, Field::Err, Field::Ip] {
         let wanted = Wanted {
             top: 9,

@@ -935,7 +935,8 @@ fn the_demo_without_a_terminal_is_a_summary() {
     assert_eq!((out.code, out.stderr.as_str()), (Some(0), ""));
     for part in [
         "7,847 events in 1,937 files, 7,909 records found, 62 delivered again\n",
-        "2026-11-19T00:03:00Z .. 2026-11-20T23:59:50Z\n",
+        "\nfirst  2026-11-19T00:03:00Z  ",
+        "\nlast   2026-11-20T23:59:50Z  ",
         "\n203.0.113.77 ",
         "\nAccessDenied ",
     ] {

@@ -472,6 +472,50 @@ fn the_table_itself_has_no_cycle() {
 }
 
 #[test]
+fn the_paper_draws_the_same_house() {
+    let text = paper("ARCHITECTURE.md");
+    let rows: Vec<&str> = text.lines().filter(|l| l.starts_with("| `")).collect();
+    for (floor, allowed) in HOUSE {
+        let names: Vec<String> = allowed.iter().map(|a| format!("`{a}`")).collect();
+        let may = if names.is_empty() {
+            "nothing".to_owned()
+        } else {
+            names.join(" ")
+        };
+        let row = format!("| `{floor}` | {may} | ");
+        assert!(
+            rows.iter().any(|r| r.starts_with(&row)),
+            "no row begins {row}"
+        );
+    }
+    for file in fs::read_dir(root().join("src")).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        assert!(
+            name == "lib.rs" || text.contains(name.trim_end_matches(".rs")),
+            "the paper does not know src/{name}"
+        );
+    }
+}
+
+/// Files and items that the papers name are there.
+#[test]
+fn what_the_paper_names_exists() {
+    let text = paper("ARCHITECTURE.md") + &paper("CONTRIBUTING.md");
+    let spans = text.split('`').skip(1).step_by(2);
+    for span in spans {
+        let is_file = Path::new(span).extension().is_some_and(|e| e == "rs");
+        if is_file {
+            let found = span.starts_with("tests/") && root().join(span).exists()
+                || files(&root().join("src")).iter().any(|f| f.ends_with(span))
+                || files(&root().join("tests"))
+                    .iter()
+                    .any(|f| f.ends_with(span));
+            assert!(found, "no file {span}");
+        }
+    }
+}
+
+#[test]
 fn every_file_says_what_it_is_for() {
     for folder in ["tests", "examples", "benches", "fuzz/fuzz_targets"] {
         let folder = root().join(folder);

@@ -445,3 +445,52 @@ fn ctrl_c_stops_a_load_and_keeps_what_is_there() {
     on.see("ended with 0");
     on.ends_with(0);
 }
+
+/// The rows of the README's tour: keys to press, and words that are then on the screen.
+fn tour() -> Vec<(Vec<String>, Vec<String>)> {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let begin = readme.find("<!-- tour").unwrap();
+    let end = readme.find("<!-- /tour -->").unwrap();
+    let spans = |cell: &str| {
+        let spans = cell.split('`').skip(1).step_by(2);
+        spans.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let rows = readme[begin..end].lines().filter(|l| l.starts_with("| "));
+    rows.skip(1)
+        .map(|row| {
+            let (keys, words) = row[2..].split_once('|').unwrap();
+            (spans(keys), spans(words))
+        })
+        .collect()
+}
+
+#[test]
+fn the_tour_of_the_readme_shows_what_it_says() {
+    let rows = tour();
+    assert!(rows.len() > 10, "{rows:?}");
+    let mut on = Journey::begin(&["demo"]);
+    for (keys, words) in rows {
+        for key in &keys {
+            on.press(match key.as_str() {
+                "Enter" => "\r",
+                "Esc" => "\u{1b}",
+                "Tab" => "\t",
+                "S-Tab" => "\u{1b}[Z",
+                text => text,
+            });
+            if key == "Esc" {
+                // Alone it is a key; with what follows it would be another one.
+                on.until("closed", |seen| {
+                    !seen.parser.screen().contents().contains("─╮")
+                });
+            }
+        }
+        for word in &words {
+            on.until(&format!("{word:?} after {keys:?}"), |seen| {
+                seen.parser.screen().contents().contains(word.as_str())
+            });
+        }
+    }
+    on.press("\u{11}");
+    on.ends_with(0);
+}

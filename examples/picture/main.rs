@@ -1,8 +1,9 @@
-//! Makes the picture of the README: a screen of believable content as `target/picture.svg`.
+//! Makes the picture of the README: the screen on the demo as `assets/screen.svg`.
 //!
-//! `cargo run --example picture` writes that one file; with a folder as argument it writes every
-//! sample at several sizes and in every theme there, to look at.
+//! `cargo run --release --example picture` writes that one file; with a folder as argument it
+//! writes every sample at several sizes and in every theme there, to look at.
 
+mod demo;
 mod sample;
 mod svg;
 
@@ -16,14 +17,20 @@ use trailhound::ui::theme::Theme;
 use trailhound::view::layout::Size;
 use trailhound::view::screen::Screen;
 
+/// The keys that lead to the picture: what Alice's name did beside reading, on a denied call.
+const README: [&str; 30] = [
+    "/", "w", "h", "o", ":", "a", "l", "i", "c", "e", "Space", "v", "e", "r", "b", ":", "d", "e",
+    "l", "e", "t", "e", ",", "w", "r", "i", "t", "e", "Enter", "G",
+];
+
 fn main() -> std::io::Result<()> {
     let Some(folder) = std::env::args().nth(1) else {
-        let screen = sample::main_screen(Size {
+        let size = Size {
             width: 120,
             height: 36,
-        });
-        fs::create_dir_all("target")?;
-        return fs::write("target/picture.svg", picture(&screen, "dark")?);
+        };
+        let screen = demo::screen(size, &README)?;
+        return fs::write("assets/screen.svg", picture(&screen, "dark")?);
     };
     let folder = Path::new(&folder);
     fs::create_dir_all(folder)?;
