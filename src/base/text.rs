@@ -27,6 +27,13 @@ impl Wildcard {
         }
     }
 
+    /// The longest text without wildcards in it, folded.
+    pub fn longest_run(&self) -> String {
+        let runs = self.pattern.split(|c| matches!(c, '*' | '?'));
+        let longest = runs.max_by_key(|run| run.len()).unwrap_or_default();
+        fold(&longest.iter().collect::<String>())
+    }
+
     /// Whether a text holds a wildcard at all.
     pub fn is_wild(text: &str) -> bool {
         text.contains(['*', '?'])

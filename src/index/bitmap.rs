@@ -21,6 +21,16 @@ impl Default for Bitmap {
     }
 }
 
+/// 64 flags, each 0 or 1, as the bits of a word.
+fn pack(flags: &[u8; 64]) -> u64 {
+    let (eights, _) = flags.as_chunks::<8>();
+    eights.iter().enumerate().fold(0, |word, (at, eight)| {
+        // The product carries the flag of byte `i` to bit `56 + i`.
+        let bits = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        word | bits << (8 * at)
+    })
+}
+
 impl Bitmap {
     /// The first `len` rows.
     pub fn full(len: usize) -> Self {
@@ -47,6 +57,43 @@ impl Bitmap {
             *word = bits;
         }
         b
+    }
+
+    /// The places of `values` for which `test` holds.
+    ///
+    /// As `collect`, for tests without a branch: the compiler asks several values at once.
+    pub fn of<T: Copy>(values: &[T], test: impl Fn(T) -> bool) -> Self {
+        let mut b = Self::default();
+        let (whole, rest) = values.as_chunks::<64>();
+        for (word, values) in b.words.iter_mut().zip(whole) {
+            *word = pack(&values.map(|value| u8::from(test(value))));
+        }
+        if let Some(word) = b.words.get_mut(whole.len()) {
+            for (bit, value) in rest.iter().enumerate() {
+                *word |= u64::from(test(*value)) << bit;
+            }
+        }
+        b
+    }
+
+    /// Calls `each` with every row, ascending.
+    pub fn for_each(&self, mut each: impl FnMut(usize)) {
+        for (i, &word) in self.words.iter().enumerate() {
+            if word == u64::MAX {
+                (i * 64..(i + 1) * 64).for_each(&mut each);
+                continue;
+            }
+            let mut rest = word;
+            while rest != 0 {
+                each(i * 64 + rest.trailing_zeros() as usize);
+                rest &= rest - 1;
+            }
+        }
+    }
+
+    /// The bits, 64 rows a word.
+    pub fn words(&self) -> &[u64] {
+        &self.words
     }
 
     /// Adds a row.
@@ -119,6 +166,43 @@ pub struct RowSet {
 }
 
 impl RowSet {
+    /// The events given, in a set of `segments` segments.
+    pub fn of(segments: usize, events: &[EventId]) -> Self {
+        let mut rows = Self {
+            segments: vec![Bitmap::default(); segments],
+        };
+        for id in events {
+            if let Some(bitmap) = rows.segments.get_mut(id.segment()) {
+                bitmap.insert(id.row());
+            }
+        }
+        rows
+    }
+
+    /// All bits in one piece: bit `id.index()` says whether the event is in it.
+    pub(crate) fn flat(&self) -> Vec<u64> {
+        let words = self.segments.iter().map(Bitmap::words);
+        words.flatten().copied().collect()
+    }
+
+    /// Adds what the other holds.
+    pub fn or(&mut self, other: &Self) {
+        let pairs = self.segments.iter_mut().zip(&other.segments);
+        pairs.for_each(|(a, b)| a.or(b));
+    }
+
+    /// Keeps what both hold.
+    pub fn and(&mut self, other: &Self) {
+        let pairs = self.segments.iter_mut().zip(&other.segments);
+        pairs.for_each(|(a, b)| a.and(b));
+    }
+
+    /// Takes away what the other holds.
+    pub fn minus(&mut self, other: &Self) {
+        let pairs = self.segments.iter_mut().zip(&other.segments);
+        pairs.for_each(|(a, b)| a.minus(b));
+    }
+
     /// Whether it holds an event.
     pub fn contains(&self, id: EventId) -> bool {
         self.segments
@@ -172,6 +256,18 @@ mod tests {
             prop_assert_eq!(apply(Bitmap::or), &a | &b);
             prop_assert_eq!(apply(Bitmap::minus), &a - &b);
             prop_assert_eq!(x.len(), a.len());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn several_at_once_are_one_by_one(values in prop::collection::vec(0u8..4, 0..200), wanted in 0u8..4) {
+            let at_once = Bitmap::of(&values, |v| v == wanted);
+            let one_by_one = Bitmap::collect(values.len(), |row| values[row] == wanted);
+            prop_assert_eq!(&at_once, &one_by_one);
+            let mut rows = Vec::new();
+            at_once.for_each(|row| rows.push(row));
+            prop_assert_eq!(rows, one_by_one.iter().collect::<Vec<_>>());
         }
     }
 

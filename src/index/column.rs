@@ -1,6 +1,43 @@
 //! Columns: one symbol a row, packed to the width its largest symbol needs.
 
+use crate::index::bitmap::Bitmap;
 use crate::index::symbols::Sym;
+
+/// Codes that stand for yes; code 0 is absent.
+#[derive(Debug, Clone, Default)]
+pub struct CodeSet {
+    yes: Vec<bool>,
+    count: usize,
+    /// One of them.
+    some: u32,
+}
+
+impl From<Vec<bool>> for CodeSet {
+    fn from(yes: Vec<bool>) -> Self {
+        Self {
+            count: yes.iter().filter(|yes| **yes).count(),
+            some: yes.iter().position(|yes| *yes).unwrap_or(0) as u32,
+            yes,
+        }
+    }
+}
+
+impl CodeSet {
+    /// Whether a code stands for yes.
+    pub fn has(&self, code: u32) -> bool {
+        self.yes.get(code as usize).copied().unwrap_or(false)
+    }
+
+    /// How many do.
+    pub const fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether none does.
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+}
 
 /// A sealed column of one segment. Code 0 stands for absent.
 #[derive(Debug, Clone)]
@@ -41,6 +78,48 @@ impl Packed {
         Sym::from_code(self.code(row))
     }
 
+    /// The rows below `len` whose code is in the set.
+    pub fn among(&self, len: usize, wanted: &CodeSet) -> Bitmap {
+        if wanted.is_empty() {
+            return Bitmap::default();
+        }
+        let one = (wanted.len() == 1).then_some(wanted.some);
+        match (self, one) {
+            (Self::Empty, _) if wanted.has(0) => Bitmap::full(len),
+            (Self::Empty, _) => Bitmap::default(),
+            (Self::Narrow(codes), Some(one)) => match u8::try_from(one) {
+                Ok(one) => Bitmap::of(&codes[..len], |code| code == one),
+                Err(_) => Bitmap::default(),
+            },
+            (Self::Middle(codes), Some(one)) => match u16::try_from(one) {
+                Ok(one) => Bitmap::of(&codes[..len], |code| code == one),
+                Err(_) => Bitmap::default(),
+            },
+            (Self::Wide(codes), Some(one)) => Bitmap::of(&codes[..len], |code| code == one),
+            (Self::Narrow(codes), None) => {
+                let mut table = [false; 256];
+                for (to, from) in table.iter_mut().zip(&wanted.yes) {
+                    *to = *from;
+                }
+                Bitmap::of(&codes[..len], |code| table[code as usize])
+            }
+            (Self::Middle(codes), None) => {
+                Bitmap::of(&codes[..len], |code| wanted.has(code.into()))
+            }
+            (Self::Wide(codes), None) => Bitmap::of(&codes[..len], |code| wanted.has(code)),
+        }
+    }
+
+    /// Calls `each` with row and code of every row of a set.
+    pub fn for_each_in(&self, rows: &Bitmap, mut each: impl FnMut(usize, u32)) {
+        match self {
+            Self::Empty => rows.for_each(|row| each(row, 0)),
+            Self::Narrow(codes) => rows.for_each(|row| each(row, codes[row].into())),
+            Self::Middle(codes) => rows.for_each(|row| each(row, codes[row].into())),
+            Self::Wide(codes) => rows.for_each(|row| each(row, codes[row])),
+        }
+    }
+
     /// Calls `each` with row and code of every row below `len`, with one test of the width.
     pub fn for_each(&self, len: usize, mut each: impl FnMut(usize, u32)) {
         match self {
@@ -77,6 +156,26 @@ mod tests {
             let mut each = Vec::new();
             packed.for_each(codes.len(), |_, c| each.push(c));
             assert_eq!(each, codes);
+            for wanted in [
+                vec![],
+                vec![0],
+                vec![7],
+                vec![0, 255],
+                vec![1, 256],
+                vec![70_000],
+            ] {
+                let mut table = vec![false; 70_001];
+                for code in &wanted {
+                    table[*code] = true;
+                }
+                let among = packed.among(codes.len(), &CodeSet::from(table));
+                let rows = (0..codes.len()).filter(|r| wanted.contains(&(codes[*r] as usize)));
+                assert!(among.iter().eq(rows), "{wanted:?} in {codes:?}");
+                let mut seen = Vec::new();
+                packed.for_each_in(&among, |row, code| seen.push((row, code)));
+                assert!(seen.iter().all(|(row, code)| codes[*row] == *code));
+                assert_eq!(seen.len(), among.len());
+            }
         }
     }
 }

@@ -3,7 +3,8 @@
 //! Row ids are stable from append to exit; time order is a permutation kept beside the rows.
 
 use crate::event::outcome::{Outcome, Verb};
-use crate::index::column::Packed;
+use crate::index::bitmap::Bitmap;
+use crate::index::column::{CodeSet, Packed};
 use crate::index::place::{Places, RecordPlace};
 use crate::index::schema::Col;
 use crate::index::symbols::Sym;
@@ -307,6 +308,25 @@ impl Segment {
             self.resource_ends[row - 1]
         };
         (start..self.resource_ends[row]).filter_map(|i| self.resources.get(i as usize))
+    }
+
+    /// The rows one of whose resources is in the set.
+    pub fn rows_with_resources(&self, wanted: &CodeSet) -> Bitmap {
+        let mut rows = Bitmap::default();
+        if wanted.is_empty() {
+            return rows;
+        }
+        // Most names stand for few rows: the list of names is scanned, then their rows are found.
+        let all = self.resource_ends.last().map_or(0, |end| *end as usize);
+        let mut row = 0;
+        self.resources.for_each(all, |at, code| {
+            if wanted.has(code) {
+                let ends = self.resource_ends.get(row..).unwrap_or_default();
+                row += ends.partition_point(|end| *end as usize <= at);
+                rows.insert(row);
+            }
+        });
+        rows
     }
 }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use memchr::memmem;
 
 /// An interned string of one dictionary. `Option<Sym>` takes no more room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,6 +120,39 @@ impl Symbols {
     }
 }
 
+impl Symbols {
+    /// As [`Symbols::matching`], where every string that satisfies `test` holds `needle`, which is
+    /// lower-case ASCII, in any case; strings that do not are not tested.
+    pub fn matching_with(&self, needle: &str, mut test: impl FnMut(&str) -> bool) -> Vec<bool> {
+        let finder = memmem::Finder::new(needle);
+        let mut table = vec![false; self.len + 1];
+        let mut lower = Vec::new();
+        for (n, chunk) in self.chunks.iter().enumerate() {
+            let table = table.get_mut(n * CHUNK + 1..).unwrap_or_default();
+            lower.clear();
+            lower.extend_from_slice(chunk.text.as_bytes());
+            lower.make_ascii_lowercase();
+            if !lower.is_ascii() {
+                // Letters of other alphabets may fold to those of the needle.
+                for (i, yes) in table.iter_mut().enumerate().take(chunk.ends.len()) {
+                    *yes = test(chunk.get(i));
+                }
+                continue;
+            }
+            let mut from = 0;
+            while let Some(at) = lower.get(from..).and_then(|rest| finder.find(rest)) {
+                let i = chunk.ends.partition_point(|end| *end <= from + at);
+                if let Some(yes) = table.get_mut(i) {
+                    *yes = test(chunk.get(i));
+                }
+                // On to the next string; the needle may also have begun in this one's tail.
+                from = chunk.ends.get(i).map_or(lower.len(), |end| *end);
+            }
+        }
+        table
+    }
+}
+
 /// The writer's side of a dictionary.
 #[derive(Debug, Default)]
 pub struct SymbolsWriter {
@@ -201,6 +235,31 @@ mod tests {
         );
         assert_eq!(early.find("s2999"), Some(syms[2999]));
         assert_eq!(early.find("later"), None);
+    }
+
+    #[test]
+    fn a_needle_spares_tests_and_changes_nothing() {
+        let mut w = SymbolsWriter::default();
+        for i in 0..2500 {
+            let name = match i % 5 {
+                0 => format!("Needle{i}"),
+                1 => format!("nee{i}"),
+                2 if i > 2000 => format!("\u{212a}ept{i}"),
+                _ => format!("dle/x-NEEDLE-{}", i % 7),
+            };
+            w.intern(&name).unwrap();
+        }
+        let s = w.freeze();
+        for needle in ["needle", "nee", "dle", "ept2", "x", "absent", "needle2"] {
+            let test = |text: &str| text.to_lowercase().contains(needle);
+            assert_eq!(s.matching_with(needle, test), s.matching(test), "{needle}");
+        }
+        let mut tested = 0;
+        s.matching_with("needle5", |_| {
+            tested += 1;
+            true
+        });
+        assert!(tested < 1300, "{tested}");
     }
 
     #[test]

@@ -121,6 +121,7 @@ impl Portrait {
                     0
                 },
                 writes_first: field == Field::Res,
+                ..Wanted::default()
             };
             let mut section = tally::tally(snapshot, events, field, wanted, cancel)?;
             // A resource always stands beside itself; errors are about what failed.

@@ -3,13 +3,15 @@
 //! Facets, `stats` and the cards of a portrait are all this one count.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::base::cancel::Cancel;
 use crate::base::time::UtcMicros;
 use crate::event::outcome::{self, Outcome, Verb};
 use crate::event::{resource, service};
+use crate::index::bitmap::RowSet;
 use crate::index::schema::{Col, Field, Flag, Home};
-use crate::index::segment::{EventId, UNDATED};
+use crate::index::segment::{EventId, Facts, UNDATED};
 use crate::index::snapshot::Snapshot;
 use crate::index::symbols::Sym;
 
@@ -56,24 +58,31 @@ pub struct Wanted {
     pub spark: usize,
     /// Order by changes first, then by events: for the cards of a portrait.
     pub writes_first: bool,
+    /// Leave out first and last sighting, which need the times of all events.
+    pub counts_only: bool,
 }
 
-#[derive(Clone)]
+/// Events of one value.
+#[derive(Debug, Clone, Copy, Default)]
 struct Count {
-    events: u64,
-    writes: u64,
-    failures: u64,
+    code: usize,
+    /// By class: those that only read, changes, failures.
+    classes: [u64; 3],
+}
+
+impl Count {
+    fn events(&self) -> u64 {
+        self.classes.iter().sum()
+    }
+}
+
+/// First and last sighting of a value, and its events over time.
+#[derive(Debug, Clone)]
+struct Sighted {
     first: i64,
     last: i64,
+    spark: Vec<u64>,
 }
-
-const NOTHING: Count = Count {
-    events: 0,
-    writes: 0,
-    failures: 0,
-    first: UNDATED,
-    last: i64::MIN,
-};
 
 /// Whether a field's values can be counted.
 pub fn is_countable(field: Field) -> bool {
@@ -83,7 +92,7 @@ pub fn is_countable(field: Field) -> bool {
     )
 }
 
-/// Counts a field's values among events given in time order.
+/// Counts a field's values among events.
 ///
 /// `None` when the work was given up, or the field's values cannot be counted.
 pub fn tally(
@@ -93,86 +102,72 @@ pub fn tally(
     wanted: Wanted,
     cancel: &Cancel,
 ) -> Option<FieldTally> {
+    let rows = RowSet::of(snapshot.segments().len(), events);
+    count(snapshot, &rows, field, wanted, cancel)
+}
+
+/// Counts a field's values among the events of a set.
+///
+/// `None` when the work was given up, or the field's values cannot be counted.
+pub fn count(
+    snapshot: &Snapshot,
+    rows: &RowSet,
+    field: Field,
+    wanted: Wanted,
+    cancel: &Cancel,
+) -> Option<FieldTally> {
     let codes = Codes::of(snapshot, field)?;
-    let mut counts = vec![NOTHING; codes.len()];
-    let span = time_span(snapshot, events);
-    let mut sparks = vec![
-        0u64;
-        if span.is_some() {
-            codes.len() * wanted.spark
+    let (mut used, total) = codes.counts(rows, cancel)?;
+    let distinct = used.len() as u64;
+    let rank = |count: &Count| {
+        let changes = if wanted.writes_first {
+            count.classes[1]
         } else {
             0
-        }
-    ];
-    for (n, &id) in events.iter().enumerate() {
-        if n % 8192 == 0 && cancel.is_stale() {
-            return None;
-        }
-        let facts = snapshot.facts(id);
-        let failed = facts.outcome() != Outcome::Ok;
-        let wrote = !failed && facts.verb() != Verb::Read;
-        let time = snapshot.time_key(id);
-        codes.each(id, |code| {
-            let count = &mut counts[code];
-            count.events += 1;
-            count.writes += u64::from(wrote);
-            count.failures += u64::from(failed);
-            if time != UNDATED {
-                count.first = count.first.min(time);
-                count.last = count.last.max(time);
-                if let Some((start, end)) = span
-                    && wanted.spark > 0
-                {
-                    let slot = slot_of(time, start, end, wanted.spark);
-                    sparks[code * wanted.spark + slot] += 1;
-                }
-            }
-        });
-    }
-    let mut used: Vec<usize> = (0..counts.len())
-        .filter(|c| counts[*c].events > 0)
-        .collect();
-    let distinct = used.len() as u64;
-    let rank = |code: &usize| {
-        let count = &counts[*code];
-        let first = if wanted.writes_first {
-            count.writes
-        } else {
-            count.events
         };
-        (std::cmp::Reverse(first), std::cmp::Reverse(count.events))
+        std::cmp::Reverse((changes, count.events()))
     };
-    used.sort_by(|a, b| {
+    let by_rank = |a: &Count, b: &Count| {
         rank(a)
             .cmp(&rank(b))
-            .then_with(|| codes.value(*a).cmp(&codes.value(*b)))
-    });
-    if wanted.top > 0 {
+            .then_with(|| codes.value(a.code).cmp(&codes.value(b.code)))
+    };
+    if wanted.top > 0 && wanted.top < used.len() {
+        // What stands behind the last one wanted need not be put in order.
+        used.select_nth_unstable_by(wanted.top - 1, by_rank);
         used.truncate(wanted.top);
     }
+    used.sort_by(by_rank);
+    let sighted = if wanted.counts_only && wanted.spark == 0 {
+        Vec::new()
+    } else {
+        codes.sighted(rows, &used, wanted.spark, cancel)?
+    };
     let mut values: Vec<Tally> = used
-        .into_iter()
-        .map(|code| {
-            let count = &counts[code];
+        .iter()
+        .enumerate()
+        .map(|(at, count)| {
+            let seen = sighted.get(at);
             Tally {
-                value: codes.value(code).map(Cow::into_owned),
-                label: codes.label(code).into_owned(),
-                events: count.events,
-                writes: count.writes,
-                failures: count.failures,
-                first: (count.first != UNDATED).then_some(UtcMicros(count.first)),
-                last: (count.last != i64::MIN).then_some(UtcMicros(count.last)),
-                spark: sparks
-                    .get(code * wanted.spark..(code + 1) * wanted.spark)
-                    .map(<[u64]>::to_vec)
-                    .unwrap_or_default(),
+                value: codes.value(count.code).map(Cow::into_owned),
+                label: codes.label(count.code).into_owned(),
+                events: count.events(),
+                writes: count.classes[1],
+                failures: count.classes[2],
+                first: seen
+                    .filter(|s| s.first != UNDATED)
+                    .map(|s| UtcMicros(s.first)),
+                last: seen
+                    .filter(|s| s.last != i64::MIN)
+                    .map(|s| UtcMicros(s.last)),
+                spark: seen.map(|s| s.spark.clone()).unwrap_or_default(),
             }
         })
         .collect();
     tell_namesakes_apart(snapshot, field, &mut values);
     Some(FieldTally {
         field,
-        total: events.len() as u64,
+        total,
         distinct,
         values,
     })
@@ -199,14 +194,29 @@ fn tell_namesakes_apart(snapshot: &Snapshot, field: Field, values: &mut [Tally])
     }
 }
 
-/// First and last dated moment of events in time order.
-fn time_span(snapshot: &Snapshot, events: &[EventId]) -> Option<(i64, i64)> {
-    let dated = events.partition_point(|id| snapshot.time_key(*id) != UNDATED);
-    let first = events.first().filter(|_| dated > 0)?;
-    Some((
-        snapshot.time_key(*first),
-        snapshot.time_key(*events.get(dated - 1)?),
-    ))
+/// First and last dated moment of the events of a set.
+fn time_span(snapshot: &Snapshot, rows: &RowSet) -> Option<(i64, i64)> {
+    let (mut first, mut last) = (UNDATED, i64::MIN);
+    for (segment, rows) in snapshot.segments().iter().zip(&rows.segments) {
+        let times = segment.times();
+        rows.for_each(|row| {
+            let time = times[row];
+            if time != UNDATED {
+                first = first.min(time);
+                last = last.max(time);
+            }
+        });
+    }
+    (first != UNDATED).then_some((first, last))
+}
+
+/// What an event counts as: reading, changing, failing.
+pub(crate) fn class_of(facts: Facts) -> usize {
+    match (facts.outcome(), facts.verb()) {
+        (Outcome::Ok, Verb::Read) => 0,
+        (Outcome::Ok, _) => 1,
+        _ => 2,
+    }
 }
 
 /// Which of `slots` equal stretches of `start..=end` a moment lies in.
@@ -242,6 +252,135 @@ impl<'a> Codes<'a> {
             Home::Person => self.snapshot.people().len() + 1,
             Home::Resources => self.snapshot.resources().len() + 1,
             _ => Verb::ALL.len() + 1,
+        }
+    }
+
+    /// The values that some events have, with how many, in no order; and how many events.
+    ///
+    /// Goes through the rows segment by segment, so that the memory is read in order.
+    fn counts(&self, rows: &RowSet, cancel: &Cancel) -> Option<(Vec<Count>, u64)> {
+        let total = rows.len();
+        // A few events of many values: a table of all values would cost more than they do.
+        let few = total * 8 < self.len();
+        let mut table = vec![[0u32; 4]; if few { 0 } else { self.len() }];
+        let mut list: Vec<(usize, usize)> = Vec::new();
+        for at in 0..rows.segments.len() {
+            if cancel.is_stale() {
+                return None;
+            }
+            if few {
+                self.in_segment(at, rows, |code, class, _| list.push((code, class)));
+            } else {
+                self.in_segment(at, rows, |code, class, _| table[code][class] += 1);
+            }
+        }
+        let mut used = Vec::new();
+        if few {
+            list.sort_unstable();
+            for group in list.chunk_by(|a, b| a.0 == b.0) {
+                let mut count = Count {
+                    code: group[0].0,
+                    ..Count::default()
+                };
+                for (_, class) in group {
+                    count.classes[*class] += 1;
+                }
+                used.push(count);
+            }
+        } else {
+            let counted = table.iter().enumerate();
+            used.extend(
+                counted
+                    .filter(|(_, n)| **n != [0; 4])
+                    .map(|(code, n)| Count {
+                        code,
+                        classes: [n[0].into(), n[1].into(), n[2].into()],
+                    }),
+            );
+        }
+        Some((used, total as u64))
+    }
+
+    /// When the values given were seen, in their order.
+    fn sighted(
+        &self,
+        rows: &RowSet,
+        wanted: &[Count],
+        spark: usize,
+        cancel: &Cancel,
+    ) -> Option<Vec<Sighted>> {
+        let span = time_span(self.snapshot, rows).filter(|_| spark > 0);
+        let nothing = Sighted {
+            first: UNDATED,
+            last: i64::MIN,
+            spark: vec![0; if span.is_some() { spark } else { 0 }],
+        };
+        let mut sighted = vec![nothing; wanted.len()];
+        let place: HashMap<usize, usize> = wanted
+            .iter()
+            .enumerate()
+            .map(|(at, c)| (c.code, at))
+            .collect();
+        // Neighbours mostly have the same value: the last one is looked up without hashing.
+        let mut last = (usize::MAX, None);
+        for at in 0..rows.segments.len() {
+            if cancel.is_stale() {
+                return None;
+            }
+            let times = self.snapshot.segments()[at].times();
+            self.in_segment(at, rows, |code, _, row| {
+                if last.0 != code {
+                    last = (code, place.get(&code).copied());
+                }
+                let (Some(slot), time) = (last.1, times[row]) else {
+                    return;
+                };
+                if time == UNDATED {
+                    return;
+                }
+                let seen = &mut sighted[slot];
+                seen.first = seen.first.min(time);
+                seen.last = seen.last.max(time);
+                if let Some((start, end)) = span {
+                    seen.spark[slot_of(time, start, end, spark)] += 1;
+                }
+            });
+        }
+        Some(sighted)
+    }
+
+    /// Calls `f` with the code of each value that the events of one segment have (0 for none),
+    /// what the event counts as, and its row.
+    fn in_segment(&self, at: usize, rows: &RowSet, mut f: impl FnMut(usize, usize, usize)) {
+        let (segment, rows) = (&self.snapshot.segments()[at], &rows.segments[at]);
+        let facts = segment.facts();
+        match (self.home, &self.folded) {
+            (Home::Column(_), Some(folded)) => {
+                segment.column(Col::What).for_each_in(rows, |row, code| {
+                    f(folded[code as usize] as usize, class_of(facts[row]), row);
+                });
+            }
+            (Home::Column(col), None) => segment.column(col).for_each_in(rows, |row, code| {
+                f(code as usize, class_of(facts[row]), row);
+            }),
+            (Home::Principal, _) => {
+                segment
+                    .column(Col::Principal)
+                    .for_each_in(rows, |row, code| {
+                        f(code as usize, class_of(facts[row]), row);
+                    });
+            }
+            (Home::Person, _) => {
+                let people = self.snapshot.people();
+                segment.column(Col::Session).for_each_in(rows, |row, code| {
+                    let person = Sym::from_code(code).map_or(0, |sym| people.number_of(sym));
+                    f(person as usize, class_of(facts[row]), row);
+                });
+            }
+            _ => rows.for_each(|row| {
+                let class = class_of(facts[row]);
+                self.each(EventId::new(at, row), |code| f(code, class, row));
+            }),
         }
     }
 

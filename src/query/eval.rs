@@ -165,24 +165,14 @@ fn scan(segment: &Segment, node: &Node) -> Bitmap {
         Node::Fixed(false) | Node::Atom(_) => Bitmap::default(),
         Node::Fact(test) => {
             let facts = segment.facts();
-            Bitmap::collect(len, |row| facts.get(row).is_some_and(|f| test.holds(*f)))
+            Bitmap::of(facts, |facts| test.holds(facts))
         }
         Node::Time(range) => {
             let times = segment.times();
             let (from, to) = (range.start.0, range.end.0);
-            Bitmap::collect(len, |row| {
-                times.get(row).is_some_and(|t| from <= *t && *t < to)
-            })
+            Bitmap::of(times, |time| from <= time && time < to)
         }
-        Node::Column(col, table) => {
-            let mut rows = Bitmap::default();
-            segment.column(*col).for_each(len, |row, code| {
-                if table.get(code as usize).copied().unwrap_or(false) {
-                    rows.insert(row);
-                }
-            });
-            rows
-        }
+        Node::Column(col, wanted) => segment.column(*col).among(len, wanted),
         Node::Crosses(wanted, crossing) => {
             let acted = segment.column(Col::Acct);
             let (caller, session) = (segment.column(Col::Caller), segment.column(Col::Session));
@@ -194,10 +184,7 @@ fn scan(segment: &Segment, node: &Node) -> Bitmap {
                 }
             })
         }
-        Node::Resources(table) => Bitmap::collect(len, |row| {
-            let yes = |code: u32| table.get(code as usize).copied().unwrap_or(false);
-            segment.resources(row).any(|sym| yes(sym.code()))
-        }),
+        Node::Resources(wanted) => segment.rows_with_resources(wanted),
         Node::Id(test) => Bitmap::collect(len, |row| test.holds(segment.id(row))),
         Node::Not(inner) => {
             let mut all = Bitmap::full(len);

@@ -84,6 +84,24 @@ impl Matcher {
         }
     }
 
+    /// Folded ASCII that stands, whatever its case, in every text that fits; `None` where there is
+    /// no such text.
+    pub fn needs(&self) -> Option<String> {
+        let needle = match self {
+            Self::Exact(wanted) => wanted.to_ascii_lowercase(),
+            Self::Whole(wanted)
+            | Self::Component(wanted)
+            | Self::Starts(wanted)
+            | Self::ComponentStarts(wanted)
+            | Self::Holds(wanted) => wanted.clone(),
+            Self::Wild(wildcard) => wildcard.longest_run(),
+            Self::Any | Self::Regex(_) | Self::Compare(..) | Self::Between(..) | Self::AnyOf(_) => {
+                return None;
+            }
+        };
+        (!needle.is_empty() && needle.is_ascii()).then_some(needle)
+    }
+
     /// Whether a text fits.
     pub fn matches(&self, value: &str) -> bool {
         match self {

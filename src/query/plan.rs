@@ -11,10 +11,11 @@ use crate::event::outcome::{Outcome, Verb, fold_name};
 use crate::event::principal::Principal;
 use crate::event::service;
 use crate::index::batch::{uuid_bits, uuid_text};
+use crate::index::column::CodeSet;
 use crate::index::schema::{Class, Col, Field, Flag, Home};
 use crate::index::segment::{Facts, IdBits};
 use crate::index::snapshot::Snapshot;
-use crate::index::symbols::Sym;
+use crate::index::symbols::{Sym, Symbols};
 use crate::query::address::Address;
 use crate::query::ast::{Expr, Op, Subject, Test, Value};
 use crate::query::matcher::{Matcher, Rule};
@@ -38,11 +39,11 @@ pub(crate) enum Node {
     /// The time lies inside; undated rows never do.
     Time(TimeRange),
     /// The code of the column stands for yes; index 0 is absent.
-    Column(Col, Vec<bool>),
+    Column(Col, CodeSet),
     /// The row crosses accounts, or is known not to; `None` asks whether that is known.
     Crosses(Option<bool>, Box<Crossing>),
     /// One of the row's resources stands for yes.
-    Resources(Vec<bool>),
+    Resources(CodeSet),
     /// The recorded id.
     Id(IdTest),
     /// A question about the record's bytes.
@@ -267,9 +268,7 @@ fn term(test: &Test, value: &Value, snapshot: &Snapshot) -> Node {
             }
         }
         Home::Resources => match Matcher::of(value, test.op, rule) {
-            Some(matcher) => {
-                Node::Resources(snapshot.resources().matching(|name| matcher.matches(name)))
-            }
+            Some(matcher) => Node::Resources(names(snapshot.resources(), &matcher).into()),
             None => Node::Fixed(false),
         },
         Home::Time => time(field, test.op, value),
@@ -319,14 +318,20 @@ fn column(field: Field, col: Col, op: Op, value: &Value, rule: Rule, snapshot: &
     if field == Field::Session {
         return sessions(matcher, value, snapshot);
     }
-    Node::Column(
-        col,
-        dict.matching(|text| match field {
-            Field::What => fits_call(&matcher, text, op),
-            Field::Svc => fits_service(&matcher, text),
-            _ => matcher.matches(text),
-        }),
-    )
+    let fitting = match field {
+        Field::What => dict.matching(|text| fits_call(&matcher, text, op)),
+        Field::Svc => dict.matching(|text| fits_service(&matcher, text)),
+        _ => names(dict, &matcher),
+    };
+    Node::Column(col, fitting.into())
+}
+
+/// For each symbol whether its string fits, by looking only at strings that can.
+fn names(dict: &Symbols, matcher: &Matcher) -> Vec<bool> {
+    match matcher.needs() {
+        Some(needle) => dict.matching_with(&needle, |text| matcher.matches(text)),
+        None => dict.matching(|text| matcher.matches(text)),
+    }
 }
 
 /// A call's name as recorded, or without its API date unless it must be exact.
@@ -361,8 +366,8 @@ fn service_call(service: &str, call: &str, how: How, op: Op, snapshot: &Snapshot
     let what = snapshot.dict(Col::What);
     let calls = what.matching(|text| fits_call(&calls, text, op));
     Node::all_of(vec![
-        Node::Column(Col::Svc, services),
-        Node::Column(Col::What, calls),
+        Node::Column(Col::Svc, services.into()),
+        Node::Column(Col::What, calls.into()),
     ])
 }
 
@@ -385,7 +390,7 @@ fn addresses(wanted: &Address, snapshot: &Snapshot) -> Node {
     {
         *absent = true;
     }
-    Node::Column(Col::Ip, table)
+    Node::Column(Col::Ip, table.into())
 }
 
 /// Whether what stands in place of an address says that AWS itself called.
@@ -415,7 +420,7 @@ fn principals(op: Op, value: &Value, snapshot: &Snapshot) -> Node {
     if !by_key {
         mark(&|p| fits_principal(&matcher, p));
     }
-    Node::Column(Col::Principal, table)
+    Node::Column(Col::Principal, table.into())
 }
 
 /// Rows of the persons of a name, whatever session they acted in; `=` means a key, a person's
@@ -454,13 +459,13 @@ fn persons(op: Op, value: &Value, snapshot: &Snapshot) -> Node {
 fn by_person(wanted: &[bool], snapshot: &Snapshot) -> Node {
     let sessions = (0..snapshot.sessions().len()).filter_map(Sym::at);
     let people = snapshot.people();
-    let table = std::iter::once(false)
+    let table: Vec<bool> = std::iter::once(false)
         .chain(sessions.map(|sym| {
             let number = people.number_of(sym) as usize;
             number > 0 && wanted.get(number).copied().unwrap_or(false)
         }))
         .collect();
-    Node::Column(Col::Session, table)
+    Node::Column(Col::Session, table.into())
 }
 
 fn fits_principal(matcher: &Matcher, p: &Principal) -> bool {
@@ -498,7 +503,7 @@ fn sessions(matcher: Matcher, value: &Value, snapshot: &Snapshot) -> Node {
             *yes = true;
         }
     }
-    Node::Column(Col::Session, table)
+    Node::Column(Col::Session, table.into())
 }
 
 fn time(field: Field, op: Op, value: &Value) -> Node {
