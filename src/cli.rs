@@ -73,6 +73,12 @@ pub struct Global {
     /// No better ratio of text to bytes is believed once there are 64 MiB of text.
     #[arg(long, global = true, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
     pub max_ratio: u64,
+    /// Mend damaged records where there is one obvious way, such as a missing quote.
+    ///
+    /// What comes of it is marked repaired everywhere, and the damage is still reported. Without it
+    /// such records are set aside, and check says how each could be mended.
+    #[arg(long, global = true)]
+    pub repair: bool,
     /// Write secrets out: passwords, tokens, environment variables, scripts and commands of records.
     ///
     /// Without it the words ‹redacted:kind:length:hash› stand in their place; equal secrets get equal

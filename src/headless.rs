@@ -136,6 +136,7 @@ pub fn load_options(global: &Global) -> LoadOptions {
         max_ratio: global.max_ratio,
         hash: false,
         secrets: false,
+        repair: global.repair,
     }
 }
 

@@ -49,6 +49,11 @@ pub(crate) fn name(object: &Node) -> Foreign {
             "control-message",
             "a control message of CloudWatch Logs, no event",
         )
+    } else if text("source") == "aws.s3" && text("detail-type").starts_with("Object Created") {
+        called(
+            "notification",
+            "an EventBridge notification of S3 that points to a file, no event: load the file",
+        )
     } else if has("detail-type") || all(&["source", "detail"]) {
         let kind = match text("detail-type") {
             "" => text("source"),
@@ -60,7 +65,11 @@ pub(crate) fn name(object: &Node) -> Foreign {
         }
     } else if all(&["schemaVersion", "service", "severity"]) {
         called("guardduty", "a GuardDuty finding, no CloudTrail event")
-    } else if has("configurationItems") || has("configurationItem") || has("configSnapshotId") {
+    } else if has("configurationItems")
+        || has("configurationItem")
+        || has("configSnapshotId")
+        || has("configRuleName")
+    {
         called("config", "an AWS Config item, no CloudTrail event")
     } else if all(&["SchemaVersion", "ProductArn"]) {
         called("securityhub", "a Security Hub finding, no CloudTrail event")

@@ -15,6 +15,7 @@ mod hash;
 mod lex;
 mod mapped;
 mod marks;
+mod mend;
 mod notes;
 mod presto;
 mod recover;
@@ -67,6 +68,8 @@ pub struct Options<'a> {
     pub hash: bool,
     /// Whether to look for secrets in the records and say where they are.
     pub secrets: bool,
+    /// Whether damaged records are mended where there is one obvious way.
+    pub repair: bool,
     /// The file's name, only to say when its content is something else.
     pub name_hint: &'a str,
     /// The file's size, where known: saves guessing buffer sizes.
@@ -81,6 +84,7 @@ impl Default for Options<'_> {
             max_ratio: 200,
             hash: false,
             secrets: false,
+            repair: false,
             name_hint: "",
             size_hint: None,
         }
@@ -95,8 +99,23 @@ impl Default for Options<'_> {
 pub struct Place {
     /// The first byte.
     pub offset: u64,
-    /// How many.
+    /// How many; with [`Place::MENDED`] where they are damaged and are to be mended once more.
     pub len: u32,
+}
+
+impl Place {
+    /// The bit of a length that says that the bytes were mended.
+    pub const MENDED: u32 = 1 << 31;
+
+    /// How many bytes there are.
+    pub const fn bytes(self) -> usize {
+        (self.len & !Self::MENDED) as usize
+    }
+
+    /// Whether the bytes are damaged.
+    pub const fn is_mended(self) -> bool {
+        self.len & Self::MENDED != 0
+    }
 }
 
 /// Who gets the records.
@@ -470,7 +489,10 @@ mod tests {
             .find(r#"1.08",""#)
             .map(|_| text.find(r#": "1.08"#).expect("there") + 3);
         assert_eq!(problem.at.map(|p| p.byte as usize), at);
-        assert_eq!(problem.detail, "expected `:` after a key");
+        assert_eq!(
+            problem.detail,
+            "expected `:` after a key (--repair can mend it: a missing quote added)"
+        );
         assert_eq!(tally.status(), FileStatus::PartlyRead);
     }
 

@@ -11,6 +11,8 @@ use crate::decode::Place;
 use crate::decode::container;
 use crate::decode::container::Wish;
 use crate::decode::lex;
+use crate::decode::mend;
+use crate::decode::scan::Scanner;
 use crate::decode::sheet::Header;
 use crate::decode::sheet::Row;
 use crate::decode::text;
@@ -34,7 +36,7 @@ fn window(input: &mut dyn Read) -> Window<'_> {
 
 /// Reads the record at `place` of a file, taken out of the strings around it.
 pub fn read_at(input: &mut dyn Read, place: Place, limit: usize) -> io::Result<Vec<u8>> {
-    let len = place.len as usize;
+    let len = place.bytes();
     if len > limit {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
@@ -48,7 +50,7 @@ pub fn read_at(input: &mut dyn Read, place: Place, limit: usize) -> io::Result<V
     loop {
         let start = place.offset.saturating_sub(window.base) as usize;
         if let Some(bytes) = window.bytes().get(start..).and_then(|rest| rest.get(..len)) {
-            return record(bytes, header.as_ref())
+            return record(bytes, place, header.as_ref())
                 .map(Cow::into_owned)
                 .ok_or_else(|| io::ErrorKind::InvalidData.into());
         }
@@ -80,12 +82,17 @@ pub fn excerpt(input: &mut dyn Read, start: u64, len: usize) -> io::Result<Vec<u
 /// there is none.
 pub fn record_in(text: &[u8], place: Place) -> Option<Cow<'_, [u8]>> {
     let start = usize::try_from(place.offset).ok()?;
-    let bytes = text.get(start..start.checked_add(place.len as usize)?)?;
-    record(bytes, Header::sniff(text).as_ref())
+    let bytes = text.get(start..start.checked_add(place.bytes())?)?;
+    record(bytes, place, Header::sniff(text).as_ref())
 }
 
-/// What the bytes at a place are: an object, a string that holds one, or a row of a sheet.
-fn record<'b>(bytes: &'b [u8], header: Option<&Header>) -> Option<Cow<'b, [u8]>> {
+/// What the bytes at a place are: an object, a string that holds one, a row of a sheet, or a record
+/// that was mended.
+fn record<'b>(bytes: &'b [u8], place: Place, header: Option<&Header>) -> Option<Cow<'b, [u8]>> {
+    if place.is_mended() {
+        let mended = mend::mend(bytes, &mut Scanner::new());
+        return mended.map(|mended| Cow::Owned(mended.json));
+    }
     if let Some(header) = header {
         return match header.row(bytes) {
             Row::Event(mapped) => Some(Cow::Owned(mapped.json)),

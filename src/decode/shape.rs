@@ -21,6 +21,8 @@ use crate::decode::lex::Stop;
 use crate::decode::mapped;
 use crate::decode::mapped::Mapped;
 use crate::decode::marks::Marks;
+use crate::decode::mend;
+use crate::decode::mend::Mended;
 use crate::decode::notes::Notes;
 use crate::decode::recover;
 use crate::decode::recover::Found;
@@ -40,6 +42,11 @@ use crate::event::json::Node;
 const MOST_LEVELS: usize = 6;
 /// Bytes of damaged text that may be looked at a second time.
 const BUDGET: u64 = 128 << 20;
+
+/// Bytes that may be looked at in one file to mend what is damaged.
+const MENDING: u64 = 256 << 20;
+/// No limit may be raised above this: the length of a record has a bit to spare.
+const LARGEST_RECORD: usize = 1 << 30;
 
 /// What the walk needs before it can go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +75,17 @@ enum Gap {
     Comma,
     /// Something broken, after which anything may come.
     Any,
+}
+
+/// What an event in other words stood in.
+#[derive(Debug, Clone, Copy)]
+enum From<'m> {
+    /// A row of a sheet.
+    Row,
+    /// An object.
+    Object,
+    /// An object that was damaged: what it was mended to.
+    Mended(&'m [u8]),
 }
 
 /// Going past a value too large to hold.
@@ -99,6 +117,9 @@ pub(crate) struct Walk<'s> {
     sink: &'s mut dyn Sink,
     max_record: usize,
     secrets: bool,
+    repair: bool,
+    /// Bytes that may still be looked at to mend what is damaged.
+    mending: u64,
     levels: Vec<Level>,
     gap: Gap,
     stray: bool,
@@ -124,8 +145,10 @@ impl<'s> Walk<'s> {
             notes: Notes::default(),
             scanner: Scanner::new(),
             sink,
-            max_record: options.max_record.max(1024),
+            max_record: options.max_record.clamp(1024, LARGEST_RECORD),
             secrets: options.secrets,
+            repair: options.repair,
+            mending: MENDING,
             levels: Vec::new(),
             gap: Gap::Any,
             stray: false,
@@ -284,7 +307,7 @@ impl<'s> Walk<'s> {
             Row::Header => {}
             Row::Event(mapped) => {
                 let text = rest.get(..len).unwrap_or_default().trim_ascii_end();
-                self.mapped(&mapped, true, (start, start + text.len()), input, view);
+                self.mapped(&mapped, From::Row, (start, start + text.len()), input, view);
                 self.recovered = Marks::NONE;
             }
             Row::Cells(n) => {
@@ -309,7 +332,7 @@ impl<'s> Walk<'s> {
     fn mapped(
         &mut self,
         mapped: &Mapped,
-        is_row: bool,
+        from: From<'_>,
         range: Range,
         input: &Input<'_>,
         view: View,
@@ -321,10 +344,13 @@ impl<'s> Walk<'s> {
                 self.notes.shape(mapped.shape);
                 scanned.record.is_summary = mapped.is_summary;
                 scanned.record.is_mapped = true;
-                let json = if is_row {
-                    held.bytes
-                } else {
-                    input.get(range.0, range.1)
+                let json = match from {
+                    From::Row => held.bytes,
+                    From::Object => input.get(range.0, range.1),
+                    From::Mended(json) => {
+                        scanned.record.is_repaired = true;
+                        json
+                    }
                 };
                 self.emit(&scanned, json, range, input, view);
                 true
@@ -332,7 +358,7 @@ impl<'s> Walk<'s> {
             _ => false,
         };
         self.scanner.forget();
-        if !is_event && is_row {
+        if !is_event && matches!(from, From::Row) {
             self.notes.set_aside();
             let what = "a row that names neither a call nor an event";
             self.notes
@@ -737,7 +763,7 @@ impl<'s> Walk<'s> {
         let foreign = match Node::parse(input.get(range.0, end)) {
             Ok(tree) => {
                 if let Some(mapped) = mapped::map(&tree)
-                    && self.mapped(&mapped, false, range, input, view)
+                    && self.mapped(&mapped, From::Object, range, input, view)
                 {
                     self.met_value();
                     return;
@@ -815,9 +841,14 @@ impl<'s> Walk<'s> {
         if self.secrets {
             self.notes.secrets(json, input, view, range.0);
         }
+        let len = (range.1 - range.0) as u32;
         let place = Place {
             offset: view.base + range.0 as u64,
-            len: (range.1 - range.0) as u32,
+            len: if scanned.record.is_repaired {
+                len | Place::MENDED
+            } else {
+                len
+            },
         };
         let marks = scanned.marks.with(self.recovered);
         let told = self.sink.record(&scanned.record, place, marks, json);
@@ -867,11 +898,22 @@ impl<'s> Walk<'s> {
             _ => (limit, false),
         };
         let is_record = object && self.holds_records(input.get(start, resume));
-        if is_record {
+        let mended = (is_record && ended)
+            .then(|| self.mend(input.get(start, resume)))
+            .flatten();
+        let repairs = self.repair && mended.is_some();
+        if is_record && !repairs {
             self.notes.set_aside();
         }
+        let offer = match &mended {
+            Some(mended) if repairs => format!(" (mended: {})", mended.what),
+            Some(mended) => format!(" (--repair can mend it: {})", mended.what),
+            None => String::new(),
+        };
         match stop {
-            Stop::Syntax { at, what } => self.fault(input, view, at, what),
+            Stop::Syntax { at, what } => {
+                self.fault(input, view, at, &format!("{what}{offer}"));
+            }
             Stop::TooDeep => self.notes.say(
                 ProblemClass::DepthLimit,
                 input,
@@ -880,7 +922,7 @@ impl<'s> Walk<'s> {
                 "nested too deeply to be read",
             ),
             _ if view.cut => self.notes.cut(input, view, start),
-            _ if ended => self.fault(input, view, start, "this value never ends"),
+            _ if ended => self.fault(input, view, start, &format!("this value never ends{offer}")),
             _ => self.notes.say(
                 ProblemClass::Truncated,
                 input,
@@ -888,6 +930,9 @@ impl<'s> Walk<'s> {
                 input.bytes.len(),
                 "the text ends inside a record",
             ),
+        }
+        if let Some(mended) = mended.filter(|_| repairs) {
+            self.mended(&mended, start, input.get(start, resume), input, view);
         }
         self.met_value();
         self.gap = Gap::Any;
@@ -898,6 +943,50 @@ impl<'s> Walk<'s> {
             self.levels.clear();
         }
         Ok(())
+    }
+
+    /// Tries to mend a record, within the budget.
+    fn mend(&mut self, bytes: &[u8]) -> Option<Mended> {
+        let bytes = mend::trimmed(bytes);
+        let cost = 32 * bytes.len() as u64;
+        if bytes.len() > mend::LONGEST || self.mending < cost {
+            return None;
+        }
+        self.mending -= cost;
+        let mended = mend::mend(bytes, &mut self.scanner);
+        self.scanner.forget();
+        mended
+    }
+
+    /// Hands over a record that was mended.
+    fn mended(
+        &mut self,
+        mended: &Mended,
+        start: usize,
+        bytes: &[u8],
+        input: &Input<'_>,
+        view: View,
+    ) {
+        let blanks = bytes.len() - bytes.trim_ascii_start().len();
+        let from = start + blanks;
+        let range = (from, from + mend::trimmed(bytes).len());
+        let held = Input::new(&mended.json, 0);
+        if let Ok(mut scanned) = self.scanner.scan(&held, 0, false) {
+            if scanned.is_event() {
+                scanned.record.is_repaired = true;
+                self.notes.shape(match self.levels.last() {
+                    Some(Level::Array(Slot::Records)) => "records",
+                    Some(Level::Array(_)) => "array",
+                    _ => "single",
+                });
+                self.emit(&scanned, held.bytes, range, input, view);
+            } else if let Some(mapped) = Node::parse(held.bytes).ok().and_then(|t| mapped::map(&t))
+            {
+                let from = From::Mended(held.bytes);
+                self.mapped(&mapped, from, range, input, view);
+            }
+        }
+        self.scanner.forget();
     }
 
     fn search(&mut self, input: &Input<'_>, start: usize, limit: usize, last: bool) -> Found {
@@ -934,7 +1023,8 @@ impl<'s> Walk<'s> {
         let known =
             matches!(self.levels.last(), Some(Level::Array(slot)) if *slot != Slot::Unknown);
         let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
-        known || memchr::memmem::find(head, b"event").is_some()
+        let names = |word: &[u8]| memchr::memmem::find(head, word).is_some();
+        known || names(b"event") || names(b"CloudTrail")
     }
 
     /// A value larger than a record may be: counted, and stepped over without holding it.

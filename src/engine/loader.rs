@@ -42,6 +42,8 @@ pub struct LoadOptions {
     pub hash: bool,
     /// Whether to look for secrets in the records.
     pub secrets: bool,
+    /// Whether damaged records are mended where there is one obvious way.
+    pub repair: bool,
 }
 
 impl Default for LoadOptions {
@@ -53,6 +55,7 @@ impl Default for LoadOptions {
             max_ratio: d.max_ratio,
             hash: false,
             secrets: false,
+            repair: false,
         }
     }
 }
@@ -312,6 +315,7 @@ impl<'a> Work<'a> {
             max_ratio: self.options.max_ratio,
             hash: self.options.hash,
             secrets: self.options.secrets,
+            repair: self.options.repair,
             name_hint,
             size_hint,
         }

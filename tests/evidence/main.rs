@@ -4,5 +4,6 @@
 
 mod archives;
 mod fixtures;
+mod repair;
 mod secrets;
 mod shapes;
