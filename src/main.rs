@@ -60,7 +60,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(_) if !cli.paths.is_empty() => {
             anyhow::bail!("paths stand after the command; a path named like a command is ./NAME")
         }
-        Some(Command::Demo { write: None }) if terminal.stdout => {
+        Some(Command::Demo { write: None }) if tui::can_show_a_screen().is_ok() => {
             screen(vec![Spec::Memory(demo::files())], &cli.global)
         }
         Some(command) => {

@@ -1,26 +1,20 @@
-//! The terminal: takes it, gives it back whatever happens, and runs the loop.
+//! The loop of the screen.
 //!
 //! The loop waits on keys, replies, signals and the clock, applies everything that waits, and then
 //! draws once, if anything changed, at most every 16 ms. A still screen costs nothing.
 
-use std::io::{self, Stdout, Write};
+mod life;
+
+use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
 use chrono_tz::Tz;
-use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
-    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
-    KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+    Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
-use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
-};
-use crossterm::{cursor, execute};
-use ratatui::Terminal;
-use ratatui::backend::{Backend as _, CrosstermBackend};
-use ratatui::layout::Rect;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
@@ -35,6 +29,9 @@ use trailhound::source::Spec;
 use trailhound::ui;
 use trailhound::ui::theme::Theme;
 use trailhound::view::layout::Size;
+
+pub use self::life::can_show_a_screen;
+use self::life::{Signalled, Term};
 
 /// What the screen is opened with.
 #[derive(Debug)]
@@ -61,26 +58,23 @@ const DOUBLE: Duration = Duration::from_millis(400);
 /// # Errors
 /// The terminal cannot be used.
 pub fn run(runtime: &Runtime, screen: Screen) -> anyhow::Result<ExitCode> {
-    use std::io::IsTerminal as _;
-    if !io::stdout().is_terminal() {
+    if let Err(why) = life::can_show_a_screen() {
         anyhow::bail!(
-            "the screen needs a terminal; `trailhound query`, `stats`, `who`, `resource` and `check` do not"
+            "{why}; `trailhound query`, `stats`, `who`, `resource` and `check` need none"
         );
     }
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        tracing::error!("{panic}");
-        // A task that fails inside leaves the screen standing: the loop says what it cost.
-        if std::thread::current().name() == Some("main") {
-            restore();
-            hook(panic);
-        }
-    }));
-    watch_for_hangup();
-    let mut terminal = Term::open()?;
-    let end = runtime.block_on(run_loop(&mut terminal, screen, runtime));
+    life::restore_on_panic();
+    let signals = life::watch_for_signals(runtime)?;
+    life::watch_for_hangup();
+    let mut terminal =
+        Term::open().context("the terminal cannot be used: there is none to read keys from")?;
+    let end = runtime.block_on(run_loop(&mut terminal, signals, screen, runtime));
     drop(terminal);
-    let (code, ledger) = end?;
+    let (code, ledger) = match end {
+        // What failed was writing to a terminal that is not there any more.
+        Err(_) if life::has_hung_up(0) => return Ok(ExitCode::from(129)),
+        end => end?,
+    };
     if let Some(ledger) = ledger {
         crate::headless::is_anything_read(&ledger)?;
     }
@@ -91,17 +85,21 @@ pub fn run(runtime: &Runtime, screen: Screen) -> anyhow::Result<ExitCode> {
 enum Wake {
     Terminal(Option<io::Result<Event>>),
     Reply(Box<trailhound::engine::protocol::Reply>),
-    Signal(i32),
+    Signal(Signalled),
     Frame,
 }
 
 /// How the loop ended: its exit code, and what was read where a person left a load that was done.
 type End = (ExitCode, Option<Arc<Ledger>>);
 
-async fn run_loop(terminal: &mut Term, screen: Screen, runtime: &Runtime) -> anyhow::Result<End> {
+async fn run_loop(
+    terminal: &mut Term,
+    mut signals: mpsc::Receiver<Signalled>,
+    screen: Screen,
+    runtime: &Runtime,
+) -> anyhow::Result<End> {
     let mut state = State::new(terminal.size()?, screen.zone);
     let mut engine = Engine::start(runtime.handle(), screen.specs, screen.options);
-    let mut signals = Signals::listen()?;
     let mut events = listen_to_terminal();
     let mut clicks = Clicks::default();
     let mut drawn: Option<Instant> = None;
@@ -147,7 +145,7 @@ async fn run_loop(terminal: &mut Term, screen: Screen, runtime: &Runtime) -> any
         let wake = tokio::select! {
             biased;
             event = events.recv() => Wake::Terminal(event),
-            signal = signals.next() => Wake::Signal(signal),
+            Some(signal) = signals.recv() => Wake::Signal(signal),
             Some(reply) = engine.next() => Wake::Reply(Box::new(reply)),
             () = tokio::time::sleep(wait), if wait < Duration::MAX => Wake::Frame,
         };
@@ -167,7 +165,14 @@ async fn run_loop(terminal: &mut Term, screen: Screen, runtime: &Runtime) -> any
                     actions.push(Action::Reply(reply));
                 }
             }
-            Wake::Signal(number) => return Ok((ExitCode::from(128 + number as u8), None)),
+            Wake::Signal(Signalled::End(number)) => {
+                return Ok((ExitCode::from(128 + number as u8), None));
+            }
+            Wake::Signal(Signalled::Continued) => {
+                terminal.take_again()?;
+                state.size = terminal.size()?;
+                state.dirty = true;
+            }
             Wake::Frame => {}
         }
     }
@@ -180,84 +185,6 @@ fn fail_for_a_test() {
         std::env::var_os("TRAILHOUND_TEST_PANIC").is_none(),
         "TRAILHOUND_TEST_PANIC is set"
     );
-}
-
-/// The terminal while it is ours; dropping it gives it back.
-struct Term {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
-}
-
-impl Term {
-    fn open() -> io::Result<Self> {
-        take()?;
-        let terminal =
-            Terminal::new(CrosstermBackend::new(io::stdout())).inspect_err(|_| restore())?;
-        Ok(Self { terminal })
-    }
-
-    fn size(&self) -> io::Result<Size> {
-        let size = self.terminal.size()?;
-        Ok(Size {
-            width: size.width,
-            height: size.height,
-        })
-    }
-
-    /// Puts text on the clipboard by OSC 52, which also works over ssh. The text is encoded, so no
-    /// byte of it acts on the terminal.
-    fn copy(text: &str) -> io::Result<()> {
-        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
-    }
-
-    /// Stops the program as the shell's job control wants it, until it is continued.
-    fn suspend(&mut self) -> io::Result<()> {
-        restore();
-        #[cfg(unix)]
-        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)?;
-        take()?;
-        self.forget()
-    }
-
-    /// Makes the next frame a whole one. ratatui's `clear` would ask the terminal where the cursor
-    /// is, which the thread that reads keys keeps from being answered in time.
-    fn forget(&mut self) -> io::Result<()> {
-        let size = self.terminal.size()?;
-        self.terminal.backend_mut().clear()?;
-        self.terminal
-            .resize(Rect::new(0, 0, size.width, size.height))
-    }
-}
-
-impl Drop for Term {
-    fn drop(&mut self) {
-        restore();
-    }
-}
-
-fn take() -> io::Result<()> {
-    enable_raw_mode()?;
-    execute!(
-        io::stdout(),
-        EnterAlternateScreen,
-        EnableMouseCapture,
-        EnableBracketedPaste,
-        cursor::Hide
-    )
-    .inspect_err(|_| restore())
-}
-
-/// Gives the terminal back. Errors are of no use to anyone here: it may be gone.
-fn restore() {
-    let mut out = io::stdout();
-    let _ = execute!(
-        out,
-        DisableBracketedPaste,
-        DisableMouseCapture,
-        LeaveAlternateScreen,
-        cursor::Show
-    );
-    let _ = disable_raw_mode();
-    let _ = out.flush();
 }
 
 /// Keys and the like as they come, from a thread that does nothing but wait for them.
@@ -273,81 +200,6 @@ fn listen_to_terminal() -> mpsc::Receiver<io::Result<Event>> {
         }
     });
     events
-}
-
-/// Ends the program when the terminal hangs up.
-///
-/// crossterm's poll may spin for ever on a terminal that has vanished (crossterm#793), so a thread
-/// of our own waits for the hangup, which takes no time while the terminal is there.
-fn watch_for_hangup() {
-    #[cfg(unix)]
-    std::thread::spawn(|| {
-        use rustix::event::{PollFd, PollFlags, Timespec, poll};
-        let Ok(tty) = std::fs::File::open("/dev/tty") else {
-            return;
-        };
-        loop {
-            let mut fds = [PollFd::new(&tty, PollFlags::empty())];
-            let second = Timespec {
-                tv_sec: 1,
-                tv_nsec: 0,
-            };
-            let polled = poll(&mut fds, Some(&second));
-            let gone = fds[0]
-                .revents()
-                .intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
-            if polled.is_ok() && gone {
-                // The loop gets the chance to end by itself; where it spins, this ends it.
-                std::thread::sleep(Duration::from_millis(500));
-                restore();
-                std::process::exit(129);
-            }
-        }
-    });
-}
-
-/// Signals that end the program.
-struct Signals {
-    #[cfg(unix)]
-    all: [(i32, tokio::signal::unix::Signal); 4],
-}
-
-impl Signals {
-    #[cfg(unix)]
-    fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let one = |kind: SignalKind| Ok::<_, io::Error>((kind.as_raw_value(), signal(kind)?));
-        Ok(Self {
-            all: [
-                one(SignalKind::terminate())?,
-                one(SignalKind::hangup())?,
-                one(SignalKind::interrupt())?,
-                one(SignalKind::quit())?,
-            ],
-        })
-    }
-
-    #[cfg(not(unix))]
-    fn listen() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    /// The number of the next signal.
-    #[cfg(unix)]
-    async fn next(&mut self) -> i32 {
-        let [(a, s1), (b, s2), (c, s3), (d, s4)] = &mut self.all;
-        tokio::select! {
-            _ = s1.recv() => *a,
-            _ = s2.recv() => *b,
-            _ = s3.recv() => *c,
-            _ = s4.recv() => *d,
-        }
-    }
-
-    #[cfg(not(unix))]
-    async fn next(&mut self) -> i32 {
-        std::future::pending().await
-    }
 }
 
 /// Where and when the last click was, to tell double ones.

@@ -185,7 +185,8 @@ fn breaches_of(rel: &str, text: &str) -> Vec<String> {
     let mut breach = |n: usize, what: String| found.push(format!("{rel}:{}: {what}", n + 1));
     let stem = rel.trim_end_matches(".rs");
     let floor = stem.split('/').next().unwrap_or(stem);
-    let is_roof = !rel.contains('/');
+    // A file of the roof may have rooms of its own under its name.
+    let is_roof = !rel.contains('/') || ROOF.contains(&floor);
     let row = HOUSE.iter().find(|(name, _)| *name == floor);
     if is_roof && !ROOF.contains(&floor) || !is_roof && row.is_none() {
         breach(0, format!("the house has no place called {floor}"));

@@ -529,3 +529,134 @@ fn secrets_stay_hidden_until_asked_for() {
     d.keys("[ V");
     assert!(!d.text().contains("hunter2"));
 }
+
+/// What the texts of a hostile log are made of.
+const HOSTILE: [&str; 20] = [
+    "\u{1b}[2J",
+    "\u{1b}]52;c;eA==\u{7}",
+    "\u{9b}31m",
+    "a\rb\u{8}",
+    "\u{202e}evil\u{2066}",
+    "\u{200b}\u{feff}\u{ad}",
+    "\u{e0041}\u{e007f}",
+    "\u{2028}\u{2029}",
+    "\u{3164}\u{2800}\u{115f}",
+    "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
+    "\u{fe0f}\u{20e3}",
+    "\u{fff9}\u{fffb}",
+    "\0\u{7f}",
+    "שלום עולם",
+    "日本語日本語",
+    "👩🏽‍🚀🇵🇱",
+    "\u{e000}\u{378}",
+    "¿",
+    "\t\n",
+    "\u{61c}\u{180e}\u{34f}",
+];
+
+fn hostile() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    let records: Vec<String> = (0..HOSTILE.len())
+        .map(|i| {
+            let [a, b, c, d] = [0, 3, 7, 11].map(|n| {
+                let mut text = String::new();
+                let word = HOSTILE[(i + n) % HOSTILE.len()].replace('¿', "?");
+                trailhound::event::json::write_string(&mut text, &word);
+                text
+            });
+            format!(
+                "{{\"eventVersion\":\"1.08\",\"eventTime\":\"2026-01-{:02}T03:04:05Z\",\"eventSource\":{a},\"eventName\":{b},\"awsRegion\":{c},\"sourceIPAddress\":{d},\"userAgent\":{a},\"errorCode\":{b},\"errorMessage\":{c},\"eventID\":\"{i}\",\"userIdentity\":{{\"type\":\"IAMUser\",\"userName\":{d},\"arn\":{a},\"accessKeyId\":{b}}},\"requestParameters\":{{{a}:{b},\"list\":[{c},{d}]}},\"responseElements\":{{{d}:{c}}},\"resources\":[{{\"ARN\":{a}}},{{\"ARN\":{b}}}],\"recipientAccountId\":{c}}}",
+                i + 1
+            )
+        })
+        .collect();
+    let damage = format!("{{\"eventName: {}\u{202e}\"}}", "\u{9b}");
+    let text = format!("{{\"Records\":[{},{damage}]}}", records.join(",\n"));
+    let name = "a\u{1b}[31m\u{202e}b.json";
+    std::fs::write(dir.path().join(name), text).expect("a file");
+    dir
+}
+
+/// Ways to every view and overlay, each from the timeline.
+const PLACES: [&str; 20] = [
+    "",
+    "d",
+    "d d d",
+    "Enter d d d G",
+    "p",
+    "p Tab",
+    "p r",
+    "r Enter",
+    "r Enter Tab",
+    "x",
+    "y",
+    "!",
+    "! Enter",
+    "7",
+    "7 Enter",
+    "?",
+    ":",
+    "F2",
+    "f a",
+    "/ w h o :",
+];
+
+#[test]
+fn whatever_a_log_holds_only_glyphs_are_drawn() {
+    let dir = hostile();
+    let mut d = open_folder(&dir, 120, 36);
+    let n = d.count();
+    assert_eq!(n, HOSTILE.len());
+    let mut frames = 0;
+    for event in 0..n {
+        for place in PLACES {
+            for _ in 0..event {
+                let down = trailhound::app::chord::Chord::parse("j").unwrap();
+                d.apply(trailhound::app::action::Action::Press(down));
+            }
+            d.keys(place);
+            for (width, height) in [(120, 36), (40, 12)] {
+                d.state.size = trailhound::view::layout::Size { width, height };
+                for cell in &d.buffer().content {
+                    let glyphs = |c: char| c == ' ' || trailhound::base::printable::is_printable(c);
+                    assert!(cell.symbol().chars().all(glyphs), "{:?}", cell.symbol());
+                    // The last net has nothing to do: the text was escaped before.
+                    assert_ne!(cell.symbol(), "¿", "{place}\n{}", d.text());
+                }
+                frames += 1;
+            }
+            d.resize(120, 36).keys("Esc Esc Esc Esc");
+            while !d.state.back.is_empty() {
+                d.keys("[");
+            }
+            d.keys("g");
+        }
+    }
+    assert_eq!(frames, n * PLACES.len() * 2);
+}
+
+#[test]
+fn every_view_is_drawn_at_every_size() {
+    let dir = mixed();
+    let mut d = open_folder(&dir, 120, 36);
+    let small = (0..=40).flat_map(|w| (0..=20).map(move |h| (w, h)));
+    let large = (40..=220)
+        .step_by(9)
+        .flat_map(|w| (12..=60).step_by(5).map(move |h| (w, h)));
+    let sizes: Vec<(u16, u16)> = small.chain(large).collect();
+    for place in PLACES {
+        d.keys(place);
+        for (width, height) in &sizes {
+            d.state.size = trailhound::view::layout::Size {
+                width: *width,
+                height: *height,
+            };
+            let buffer = d.buffer();
+            assert_eq!((buffer.area.width, buffer.area.height), (*width, *height));
+        }
+        d.resize(120, 36).keys("Esc Esc Esc Esc");
+        while !d.state.back.is_empty() {
+            d.keys("[");
+        }
+    }
+}

@@ -571,6 +571,10 @@ fn status(state: &State) -> StatusLine {
             Tone::Failed,
         ));
     }
+    for (what, times) in &state.broken {
+        let text = format!("{what} failed inside the program, {times}×");
+        parts.insert(0, toned(text, Tone::Failed));
+    }
     StatusLine {
         parts,
         progress: (!p.done).then(|| p.share().unwrap_or(0.0)),

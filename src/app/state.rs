@@ -93,6 +93,8 @@ pub struct State {
     pub filters: Vec<String>,
     /// The stretches of the histogram being chosen with the mouse: where it went down, where it is.
     pub brush: Option<(usize, usize)>,
+    /// What failed inside the program, and how often: it stays in sight.
+    pub broken: Vec<(&'static str, u32)>,
     /// Whether the next `ctrl-c` quits.
     pub quitting: bool,
     /// Whether anything changed since the last frame.
@@ -430,6 +432,7 @@ impl State {
             message: None,
             filters: Vec::new(),
             brush: None,
+            broken: Vec::new(),
             quitting: false,
             dirty: true,
             seen_top: 0,

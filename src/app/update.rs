@@ -335,6 +335,10 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             }
         }
         Reply::Broken(what) => {
+            match state.broken.iter_mut().find(|(known, _)| *known == what) {
+                Some((_, times)) => *times += 1,
+                None => state.broken.push((what, 1)),
+            }
             state.refuse(format!(
                 "{what} failed inside the program; please report this"
             ));
