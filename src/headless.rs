@@ -1069,10 +1069,15 @@ fn run_check(
 ) -> anyhow::Result<u8> {
     let evidence = Evidence::load(specs, global, terminal, true)?;
     let ledger = &evidence.loaded.ledger;
+    let limits = report::check::Limits {
+        max_record: global.max_record,
+        max_inflated: global.max_inflated,
+        max_ratio: global.max_ratio,
+    };
     if is_table(format, terminal) {
-        report::check::table(ledger, terminal.style, out)?;
+        report::check::table(ledger, limits, terminal.style, out)?;
     } else {
-        report::check::json(ledger, out)?;
+        report::check::json(ledger, limits, out)?;
     }
     Ok(if !report::check::is_anything_read(ledger) {
         COULD_NOT

@@ -18,6 +18,12 @@ pub(crate) struct Mapped {
     pub(crate) is_summary: bool,
 }
 
+/// Whether a text could be such an event: a cheap first look.
+pub(crate) fn is_hinted(object: &[u8]) -> bool {
+    let has = |word: &[u8]| memchr::memmem::find(object, word).is_some();
+    has(b"metadata") || has(b"cloudtrail")
+}
+
 /// The event of an object in another schema.
 pub(crate) fn map(object: &Node) -> Option<Mapped> {
     let object = object.get("_source").unwrap_or(object);

@@ -43,6 +43,8 @@ const MOST_LEVELS: usize = 6;
 /// Bytes of damaged text that may be looked at a second time.
 const BUDGET: u64 = 128 << 20;
 
+/// Values that are no events are called by name up to this many in a file.
+const MOST_NAMED: u64 = 1000;
 /// Bytes that may be looked at in one file to mend what is damaged.
 const MENDING: u64 = 256 << 20;
 /// No limit may be raised above this: the length of a record has a bit to spare.
@@ -760,7 +762,14 @@ impl<'s> Walk<'s> {
             }
         }
         let (end, marks, odd) = (scanned.end, scanned.marks, scanned.odd_field);
-        let foreign = match Node::parse(input.get(range.0, end)) {
+        let raw = input.get(range.0, end);
+        // A closer look costs a tree: it is for events in other words, and for names that are listed.
+        let is_listed = self.notes.not_events < MOST_NAMED && raw.len() > 2;
+        let foreign = match Node::parse(if is_listed || mapped::is_hinted(raw) {
+            raw
+        } else {
+            b""
+        }) {
             Ok(tree) => {
                 if let Some(mapped) = mapped::map(&tree)
                     && self.mapped(&mapped, From::Object, range, input, view)

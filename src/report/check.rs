@@ -44,8 +44,19 @@ pub fn is_anything_read(ledger: &Ledger) -> bool {
     ledger.files.iter().any(readable)
 }
 
+/// The limits a load had, which decide what is too large to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest record, in bytes.
+    pub max_record: u64,
+    /// The most text of a file whose compression is too good to be true, in bytes.
+    pub max_inflated: u64,
+    /// No better ratio of text to bytes is believed.
+    pub max_ratio: u64,
+}
+
 /// The ledger as one JSON object, a line a path.
-pub fn json(ledger: &Ledger, out: &mut dyn Write) -> io::Result<()> {
+pub fn json(ledger: &Ledger, limits: Limits, out: &mut dyn Write) -> io::Result<()> {
     let f = ledger.file_counts();
     let files = object(vec![
         ("seen", number(f.seen)),
@@ -65,11 +76,17 @@ pub fn json(ledger: &Ledger, out: &mut dyn Write) -> io::Result<()> {
         ("undated", number(r.undated)),
         ("not_events", number(r.not_events)),
     ]);
+    let limits = object(vec![
+        ("max_record", number(limits.max_record)),
+        ("max_inflated", number(limits.max_inflated)),
+        ("max_ratio", number(limits.max_ratio)),
+    ]);
     write!(
         out,
-        "{{\"files\":{},\n\"records\":{},\n\"by_path\":{{",
+        "{{\"files\":{},\n\"records\":{},\n\"limits\":{},\n\"by_path\":{{",
         files.to_compact(),
-        records.to_compact()
+        records.to_compact(),
+        limits.to_compact()
     )?;
     let mut names: HashMap<&str, u64> = HashMap::new();
     for (i, entry) in ledger.files.iter().enumerate() {
@@ -155,7 +172,7 @@ fn position(problem: &Problem) -> Vec<(&'static str, Node)> {
 }
 
 /// The ledger for people.
-pub fn table(ledger: &Ledger, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn table(ledger: &Ledger, limits: Limits, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let f = ledger.file_counts();
     writeln!(
         out,
@@ -197,6 +214,14 @@ pub fn table(ledger: &Ledger, style: Style, out: &mut dyn Write) -> io::Result<(
         let values = counted(r.not_events, "JSON value");
         writeln!(out, "         {values} that are no events, beside them")?;
     }
+    writeln!(
+        out,
+        "{}   a record {} (--max-record), a file {} (--max-inflated) past a ratio of {} (--max-ratio)",
+        style.strong("limits"),
+        byte_size(limits.max_record),
+        byte_size(limits.max_inflated),
+        limits.max_ratio
+    )?;
     shapes(ledger, style, out)?;
     remarks(ledger, style, out)?;
     let mut listed = ledger
@@ -353,7 +378,12 @@ mod tests {
     #[test]
     fn the_contract() {
         let mut out = Vec::new();
-        json(&ledger(), &mut out).unwrap();
+        let limits = Limits {
+            max_record: 1,
+            max_inflated: 2,
+            max_ratio: 3,
+        };
+        json(&ledger(), limits, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         let sha = "ab".repeat(32);
         assert_eq!(
@@ -362,7 +392,8 @@ mod tests {
                 "{{\"files\":{{\"seen\":2,\"read\":0,\"partly_read\":1,\"refused\":0,\"skipped\":1,\
                  \"bytes\":0,\"bytes_inflated\":0}},\n\
                  \"records\":{{\"found\":3,\"kept\":2,\"duplicate\":0,\"set_aside\":1,\
-                 \"undated\":0,\"not_events\":0}},\n\"by_path\":{{\n\
+                 \"undated\":0,\"not_events\":0}},\n\
+                 \"limits\":{{\"max_record\":1,\"max_inflated\":2,\"max_ratio\":3}},\n\"by_path\":{{\n\
                  \"a\\ufffd\":{{\"status\":\"partly_read\",\"shape\":\"records\",\
                  \"container\":\"gzip\",\"sha256\":\"{sha}\",\"events\":2,\"found\":3,\"kept\":2,\
                  \"duplicate\":0,\"set_aside\":1,\"path_hex\":\"61ff\",\

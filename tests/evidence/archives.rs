@@ -7,10 +7,11 @@ use zip::write::SimpleFileOptions;
 
 use crate::fixtures::{Folder, call, gzip, records, zstd};
 
-type File<'a> = (&'a str, Vec<u8>);
+/// A name and its bytes.
+pub type File<'a> = (&'a str, Vec<u8>);
 
 /// Three files with two, one and one events, and one without any.
-fn files() -> Vec<File<'static>> {
+pub fn files() -> Vec<File<'static>> {
     vec![
         (
             "a.json",
@@ -28,7 +29,8 @@ fn files() -> Vec<File<'static>> {
     ]
 }
 
-fn zip(files: &[File<'_>]) -> Vec<u8> {
+/// A zip of files.
+pub fn zip(files: &[File<'_>]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {
         zip.start_file(*name, SimpleFileOptions::default()).unwrap();
@@ -37,7 +39,8 @@ fn zip(files: &[File<'_>]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn tar(files: &[File<'_>]) -> Vec<u8> {
+/// A tar of files, and a link.
+pub fn tar(files: &[File<'_>]) -> Vec<u8> {
     let mut tar = tar::Builder::new(Vec::new());
     for (name, bytes) in files {
         let mut header = tar::Header::new_gnu();

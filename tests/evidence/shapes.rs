@@ -60,7 +60,7 @@ const LAKE: &str = "eventID,eventName,eventTime,eventSource,userIdentity,request
     6f4ab5bd-2daa-4d00-be14-d92ef0000001,CreateUser,2026-11-20 14:00:01.000,iam.amazonaws.com,\"{type=IAMUser, arn=arn:aws:iam::111122223333:user/alice}\",\"{userName=mallory}\"\n";
 
 /// Every shape with one event in it.
-fn shapes() -> Vec<(&'static str, String)> {
+pub fn shapes() -> Vec<(&'static str, String)> {
     let quoted = one().to_string();
     let ocsf = json!({
         "class_uid": 3001,
