@@ -118,6 +118,15 @@ impl Life {
         self
     }
 
+    /// Waits for what a key brings about: an escape key that meets the next key in one read is
+    /// another key.
+    fn answer(&mut self) -> &mut Self {
+        if let Ok(bytes) = self.bytes.recv_timeout(Duration::from_millis(400)) {
+            self.take(&bytes);
+        }
+        self.drain(Duration::from_millis(12))
+    }
+
     fn pid(&self) -> Pid {
         Pid::from_raw(self.child.process_id().unwrap().cast_signed()).unwrap()
     }
@@ -430,6 +439,20 @@ fn escapes(bytes: &[u8]) -> BTreeSet<String> {
             continue;
         }
         let Some(next) = chars.next() else { break };
+        if next == ']' {
+            // A command with text: its kind, up to the end of the text.
+            let kind: String = chars.by_ref().take_while(|c| *c != ';').collect();
+            while let Some(c) = chars.next()
+                && c != '\u{7}'
+            {
+                if c == '\u{1b}' {
+                    chars.next();
+                    break;
+                }
+            }
+            kinds.insert(format!("OSC {kind}"));
+            continue;
+        }
         if next != '[' {
             let rest: String = chars.by_ref().take(12).collect();
             kinds.insert(format!("ESC {next} {rest}"));
@@ -462,7 +485,7 @@ fn tour(folder: &Path) -> Vec<u8> {
     ];
     for _ in 0..3 {
         for step in steps {
-            life.press(step).drain(Duration::from_millis(12));
+            life.press(step).answer();
         }
     }
     life.drain(Duration::from_millis(100));

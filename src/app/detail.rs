@@ -136,13 +136,14 @@ fn focused(state: &State) -> Option<&Line> {
 pub fn fold(state: &mut State, close: bool) {
     let Some(line) = focused(state) else { return };
     match (line.line.fold, close) {
-        (Some(false), true) => {
+        (Some(is_folded), _) if is_folded != close => {
             let path = line.path.clone();
-            state.view.folded.insert(path);
-        }
-        (Some(true), false) => {
-            let path = line.path.clone();
-            state.view.folded.remove(&path);
+            // What is left out of a long list is remembered where it shows, not where it hides.
+            if close == detail::is_more(&path) {
+                state.view.folded.remove(&path);
+            } else {
+                state.view.folded.insert(path);
+            }
         }
         (_, true) => {
             let level = detail::level(line);
@@ -183,6 +184,7 @@ pub fn fold_all(state: &mut State) {
         "Raw" => Some(detail::foldable(tree, "")),
         _ => None,
     };
+    state.view.folded.retain(|path| !detail::is_more(path));
     state.view.folded.extend(paths.into_iter().flatten());
     state.view.detail_at = (0, 0);
     rebuild(state);
@@ -191,6 +193,17 @@ pub fn fold_all(state: &mut State) {
 /// Unfolds everything.
 pub fn unfold_all(state: &mut State) {
     state.view.folded.clear();
+    if let Some((_, record)) = &state.record
+        && let (_, Some(tree)) = record.shown(state.reveal)
+    {
+        let paths = ["requestParameters", "responseElements"].map(|key| {
+            let part = tree.get(key);
+            part.map(|node| detail::long_lists(node, &format!(".{key}")))
+        });
+        let within = paths.into_iter().flatten().flatten();
+        let all: Vec<String> = within.chain(detail::long_lists(tree, "")).collect();
+        state.view.folded.extend(all);
+    }
     rebuild(state);
 }
 

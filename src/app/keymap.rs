@@ -401,6 +401,13 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(
         Pages,
+        &["V"],
+        C::Reveal,
+        "",
+        "show or hide secrets in a file's text",
+    ),
+    bind(
+        Pages,
         &["Enter", "l", "Right"],
         C::Open,
         "open",

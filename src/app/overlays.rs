@@ -12,6 +12,7 @@ use crate::app::{filtering, fuzzy, moves, pivots, reading, sources, update};
 use crate::base::time::MINUTE;
 use crate::event::json;
 use crate::index::schema::Col;
+use crate::view;
 use crate::view::layout;
 
 /// Lines of an overlay that hold entries.
@@ -138,7 +139,8 @@ pub fn open_copy(state: &mut State) {
         .and_then(|t| t.get("errorMessage"))
         .and_then(json::Node::as_str);
     add("m", "error message", message.map(str::to_owned));
-    add("p", "JSON path", line.map(|l| l.path.clone()));
+    let path = line.map(|l| l.path.clone());
+    add("p", "JSON path", path.filter(|p| !view::detail::is_more(p)));
     add("f", "filter", Some(state.view.text.clone()));
     state.overlay = Some(Overlay::Picker(Picker {
         kind: PickerKind::Copy,
@@ -235,6 +237,7 @@ pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         (_, Command::Escape) => close(state),
         (Some(Overlay::Sources(_)), _) => sources::command(state, command, effects),
         (Some(Overlay::Problems(..)), Command::Open) => sources::open_problem(state, effects),
+        (Some(Overlay::Raw(_)), Command::Reveal) => state.reveal = !state.reveal,
         (Some(Overlay::Raw(_)), _) => reading::scroll(state, command),
         (Some(Overlay::Picker(_)), Command::Apply) => take(state, effects),
         (Some(Overlay::Picker(picker)), _) => {

@@ -1,5 +1,6 @@
 //! Pages to read: the files, their problems, the text around one.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use unicode_segmentation::UnicodeSegmentation;
@@ -12,6 +13,7 @@ use crate::app::{moves, overlays, sources};
 use crate::base::ledger::{FileEntry, FileStatus, Position, Problem};
 use crate::base::printable::Printable;
 use crate::base::text::{byte_size, counted, thousands};
+use crate::event::secret;
 use crate::view::layout;
 use crate::view::raw;
 use crate::view::screen::{Cell, PageRow, PagesView, Tone};
@@ -355,10 +357,16 @@ fn raw_rows(state: &State, view: &Raw) -> (Vec<PageRow>, usize) {
         return (rows, 0);
     }
     let position = problem.and_then(|(_, _, p)| p.at);
+    let at = (excerpt.at - excerpt.start) as usize;
+    let (bytes, at) = if state.reveal {
+        (Cow::Borrowed(&*excerpt.bytes), at)
+    } else {
+        masked(&excerpt.bytes, at)
+    };
     let (text, focus) = raw::rows(
         raw::Part {
-            bytes: &excerpt.bytes,
-            at: position.map(|_| (excerpt.at - excerpt.start) as usize),
+            bytes: &bytes,
+            at: position.map(|_| at),
             line: position.map_or(1, |p| p.line),
             begins_before: excerpt.start > 0,
         },
@@ -378,6 +386,33 @@ fn raw_rows(state: &State, view: &Raw) -> (Vec<PageRow>, usize) {
             0
         },
     )
+}
+
+/// A text with its secrets masked, and where the byte `at` of it is then. Lines stay as many.
+fn masked(text: &[u8], mut at: usize) -> (Cow<'_, [u8]>, usize) {
+    let secrets = secret::find(text);
+    if secrets.is_empty() {
+        return (Cow::Borrowed(text), at);
+    }
+    let (mut out, mut from, place) = (Vec::with_capacity(text.len()), 0, at);
+    for secret in secrets {
+        let Some(hidden) = text.get(secret.at.clone()) else {
+            continue;
+        };
+        out.extend(text.get(from..secret.at.start).unwrap_or_default());
+        if (secret.at.clone()).contains(&place) {
+            at = out.len();
+        }
+        let words = format!("‹hidden:{}:{}›", secret.kind.name(), hidden.len());
+        out.extend(words.as_bytes());
+        out.extend(hidden.iter().filter(|b| **b == b'\n'));
+        from = secret.at.end;
+        if from <= place {
+            at = out.len() + (place - from);
+        }
+    }
+    out.extend(text.get(from..).unwrap_or_default());
+    (Cow::Owned(out), at)
 }
 
 /// The first visible line of a file's text.
@@ -404,7 +439,11 @@ pub fn raw(state: &State, view: &Raw) -> PagesView {
         head: Vec::new(),
         rows: rows.into_iter().skip(top).take(height).collect(),
         position: (top, len),
-        foot: "j k scroll   q back".to_owned(),
+        foot: if state.reveal {
+            "j k scroll   V hides secrets   q back".to_owned()
+        } else {
+            "j k scroll   V shows secrets   q back".to_owned()
+        },
     }
 }
 
@@ -426,6 +465,22 @@ pub fn scroll(state: &mut State, command: Command) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn masked_text_keeps_its_places() {
+        let text = b"{\"masterUserPassword\":\"hunter2hunter2\",\n\"eventName: \"x\"}";
+        let place = text.iter().position(|b| *b == b'x').unwrap();
+        let (shown, at) = masked(text, place);
+        let shown = String::from_utf8(shown.into_owned()).unwrap();
+        assert!(
+            !shown.contains("hunter2") && shown.contains("‹hidden:"),
+            "{shown}"
+        );
+        assert_eq!(&shown[at..=at], "x");
+        let inside = text.iter().position(|b| *b == b'h').unwrap() + 3;
+        let (_, at) = masked(text, inside);
+        assert!(shown[at..].starts_with("‹hidden"), "{at}");
+    }
 
     #[test]
     fn names_keep_their_ends() {

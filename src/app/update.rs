@@ -309,6 +309,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             answer.portrait_fresh = false;
             if std::mem::take(&mut state.new_place) {
                 state.seen_top = compose::list_top(state);
+                say_where_the_cursor_went(state);
             }
         }
         Reply::Facets { request, facets } if request == state.answer.asked => {
@@ -349,6 +350,18 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         | Reply::Histogram { .. }
         | Reply::Portrait { .. }
         | Reply::Idle => {}
+    }
+}
+
+/// Says so where the focused event is not among those that match now.
+fn say_where_the_cursor_went(state: &mut State) {
+    let hits = &state.answer.hits;
+    let lost = state
+        .view
+        .event
+        .is_some_and(|event| !hits.is_empty() && hits.position(&state.snapshot, event).is_err());
+    if lost && state.edit.is_none() && state.message.is_none() {
+        state.say("the event you were on does not match: this one is the nearest in time");
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use chrono_tz::Tz;
 
 use crate::base::printable::{Printable, fitting};
+use crate::base::text::thousands;
 use crate::event::json::{Node, write_string};
 use crate::event::outcome::Outcome;
 use crate::event::secret;
@@ -33,6 +34,18 @@ pub struct Line {
 
 /// Cells of the mark before a line that folds, with its space.
 const MARK: usize = 2;
+
+/// Entries of one list or object beyond which only the first are shown, and how many those are.
+const MANY: (usize, usize) = (100, 50);
+
+/// The end of the path of the line that stands for the entries not shown.
+const MORE: &str = "[+]";
+
+/// Whether a line's path is that of entries not shown; such lines open the other way round, as
+/// everything else is open until it is folded.
+pub fn is_more(path: &str) -> bool {
+    path.ends_with(MORE)
+}
 
 /// Characters of one value that a line shows; the whole of it is in the raw record.
 const MOST_SHOWN: usize = 4096;
@@ -123,9 +136,13 @@ fn push(
     line.line.pieces = pieces;
     lines.push(line);
     let last = node.len() - 1;
+    let more = format!("{path}{MORE}");
+    let is_long = node.len() > MANY.0;
+    let open = !is_long || folded.contains(&more);
+    let most = if open { node.len() } else { MANY.1 };
     match node {
         Node::Object(pairs) => {
-            for (i, (key, value)) in pairs.iter().enumerate() {
+            for (i, (key, value)) in pairs.iter().enumerate().take(most) {
                 let comma = if i == last { "" } else { "," };
                 push(
                     lines,
@@ -139,7 +156,7 @@ fn push(
             }
         }
         Node::Array(items) => {
-            for (i, value) in items.iter().enumerate() {
+            for (i, value) in items.iter().enumerate().take(most) {
                 let comma = if i == last { "" } else { "," };
                 push(
                     lines,
@@ -153,6 +170,27 @@ fn push(
             }
         }
         _ => {}
+    }
+    if is_long {
+        let words = if open {
+            format!(
+                "… fold the {} after the first {}",
+                thousands((node.len() - MANY.1) as u64),
+                MANY.1
+            )
+        } else {
+            format!("… {} more", thousands((node.len() - most) as u64))
+        };
+        lines.push(Line {
+            line: DetailLine {
+                indent: (depth + 1) * 2,
+                fold: Some(!open),
+                pieces: vec![cell(&words, Tone::Faint)],
+                ..DetailLine::default()
+            },
+            path: more,
+            ..Line::default()
+        });
     }
     let mut end = Line::default();
     end.line.indent = depth * 2 + MARK;
@@ -183,9 +221,28 @@ pub fn level(line: &Line) -> usize {
 pub fn foldable(node: &Node, path: &str) -> Vec<String> {
     tree(node, path, &HashSet::new())
         .into_iter()
-        .filter(|l| l.line.fold.is_some() && l.path != path)
+        .filter(|l| l.line.fold.is_some() && l.path != path && !is_more(&l.path))
         .map(|l| l.path)
         .collect()
+}
+
+/// The paths under which a tree shows only the first entries until asked.
+pub fn long_lists(node: &Node, path: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = HashSet::new();
+    // Opening a list can bring longer ones to light.
+    loop {
+        let new: Vec<String> = tree(node, path, &open)
+            .into_iter()
+            .map(|l| l.path)
+            .filter(|p| is_more(p) && !open.contains(p))
+            .collect();
+        if new.is_empty() {
+            return found;
+        }
+        open.extend(new.iter().cloned());
+        found.extend(new);
+    }
 }
 
 /// The raw text of a record that no tree can hold, escaped, in lines.
@@ -360,12 +417,24 @@ pub fn summary(
     let id_field = s.recorded_id(id).map(|i| (Field::Id, i.into_owned()));
     row("EVENT", vec![cell(name, Tone::Plain)], id_field);
     row("FILE", vec![cell(file, Tone::Faint)], None);
-    if facts.recovered() {
-        row(
-            "NOTE",
-            vec![cell("kept after damage earlier in its file", Tone::Failed)],
-            None,
-        );
+    for (holds, words) in [
+        (facts.recovered(), "kept after damage earlier in its file"),
+        (
+            facts.repaired(),
+            "its record was damaged, and mended on request",
+        ),
+        (
+            facts.summary(),
+            "a summary only: its source has no request and no response",
+        ),
+        (
+            facts.mapped(),
+            "put together from another format, which Raw shows",
+        ),
+    ] {
+        if holds {
+            row("NOTE", vec![cell(words, Tone::Failed)], None);
+        }
     }
     if facts.repaired() {
         row(
@@ -457,5 +526,21 @@ mod tests {
         let folded = tree(&node, "", &HashSet::from([".a".to_owned()]));
         assert!(text(&folded).contains("\"a\": { … 2 },\n"));
         assert_eq!(foldable(&node, ""), [".a", ".a.b"]);
+    }
+
+    #[test]
+    fn long_lists_show_their_first_entries_and_a_count() {
+        let items: Vec<String> = (0..2000).map(|i| i.to_string()).collect();
+        let json = format!("{{\"a\":[{}],\"b\":1}}", items.join(","));
+        let node = Node::parse(json.as_bytes()).unwrap();
+        let shown = tree(&node, "", &HashSet::new());
+        assert_eq!(shown.len(), MANY.1 + 6);
+        let more = &shown[MANY.1 + 2];
+        assert!(text(&shown).contains("… 1,950 more\n"), "{}", text(&shown));
+        assert!(is_more(&more.path) && more.line.fold == Some(true));
+        assert_eq!(long_lists(&node, ""), [".a[+]"]);
+        let open = HashSet::from([more.path.clone()]);
+        assert_eq!(tree(&node, "", &open).len(), 2006);
+        assert_eq!(foldable(&node, ""), [".a"]);
     }
 }

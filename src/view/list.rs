@@ -132,9 +132,18 @@ impl Rows<'_> {
                 .collect();
             let facts = self.snapshot.facts(self.hits[at]);
             let mut marks = Vec::new();
-            if facts.recovered() {
-                marks.push("recovered");
-            }
+            let kinds = [
+                (facts.recovered(), "recovered"),
+                (facts.repaired(), "repaired"),
+                (facts.summary(), "summary only"),
+                (facts.mapped(), "mapped"),
+            ];
+            marks.extend(
+                kinds
+                    .iter()
+                    .filter(|(holds, _)| *holds)
+                    .map(|(_, word)| word),
+            );
             if facts.repaired() {
                 marks.push("repaired");
             }
