@@ -138,7 +138,10 @@ fn filter(state: &State) -> FilterLine {
     let count = thousands(answer.hits.len() as u64);
     let more = if state.progress.done { "" } else { "≥" };
     let fresh = answer.answered == answer.asked;
-    let mut summary = format!("{more}{count} match in {}", milliseconds(answer.took_ms));
+    let mut summary = match answer.searched {
+        Some(share) => format!("≥{count} match, {:.0}% searched", share * 100.0),
+        None => format!("{more}{count} match in {}", milliseconds(answer.took_ms)),
+    };
     let Some(edit) = &state.edit else {
         if let Some(note) = filtering::span_note(state) {
             summary = format!("{note}  {summary}");

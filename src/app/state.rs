@@ -208,6 +208,9 @@ pub struct Answer {
     pub hits: Hits,
     /// Milliseconds it took.
     pub took_ms: f64,
+    /// The share of the records that the newest request has asked, where `hits` are what it has
+    /// found so far.
+    pub searched: Option<f32>,
     /// Counts.
     pub facets: Vec<FieldTally>,
     /// Whether the counts are of the newest hits.

@@ -295,7 +295,18 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Hits {
             request,
             hits,
+            searched: Some(share),
+            ..
+        } if request == state.answer.asked => {
+            // What was found so far shows, and is not taken for the answer.
+            state.answer.hits = hits;
+            state.answer.searched = Some(share);
+        }
+        Reply::Hits {
+            request,
+            hits,
             took,
+            searched: None,
         } if request == state.answer.asked => {
             if state.edit.is_none() {
                 state.view.count = Some(hits.len() as u64);
@@ -303,6 +314,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             let answer = &mut state.answer;
             answer.hits = hits;
             answer.answered = request;
+            answer.searched = None;
             answer.took_ms = took.as_secs_f64() * 1000.0;
             answer.facets_fresh = false;
             answer.histogram_fresh = false;
@@ -405,6 +417,7 @@ fn ask_for_what_is_missing(state: &mut State, effects: &mut Vec<Effect>) {
         state.new_place |= !same_place;
         let request = state.new_request();
         state.answer.asked = request;
+        state.answer.searched = None;
         let facets = if key.facets {
             crate::app::state::FACETS.to_vec()
         } else {

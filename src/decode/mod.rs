@@ -49,6 +49,7 @@ pub use crate::decode::reread::content;
 pub use crate::decode::reread::excerpt;
 pub use crate::decode::reread::inflate_all;
 pub use crate::decode::reread::read_at;
+pub use crate::decode::reread::read_each;
 pub use crate::decode::reread::record_in;
 pub use crate::decode::reread::sha256;
 

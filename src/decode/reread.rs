@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 use std::io::Read;
+use std::ops::ControlFlow;
 
 use sha2::Digest;
 use sha2::Sha256;
@@ -60,6 +61,46 @@ pub fn read_at(input: &mut dyn Read, place: Place, limit: usize) -> io::Result<V
         let keep = start.min(window.bytes().len());
         window.more(keep, &mut lines);
     }
+}
+
+/// Reads the records at some places of a file, which ascend, in one pass and in the memory lent.
+///
+/// `None` is the record of a place at which the file holds something else by now.
+pub fn read_each<T>(
+    input: &mut dyn Read,
+    size: Option<u64>,
+    buffer: &mut Vec<u8>,
+    places: impl Iterator<Item = (T, Place)>,
+    mut each: impl FnMut(T, Option<&[u8]>) -> ControlFlow<()>,
+) {
+    let wish = Wish {
+        hash: false,
+        size,
+        buffer: std::mem::take(buffer),
+    };
+    let mut window = Window::new(container::open(input, wish).text);
+    let mut lines = Lines::default();
+    window.more(0, &mut lines);
+    let header = Header::sniff(window.bytes());
+    for (what, place) in places {
+        let flow = loop {
+            let start = place.offset.checked_sub(window.base);
+            let start = start.map_or(usize::MAX, |start| start as usize);
+            let bytes = window.bytes();
+            if let Some(bytes) = bytes.get(start..).and_then(|r| r.get(..place.bytes())) {
+                break each(what, record(bytes, place, header.as_ref()).as_deref());
+            }
+            if window.is_last() || start == usize::MAX {
+                break each(what, None);
+            }
+            let keep = start.min(bytes.len());
+            window.more(keep, &mut lines);
+        };
+        if flow.is_break() {
+            break;
+        }
+    }
+    *buffer = window.into_buffer();
 }
 
 /// The text of a file from byte `start` on, `len` bytes or as many as there are.

@@ -1,20 +1,23 @@
 //! Answering: the index first, then the records' own bytes where the index cannot decide.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use crate::base::cancel::Cancel;
+use crate::engine::crew;
+use crate::engine::memo::Memo;
 use crate::engine::protocol::{Ask, Reply};
-use crate::engine::reader::{Reader, slice};
+use crate::engine::reader::Reader;
 use crate::index::bitmap::RowSet;
 use crate::index::segment::EventId;
 use crate::index::snapshot::{Hits, Snapshot};
 use crate::pivot::histogram::Histogram;
 use crate::pivot::portrait::Portrait;
-use crate::pivot::tally::{self, Wanted};
+use crate::pivot::tally::{self, FieldTally, Wanted};
 use crate::query::ast::Expr;
+use crate::query::residual::Residual;
 use crate::query::{eval, plan};
 
 /// The events of a filter, with what could not be asked of them.
@@ -31,12 +34,36 @@ pub struct Answer {
 /// Columns of a small graph in a portrait.
 const SPARK: usize = 24;
 
+/// How long a search goes on before the first of its results are told, and then between two times.
+const FIRST_PART: Duration = Duration::from_millis(8);
+const NEXT_PART: Duration = Duration::from_millis(120);
+
 /// Finds the events of a filter; `None` when the work was given up.
 pub fn find(
     snapshot: &Snapshot,
     filter: &Expr,
     reader: &Reader,
     cancel: &Cancel,
+) -> Option<Answer> {
+    find_with(
+        snapshot,
+        filter,
+        reader,
+        cancel,
+        &Memo::default(),
+        &mut |_, _| {},
+    )
+}
+
+/// As [`find`], with what is known of words, and telling now and then what was found so far and
+/// which share of the records was asked.
+fn find_with(
+    snapshot: &Snapshot,
+    filter: &Expr,
+    reader: &Reader,
+    cancel: &Cancel,
+    memo: &Memo,
+    partly: &mut dyn FnMut(&RowSet, f32),
 ) -> Option<Answer> {
     if *filter == Expr::All {
         return Some(Answer {
@@ -48,118 +75,227 @@ pub fn find(
     if cancel.is_stale() {
         return None;
     }
-    let mut answer = Answer {
-        rows: found.rows,
-        ..Answer::default()
-    };
+    let mut answer = Answer::default();
     let Some(residual) = found.residual else {
+        answer.rows = found.rows;
         return Some(answer);
     };
-    // Rows were appended in the order of files and places, so one file's rows stand together.
-    let open: Vec<EventId> = answer
-        .rows
-        .iter()
-        .filter(|id| !found.sure.contains(*id))
-        .collect();
-    let groups: Vec<&[EventId]> = open
-        .chunk_by(|a, b| snapshot.place(*a).file == snapshot.place(*b).file)
-        .collect();
-    let next = AtomicUsize::new(0);
-    let refused: Mutex<(Vec<EventId>, u64, Option<String>)> = Mutex::default();
-    let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    std::thread::scope(|scope| {
-        for _ in 0..workers.min(groups.len()) {
-            scope.spawn(|| {
-                while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if cancel.is_stale() {
-                        return;
-                    }
-                    let (mut no, mut unread, mut reason) = (Vec::new(), 0, None);
-                    each_record(snapshot, reader, group, cancel, |id, bytes| match bytes {
-                        Ok(bytes) if residual.matches(id, bytes) => {}
-                        Ok(_) => no.push(id),
-                        Err(e) => {
-                            no.push(id);
-                            unread += 1;
-                            reason.get_or_insert_with(|| e.to_string());
-                        }
-                    });
-                    let mut all = refused.lock().unwrap_or_else(PoisonError::into_inner);
-                    all.0.append(&mut no);
-                    all.1 += unread;
-                    if all.2.is_none() {
-                        all.2 = reason;
-                    }
-                }
-            });
-        }
-    });
-    if cancel.is_stale() {
-        return None;
-    }
-    let (no, unread, reason) = refused.into_inner().unwrap_or_else(PoisonError::into_inner);
-    for id in no {
-        answer.rows.remove(id);
-    }
-    answer.unread = unread;
-    answer.unread_reason = reason;
+    let search = Search {
+        snapshot,
+        reader,
+        residual: &residual,
+        cancel,
+    };
+    answer.rows = found.sure.clone();
+    let mut open = found.rows;
+    open.minus(&found.sure);
+    search.finish(open, &mut answer, memo, partly)?;
     Some(answer)
 }
 
-/// Calls `each` with every event of one file and its record's bytes, or why they cannot be read.
-fn each_record(
-    snapshot: &Snapshot,
-    reader: &Reader,
-    events: &[EventId],
-    cancel: &Cancel,
-    mut each: impl FnMut(EventId, Result<&[u8], std::io::Error>),
-) {
-    let Some(&first) = events.first() else { return };
-    match reader.text(snapshot.place(first).file, false) {
-        Ok(Some(text)) => {
-            for &id in events {
-                match slice(&text, snapshot.place(id)) {
-                    Some(record) => each(id, Ok(&record)),
-                    None => each(
-                        id,
-                        Err(std::io::Error::other(
-                            "the file has changed since it was loaded",
-                        )),
-                    ),
+/// A search through the records of rows that the index cannot decide.
+struct Search<'a> {
+    snapshot: &'a Snapshot,
+    reader: &'a Reader,
+    residual: &'a Residual,
+    cancel: &'a Cancel,
+}
+
+/// What the records of one file say.
+#[derive(Default)]
+struct Said {
+    /// Rows that match.
+    matches: Vec<EventId>,
+    /// Rows whose records hold the word of the search, and rows whose records do not.
+    holds: (Vec<EventId>, Vec<EventId>),
+    unread: u64,
+    reason: Option<String>,
+}
+
+impl Search<'_> {
+    /// Decides the open rows, with what is known of the word already, telling now and then how
+    /// far it is. `None` when the work was given up; what was found out until then is kept.
+    fn finish(
+        &self,
+        mut open: RowSet,
+        answer: &mut Answer,
+        memo: &Memo,
+        partly: &mut dyn FnMut(&RowSet, f32),
+    ) -> Option<()> {
+        let segments = self.snapshot.segments().len();
+        let mut known = self.residual.word().map(|word| memo.of(word, segments));
+        if let Some(known) = &known {
+            for (rows, holds) in [(&known.yes, true), (&known.no, false)] {
+                let mut decided = open.clone();
+                decided.and(rows);
+                open.minus(&decided);
+                for id in decided
+                    .iter()
+                    .filter(|id| self.residual.matches_if(*id, holds))
+                {
+                    answer.rows.insert(id);
                 }
             }
         }
-        _ => {
-            for &id in events {
-                if cancel.is_stale() {
+        // Rows were appended in the order of files and places, so one file's rows stand together.
+        let open: Vec<EventId> = open.iter().collect();
+        let files: Vec<&[EventId]> = open
+            .chunk_by(|a, b| self.snapshot.place(*a).file == self.snapshot.place(*b).file)
+            .collect();
+        let began = Instant::now();
+        let mut due = FIRST_PART;
+        let mut read = 0;
+        self.each_file(&files, |rows, said| {
+            for id in said.matches {
+                answer.rows.insert(id);
+            }
+            if let Some(known) = &mut known {
+                said.holds.0.iter().for_each(|id| known.yes.insert(*id));
+                said.holds.1.iter().for_each(|id| known.no.insert(*id));
+            }
+            answer.unread += said.unread;
+            if answer.unread_reason.is_none() {
+                answer.unread_reason = said.reason;
+            }
+            read += rows;
+            if began.elapsed() >= due && read < open.len() && !self.cancel.is_stale() {
+                let telling = Instant::now();
+                partly(&answer.rows, read as f32 / open.len() as f32);
+                // Telling must not cost more than a small part of the search.
+                due = began.elapsed() + telling.elapsed() * 10 + NEXT_PART;
+            }
+        });
+        if let Some(known) = known {
+            memo.keep(known);
+        }
+        (!self.cancel.is_stale()).then_some(())
+    }
+
+    /// Reads files on all cores and hands on what each says as it comes, with its rows.
+    fn each_file(&self, files: &[&[EventId]], mut hear: impl FnMut(usize, Said)) {
+        let next = AtomicUsize::new(0);
+        let work = |say: &mut dyn FnMut(usize, Said)| {
+            let mut buffer = Vec::new();
+            while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if self.cancel.is_stale() {
                     return;
                 }
-                match reader.record(snapshot.place(id)) {
-                    Ok(record) => each(id, Ok(&record)),
-                    Err(e) => each(id, Err(e)),
-                }
+                say(file.len(), self.file(file, &mut buffer));
             }
-        }
+        };
+        let helpers = crew::size().min(files.len()).saturating_sub(1);
+        let (sender, replies) = mpsc::channel();
+        std::thread::scope(|scope| {
+            for _ in 0..helpers {
+                let sender = sender.clone();
+                scope.spawn(|| {
+                    let sender = sender;
+                    work(&mut |rows, said| {
+                        // Nobody hears it only when this thread's owner has failed.
+                        let _ = sender.send((rows, said));
+                    });
+                });
+            }
+            drop(sender);
+            work(&mut |rows, said| {
+                hear(rows, said);
+                for (rows, said) in replies.try_iter() {
+                    hear(rows, said);
+                }
+            });
+            for (rows, said) in replies {
+                hear(rows, said);
+            }
+        });
+    }
+
+    /// Asks the records of one file.
+    fn file(&self, rows: &[EventId], buffer: &mut Vec<u8>) -> Said {
+        let mut said = Said::default();
+        let has_word = self.residual.word().is_some();
+        let mut n = 0;
+        self.reader
+            .each_record(self.snapshot, rows, buffer, |id, record| {
+                match record {
+                    Ok(record) if has_word => {
+                        let holds = self.residual.holds_word(record);
+                        let list = if holds {
+                            &mut said.holds.0
+                        } else {
+                            &mut said.holds.1
+                        };
+                        list.push(id);
+                        if self.residual.matches_if(id, holds) {
+                            said.matches.push(id);
+                        }
+                    }
+                    Ok(record) if self.residual.matches(id, record) => said.matches.push(id),
+                    Ok(_) => {}
+                    Err(error) => {
+                        said.unread += 1;
+                        said.reason.get_or_insert_with(|| error.to_string());
+                    }
+                }
+                n += 1;
+                if n % 64 == 0 && self.cancel.is_stale() {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            });
+        said
+    }
+}
+
+/// The events of a set in time order, put together by all cores.
+fn in_order(snapshot: &Snapshot, rows: &RowSet) -> Hits {
+    let parts = if snapshot.len() < 1 << 18 {
+        1
+    } else {
+        crew::size()
+    };
+    let place = |part: usize| snapshot.len() * part / parts;
+    let order = crew::gather(parts, |part| {
+        snapshot.part_in_order(rows, place(part)..place(part + 1))
+    });
+    Hits {
+        generation: snapshot.generation(),
+        order: order.concat().into(),
     }
 }
 
 /// Answers everything an [`Ask`] asks, the events first; stops when something newer is asked.
-pub(crate) fn answer(ask: &Ask, reader: &Reader, cancel: &Cancel, send: &mut dyn FnMut(Reply)) {
+pub(crate) fn answer(
+    ask: &Ask,
+    reader: &Reader,
+    memo: &Memo,
+    cancel: &Cancel,
+    send: &mut dyn FnMut(Reply),
+) {
     let (snapshot, request) = (&ask.snapshot, ask.request);
     let started = Instant::now();
-    let hits = if *ask.filter == Expr::All {
-        Hits::all(snapshot)
+    let (rows, hits) = if *ask.filter == Expr::All {
+        (snapshot.all(), Hits::all(snapshot))
     } else {
-        let Some(found) = find(snapshot, &ask.filter, reader, cancel) else {
-            return;
+        let mut partly = |rows: &RowSet, share: f32| {
+            send(Reply::Hits {
+                request,
+                hits: in_order(snapshot, rows),
+                took: started.elapsed(),
+                searched: Some(share),
+            });
         };
-        Hits::of(snapshot, &found.rows)
+        let found = find_with(snapshot, &ask.filter, reader, cancel, memo, &mut partly);
+        let Some(found) = found else { return };
+        let hits = in_order(snapshot, &found.rows);
+        (found.rows, hits)
     };
     let took = started.elapsed();
     send(Reply::Hits {
         request,
         hits: hits.clone(),
         took,
+        searched: None,
     });
     if let Some(subject) = &ask.portrait {
         let Some(portrait) = Portrait::of(snapshot, subject.clone(), &hits.order, SPARK, cancel)
@@ -171,23 +307,38 @@ pub(crate) fn answer(ask: &Ask, reader: &Reader, cancel: &Cancel, send: &mut dyn
             portrait: Box::new(portrait),
         });
     }
-    if ask.columns > 0 {
-        let Some(histogram) = Histogram::of(snapshot, &hits.order, ask.columns, cancel) else {
-            return;
-        };
-        send(Reply::Histogram { request, histogram });
+    let wanted = Wanted {
+        top: ask.facet_values,
+        counts_only: true,
+        ..Wanted::default()
+    };
+    // The histogram is a piece of work beside the facets.
+    let pieces = crew::gather(ask.facets.len() + 1, |piece| match ask.facets.get(piece) {
+        Some(field) => Piece::Facet(tally::count(snapshot, &rows, *field, wanted, cancel)),
+        None if ask.columns > 0 => {
+            Piece::Histogram(Histogram::of(snapshot, &hits.order, ask.columns, cancel))
+        }
+        None => Piece::Nothing,
+    });
+    if cancel.is_stale() {
+        return;
+    }
+    let mut facets = Vec::new();
+    for piece in pieces {
+        match piece {
+            Piece::Facet(facet) => facets.extend(facet),
+            Piece::Histogram(Some(histogram)) => send(Reply::Histogram { request, histogram }),
+            Piece::Histogram(None) | Piece::Nothing => {}
+        }
     }
     if !ask.facets.is_empty() {
-        let wanted = Wanted {
-            top: ask.facet_values,
-            ..Wanted::default()
-        };
-        let facets: Option<Vec<_>> = ask
-            .facets
-            .iter()
-            .map(|field| tally::tally(snapshot, &hits.order, *field, wanted, cancel))
-            .collect();
-        let Some(facets) = facets else { return };
         send(Reply::Facets { request, facets });
     }
+}
+
+/// What one piece of counting gave.
+enum Piece {
+    Facet(Option<FieldTally>),
+    Histogram(Option<Histogram>),
+    Nothing,
 }

@@ -5,8 +5,10 @@
 //! on is given up, so that typing fast skips the answers in the middle.
 
 pub mod answer;
+mod crew;
 mod loader;
 mod look;
+mod memo;
 pub mod protocol;
 mod reader;
 mod spool;
@@ -19,6 +21,7 @@ use tokio::task;
 
 use crate::base::cancel::{Cancel, Latest};
 use crate::base::origin::FileId;
+use crate::engine::memo::Memo;
 use crate::engine::protocol::{Ask, Fetch, Reply, Request};
 use crate::source::Spec;
 
@@ -138,13 +141,15 @@ async fn answering(
     reader: Reader,
     replies: mpsc::Sender<Reply>,
 ) {
+    let memo = Arc::new(Memo::default());
     while asks.changed().await.is_ok() {
         let Some((ask, cancel)) = asks.borrow_and_update().clone() else {
             continue;
         };
         let (reader, replies, broken) = (reader.clone(), replies.clone(), replies.clone());
+        let memo = Arc::clone(&memo);
         let work = move || {
-            answer::answer(&ask, &reader, &cancel, &mut |reply| {
+            answer::answer(&ask, &reader, &memo, &cancel, &mut |reply| {
                 let _ = replies.blocking_send(reply);
             });
             let _ = replies.blocking_send(Reply::Idle);

@@ -86,6 +86,9 @@ pub enum Reply {
         hits: Hits,
         /// How long it took.
         took: Duration,
+        /// Which share of the records was asked, 0 to 1, while the search goes on: more events may
+        /// come. `None` once these are all.
+        searched: Option<f32>,
     },
     /// Values counted.
     Facets {

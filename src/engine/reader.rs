@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::{self, Cursor, Read};
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use sha2::{Digest, Sha256};
@@ -149,6 +150,43 @@ impl Reader {
     /// Whether a file came through a pipe, so that its bytes are kept otherwise than they came.
     pub(crate) fn is_spooled(&self, id: FileId) -> bool {
         matches!(self.file(id).map(|f| f.bytes), Some(Again::Spool(_)))
+    }
+
+    /// Calls `each` with every event given, all of one file and in the order of their places, and
+    /// its record's bytes or why they cannot be read. Reads the file once, whatever its size, in
+    /// the memory lent.
+    pub(crate) fn each_record(
+        &self,
+        snapshot: &Snapshot,
+        events: &[EventId],
+        buffer: &mut Vec<u8>,
+        mut each: impl FnMut(EventId, io::Result<&[u8]>) -> ControlFlow<()>,
+    ) {
+        let Some(&first) = events.first() else { return };
+        let file = snapshot.place(first).file;
+        let places = events.iter().map(|id| {
+            let place = snapshot.place(*id);
+            let place = decode::Place {
+                offset: place.offset,
+                len: place.len,
+            };
+            (*id, place)
+        });
+        let size = match self.file(file).map(|f| f.bytes) {
+            Some(Again::Source(bytes)) => bytes.size(),
+            _ => None,
+        };
+        let read = self.with(file, |input| {
+            decode::read_each(input, size, buffer, places, |id, record| {
+                let changed = "the file has changed since it was loaded";
+                each(id, record.ok_or_else(|| io::Error::other(changed)))
+            });
+            Ok(())
+        });
+        if let Err(error) = read {
+            let refused = || io::Error::new(error.kind(), error.to_string());
+            let _ = events.iter().try_for_each(|id| each(*id, Err(refused())));
+        }
     }
 
     /// The whole text of a file, from the cache where it is there; `None` where it is too large to

@@ -220,6 +220,13 @@ impl RowSet {
         self.segments.iter().all(Bitmap::is_empty)
     }
 
+    /// Adds an event of its snapshot.
+    pub fn insert(&mut self, id: EventId) {
+        if let Some(bitmap) = self.segments.get_mut(id.segment()) {
+            bitmap.insert(id.row());
+        }
+    }
+
     /// Takes an event away.
     pub fn remove(&mut self, id: EventId) {
         if let Some(bitmap) = self.segments.get_mut(id.segment()) {

@@ -76,6 +76,17 @@ impl Scan<'_> {
                     open: Open::Not(Box::new(inner.open)),
                 }
             }
+            Node::Text(atom, showing) => {
+                let columns = showing.iter().cloned();
+                let shown = columns
+                    .map(|(col, codes)| Node::Column(col, codes))
+                    .collect();
+                Solved {
+                    sure: self.rows(&Node::Or(shown)),
+                    may: self.snapshot.all(),
+                    open: Open::Atom(atom.clone()),
+                }
+            }
             Node::Atom(atom) => Solved {
                 sure: self.snapshot.rows(|_, _| false),
                 may: self.snapshot.all(),
@@ -162,7 +173,7 @@ fn scan(segment: &Segment, node: &Node) -> Bitmap {
     match node {
         Node::Fixed(true) => Bitmap::full(len),
         // A question about bytes is kept away from here; nothing is the safe answer.
-        Node::Fixed(false) | Node::Atom(_) => Bitmap::default(),
+        Node::Fixed(false) | Node::Atom(_) | Node::Text(..) => Bitmap::default(),
         Node::Fact(test) => {
             let facts = segment.facts();
             Bitmap::of(facts, |facts| test.holds(facts))

@@ -17,7 +17,7 @@ use crate::index::segment::{Facts, IdBits};
 use crate::index::snapshot::Snapshot;
 use crate::index::symbols::{Sym, Symbols};
 use crate::query::address::Address;
-use crate::query::ast::{Expr, Op, Subject, Test, Value};
+use crate::query::ast::{Expr, Needle, Op, Subject, Test, Value};
 use crate::query::matcher::{Matcher, Rule};
 use crate::query::path::Step;
 use crate::query::pattern::{How, Pattern};
@@ -48,6 +48,8 @@ pub(crate) enum Node {
     Id(IdTest),
     /// A question about the record's bytes.
     Atom(Box<Atom>),
+    /// Text anywhere in the record, and the columns that show it.
+    Text(Box<Atom>, Vec<(Col, CodeSet)>),
     And(Vec<Self>),
     Or(Vec<Self>),
     Not(Box<Self>),
@@ -163,7 +165,7 @@ impl Node {
     /// Whether the index alone gives the answer.
     pub(crate) fn is_decided(&self) -> bool {
         match self {
-            Self::Atom(_) => false,
+            Self::Atom(_) | Self::Text(..) => false,
             Self::And(parts) | Self::Or(parts) => parts.iter().all(Self::is_decided),
             Self::Not(inner) => inner.is_decided(),
             _ => true,
@@ -179,7 +181,7 @@ impl Node {
             Self::Crosses(..) => 4,
             Self::Resources(_) => 8,
             Self::Id(_) => 16,
-            Self::Atom(_) => 10_000,
+            Self::Atom(_) | Self::Text(..) => 10_000,
             Self::And(parts) | Self::Or(parts) => parts.iter().map(Self::cost).sum(),
             Self::Not(inner) => inner.cost(),
         }
@@ -212,7 +214,7 @@ impl Plan {
     #[cfg(test)]
     pub(crate) fn only_atom(&self) -> Option<&Atom> {
         match &self.root {
-            Node::Atom(atom) => Some(atom),
+            Node::Atom(atom) | Node::Text(atom, _) => Some(atom),
             _ => None,
         }
     }
@@ -232,12 +234,26 @@ fn node(expr: &Expr, snapshot: &Snapshot) -> Node {
         Expr::Or(parts) => Node::any_of(parts.iter().map(|e| node(e, snapshot)).collect()),
         Expr::Not(inner) => Node::Not(Box::new(node(inner, snapshot))),
         Expr::Macro(_, body) => node(body, snapshot),
-        Expr::Text(needle) => Node::Atom(Box::new(Atom::text(needle))),
+        Expr::Text(needle) => anywhere(needle, snapshot),
         Expr::Test(test) => {
             let parts = test.values.iter();
             Node::any_of(parts.map(|value| term(test, value, snapshot)).collect())
         }
     }
+}
+
+/// Columns that hold values of the record as they stand there.
+const VERBATIM: [Col; 6] = [Col::What, Col::Svc, Col::Region, Col::Ip, Col::Ua, Col::Key];
+
+/// Text anywhere: a value of a column that holds it spares reading the record.
+fn anywhere(needle: &Needle, snapshot: &Snapshot) -> Node {
+    let matcher = match needle {
+        Needle::Word(pattern) => Matcher::word(pattern, Rule::Part),
+        Needle::Regex(regex) => Matcher::Regex(regex.compiled().clone()),
+    };
+    let showing = VERBATIM.map(|col| (col, CodeSet::from(names(snapshot.dict(col), &matcher))));
+    let showing = showing.into_iter().filter(|(_, codes)| !codes.is_empty());
+    Node::Text(Box::new(Atom::text(needle)), showing.collect())
 }
 
 /// One value of a comparison.

@@ -44,33 +44,122 @@ pub enum Atom {
 /// A text that stands in the bytes of every record that can match.
 #[derive(Debug, Clone)]
 pub struct Clue {
-    /// Finds the text in bytes made lower case.
-    finder: memmem::Finder<'static>,
+    /// Printable ASCII in lower case, without quotes and backslashes.
+    text: Vec<u8>,
+    /// The place in it of the byte that records have least.
+    rare: usize,
+    /// Whether a record in which it stands plainly matches, whatever else it holds.
+    settles: bool,
 }
 
+/// What a look at a record's bytes tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Glance {
+    /// It matches.
+    Yes,
+    /// It does not.
+    No,
+    /// Its tree must be asked.
+    Maybe,
+}
+
+/// The bytes of CloudTrail records in lower case, the most frequent ones first.
+const FREQUENT: &[u8] = br#""east:nrio12c3d,-umlp0v.b4y5fw6g87/9{}hkz xq_j[]"#;
+
+/// Bytes that stand outside the strings of JSON, in lower case.
+const OUTSIDE: &[u8] = b"{}[]:, 0123456789+-.truefalsn";
+
 impl Clue {
-    /// A clue, where escapes and other alphabets cannot hide it.
-    fn new(text: &str) -> Option<Self> {
+    /// A clue, where escapes and other alphabets cannot hide it. `whole` says that nothing more is
+    /// asked than that a key or value holds it.
+    fn new(text: &str, whole: bool) -> Option<Self> {
         let plain = |c: char| (' '..='~').contains(&c) && !matches!(c, '"' | '\\');
-        (!text.is_empty() && text.chars().all(plain)).then(|| Self {
-            finder: memmem::Finder::new(&text.to_ascii_lowercase()).into_owned(),
+        if text.is_empty() || !text.chars().all(plain) {
+            return None;
+        }
+        let text = text.to_ascii_lowercase().into_bytes();
+        let rarity = |byte: &u8| {
+            let place = FREQUENT.iter().position(|frequent| frequent == byte);
+            place.unwrap_or(FREQUENT.len())
+        };
+        let rare = (0..text.len()).max_by_key(|at| rarity(&text[*at]))?;
+        // It stands in one string, having no quote, or outside of all. There it is within a number
+        // or a word, unless it holds what stands between them.
+        let in_string = text.iter().any(|byte| !OUTSIDE.contains(byte));
+        let in_token = !text.iter().any(|byte| b"{}[]:, ".contains(byte));
+        Some(Self {
+            text,
+            rare,
+            settles: whole && (in_string || in_token),
         })
     }
 
-    /// Whether a record surely lacks the text.
-    fn is_missing(&self, bytes: &[u8], lower: &OnceCell<Option<Vec<u8>>>) -> bool {
-        // A `\u` could spell any letter, and some letters of other alphabets fold to ASCII.
-        let lower = lower.get_or_init(|| {
-            let hidden = !bytes.is_ascii()
-                || memmem::find(bytes, b"\\u").is_some()
-                || memmem::find(bytes, b"\\/").is_some()
-                || memmem::find(bytes, b"%7B").is_some()
-                || memmem::find(bytes, b"%5B").is_some();
-            (!hidden).then(|| bytes.to_ascii_lowercase())
-        });
-        lower
-            .as_ref()
-            .is_some_and(|lower| self.finder.find(lower).is_none())
+    /// What the bytes of a record tell.
+    fn glance(&self, record: &[u8]) -> Glance {
+        let (mut from, mut seen) = (0, false);
+        while let Some(at) = self.find(record, from) {
+            if self.settles && self.is_plain(record, at) {
+                return Glance::Yes;
+            }
+            if !self.settles {
+                return Glance::Maybe;
+            }
+            seen = true;
+            from = at + 1;
+        }
+        if seen || self.may_hide(record) {
+            Glance::Maybe
+        } else {
+            Glance::No
+        }
+    }
+
+    /// Where the text stands first from a place on, in any case.
+    fn find(&self, record: &[u8], from: usize) -> Option<usize> {
+        let rare = *self.text.get(self.rare)?;
+        let mut start = from + self.rare;
+        loop {
+            let rest = record.get(start..)?;
+            let found = if rare.is_ascii_lowercase() {
+                memchr::memchr2(rare, rare.to_ascii_uppercase(), rest)
+            } else {
+                memchr::memchr(rare, rest)
+            };
+            start += found?;
+            let at = start - self.rare;
+            let here = record.get(at..at + self.text.len())?;
+            if here.eq_ignore_ascii_case(&self.text) {
+                return Some(at);
+            }
+            start += 1;
+        }
+    }
+
+    /// Whether what stands at a place is neither part of an escape nor of a `null`.
+    fn is_plain(&self, record: &[u8], at: usize) -> bool {
+        let before = record.get(at.saturating_sub(5)..at).unwrap_or_default();
+        let around = record.get(at.saturating_sub(3)..(at + self.text.len() + 3).min(record.len()));
+        let may_be_null = self.text.len() <= 4 && b"null".contains(&self.text[0]);
+        let is_null = || memmem::find(around.unwrap_or_default(), b"null").is_some();
+        !(before.contains(&b'\\') || may_be_null && is_null())
+    }
+
+    /// Whether the text could stand in the record in other bytes than its own.
+    fn may_hide(&self, record: &[u8]) -> bool {
+        // Some letters of other alphabets fold to ASCII.
+        if !record.is_ascii() {
+            return true;
+        }
+        // A `\u` could spell any letter, `%7B` and `%5B` begin objects and lists that are written
+        // in hexadecimal.
+        let slash = self.text.contains(&b'/');
+        memchr::memchr2_iter(b'\\', b'%', record).any(|at| {
+            match record.get(at..).unwrap_or_default() {
+                [b'\\', b'/', ..] => slash,
+                [b'\\', b'u', ..] | [b'%', b'5' | b'7', b'B', ..] => true,
+                _ => false,
+            }
+        })
     }
 }
 
@@ -84,7 +173,7 @@ impl Atom {
             },
             Needle::Word(pattern) => Self::Text {
                 matcher: Matcher::word(pattern, Rule::Part),
-                clue: Clue::new(longest_literal(pattern)),
+                clue: Clue::new(longest_literal(pattern), pattern.how != How::Wild),
             },
         }
     }
@@ -98,17 +187,16 @@ impl Atom {
         Self::Path {
             steps: steps.to_vec(),
             matcher,
-            clue: last.and_then(Clue::new),
+            clue: last.and_then(|key| Clue::new(key, false)),
         }
     }
 
     fn matches(&self, record: &Reading<'_>) -> bool {
         let (Self::Text { clue, .. } | Self::Path { clue, .. }) = self;
-        if clue
-            .as_ref()
-            .is_some_and(|clue| clue.is_missing(record.bytes, &record.lower))
-        {
-            return false;
+        match clue.as_ref().map(|clue| clue.glance(record.bytes)) {
+            Some(Glance::Yes) => return true,
+            Some(Glance::No) => return false,
+            Some(Glance::Maybe) | None => {}
         }
         match (self, record.tree()) {
             (Self::Text { matcher, .. }, Some(tree)) => anywhere(tree, matcher, NESTED),
@@ -139,7 +227,6 @@ fn longest_literal(pattern: &Pattern) -> &str {
 struct Reading<'a> {
     bytes: &'a [u8],
     tree: OnceCell<Option<Node>>,
-    lower: OnceCell<Option<Vec<u8>>>,
 }
 
 impl Reading<'_> {
@@ -312,24 +399,74 @@ impl Residual {
         let record = Reading {
             bytes: record,
             tree: OnceCell::new(),
-            lower: OnceCell::new(),
         };
-        holds(&self.open, row, &record)
+        holds(&self.open, row, &mut |atom| atom.matches(&record))
     }
 }
 
-fn holds(open: &Open, row: EventId, record: &Reading<'_>) -> bool {
+impl Residual {
+    /// The word looked for, folded, where that is all there is to ask of the bytes.
+    pub fn word(&self) -> Option<&str> {
+        match self.only_atom()? {
+            Atom::Text {
+                matcher: Matcher::Holds(word),
+                ..
+            } => Some(word),
+            _ => None,
+        }
+    }
+
+    /// Whether a record holds the [word](Self::word), given as its bytes.
+    pub fn holds_word(&self, record: &[u8]) -> bool {
+        let record = Reading {
+            bytes: record,
+            tree: OnceCell::new(),
+        };
+        self.only_atom().is_some_and(|atom| atom.matches(&record))
+    }
+
+    /// Whether a row matches, given whether its record holds the [word](Self::word).
+    pub fn matches_if(&self, row: EventId, has_word: bool) -> bool {
+        holds(&self.open, row, &mut |_| has_word)
+    }
+
+    /// The one question about bytes, where there is one.
+    fn only_atom(&self) -> Option<&Atom> {
+        fn walk<'a>(open: &'a Open, found: &mut Vec<&'a Atom>) {
+            match open {
+                Open::Rows(_) => {}
+                Open::Atom(atom) => found.push(atom),
+                Open::And(parts) | Open::Or(parts) => {
+                    for part in parts {
+                        walk(part, found);
+                    }
+                }
+                Open::Not(inner) => walk(inner, found),
+            }
+        }
+        let mut found = Vec::new();
+        walk(&self.open, &mut found);
+        match found.as_slice() {
+            [atom] => Some(atom),
+            _ => None,
+        }
+    }
+}
+
+fn holds(open: &Open, row: EventId, ask: &mut dyn FnMut(&Atom) -> bool) -> bool {
     match open {
         Open::Rows(rows) => rows.contains(row),
-        Open::Atom(atom) => atom.matches(record),
-        Open::And(parts) => parts.iter().all(|part| holds(part, row, record)),
-        Open::Or(parts) => parts.iter().any(|part| holds(part, row, record)),
-        Open::Not(inner) => !holds(inner, row, record),
+        Open::Atom(atom) => ask(atom),
+        Open::And(parts) => parts.iter().all(|part| holds(part, row, ask)),
+        Open::Or(parts) => parts.iter().any(|part| holds(part, row, ask)),
+        Open::Not(inner) => !holds(inner, row, ask),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::index::snapshot::Snapshot;
     use crate::query::ast::Expr;
@@ -348,7 +485,6 @@ mod tests {
         let reading = Reading {
             bytes: RECORD.as_bytes(),
             tree: OnceCell::new(),
-            lower: OnceCell::new(),
         };
         assert_eq!(atom.matches(&reading), yes, "{query}");
     }
@@ -392,6 +528,42 @@ mod tests {
         check(".dup:1", false);
         check(".dup:2", true);
         check(".absent.x:*", false);
+    }
+
+    /// Records that try to trick a look at their bytes.
+    const TRICKS: &[&str] = &[
+        r#"{"a":null,"b":[1,2.5e3,true],"c":"x\\n\\u0041b\\name"}"#,
+        r#"{"Records":"eventName","n":null,"l":[null,null]}"#,
+        r#"{"p":"{\"Action\":\"s3:*\",\"n\":null}","q":"%7B%22Deep%22%3A%22val%22%7D"}"#,
+        r#"{"a":"\u004eull","k":"\u212aelvin","s":"a\/b"}"#,
+        r#"{"null":1,"nul":"ll","t":true,"f":false}"#,
+        "{\"k\":\"zo\u{eb} \u{212a}\",\"arn\":\"arn:aws:iam::1:user/x y\"}",
+    ];
+
+    proptest! {
+        #[test]
+        fn a_look_at_the_bytes_never_lies(
+            trick in 0..TRICKS.len(),
+            from in 0usize..80,
+            len in 1usize..7,
+            extra in "[nulLtrue0-9:,/%{}. ]{0,3}",
+        ) {
+            let record = TRICKS[trick];
+            let piece: String = record.chars().skip(from).take(len).collect();
+            for word in [piece, extra] {
+                let Needle::Word(pattern) = Needle::Word(Pattern::literal(word.clone())) else {
+                    unreachable!();
+                };
+                let Some(clue) = Clue::new(&pattern.text, true) else { continue };
+                let tree = Node::parse(record.as_bytes()).unwrap();
+                let truth = anywhere(&tree, &Matcher::word(&pattern, Rule::Part), NESTED);
+                match clue.glance(record.as_bytes()) {
+                    Glance::Yes => prop_assert!(truth, "{word:?} is not in {record}"),
+                    Glance::No => prop_assert!(!truth, "{word:?} is in {record}"),
+                    Glance::Maybe => {}
+                }
+            }
+        }
     }
 
     #[test]

@@ -37,6 +37,15 @@ impl Bytes {
         !matches!(self, Self::Stdin)
     }
 
+    /// How many bytes there are, where that is known without reading them.
+    pub fn size(&self) -> Option<u64> {
+        match self {
+            Self::File(path) => std::fs::metadata(path).ok().map(|known| known.len()),
+            Self::Memory(bytes) => Some(bytes.len() as u64),
+            Self::Stdin => None,
+        }
+    }
+
     /// A reader of the bytes, with their size where it is known.
     pub fn reader(&self) -> std::io::Result<(Box<dyn Read + Send>, Option<u64>)> {
         Ok(match self {

@@ -1,0 +1,198 @@
+//! Text anywhere in the records: whatever spares reading them, the answer is that of reading all.
+
+#[expect(dead_code, reason = "the generator's own report is not needed here")]
+#[path = "../examples/generate/set/mod.rs"]
+mod set;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use flate2::read::GzDecoder;
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use serde_json::Value;
+use tokio::runtime::Runtime;
+use trailhound::engine::protocol::{Ask, Reply, Request, RequestId};
+use trailhound::engine::{Engine, LoadOptions};
+use trailhound::index::snapshot::Snapshot;
+use trailhound::query;
+use trailhound::source::Spec;
+
+/// Every record with its id, read by somebody else.
+fn records(folder: &Path) -> Vec<(String, Value)> {
+    let (mut all, mut open) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(next).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let mut text = String::new();
+            GzDecoder::new(fs::File::open(path).expect("a file"))
+                .read_to_string(&mut text)
+                .expect("gzip");
+            let whole: Value = serde_json::from_str(&text).expect("JSON");
+            for record in whole["Records"].as_array().expect("records") {
+                let id = record["eventID"].as_str().expect("an id").to_owned();
+                all.push((id, record.clone()));
+            }
+        }
+    }
+    all
+}
+
+/// Whether a key or value holds a word, JSON inside strings included.
+fn holds(value: &Value, word: &str) -> bool {
+    let has = |text: &str| text.to_lowercase().contains(word);
+    match value {
+        Value::Object(pairs) => pairs.iter().any(|(k, v)| has(k) || holds(v, word)),
+        Value::Array(items) => items.iter().any(|item| holds(item, word)),
+        Value::String(text) => {
+            let inner = serde_json::from_str::<Value>(text).ok();
+            has(text) || inner.is_some_and(|v| (v.is_object() || v.is_array()) && holds(&v, word))
+        }
+        Value::Null => false,
+        scalar => has(&scalar.to_string()),
+    }
+}
+
+/// A loaded set that is asked as the screen asks.
+struct Asked {
+    runtime: Runtime,
+    engine: Engine,
+    snapshot: Arc<Snapshot>,
+    request: u64,
+}
+
+impl Asked {
+    fn open(folder: &Path) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let specs = vec![Spec::parse(folder.as_os_str())];
+        let mut engine = Engine::start(runtime.handle(), specs, LoadOptions::default());
+        let mut snapshot = Arc::default();
+        loop {
+            match runtime.block_on(engine.next()).expect("a reply") {
+                Reply::Grown(grown) => snapshot = grown,
+                Reply::Loaded(_) => break,
+                _ => {}
+            }
+        }
+        Self {
+            runtime,
+            engine,
+            snapshot,
+            request: 0,
+        }
+    }
+
+    /// The ids of the events of a filter. Parts told before the end must be parts of it.
+    fn ids(&mut self, filter: &str) -> BTreeSet<String> {
+        self.request += 1;
+        let parsed = query::parse(filter, &query::Context::default());
+        let filter = Arc::new(parsed.usable().expect("a filter").clone());
+        self.engine.send(Request::Ask(Ask {
+            request: RequestId(self.request),
+            snapshot: Arc::clone(&self.snapshot),
+            filter,
+            facets: Vec::new(),
+            facet_values: 0,
+            columns: 0,
+            portrait: None,
+        }));
+        let mut parts = Vec::new();
+        loop {
+            let reply = self.runtime.block_on(self.engine.next()).expect("a reply");
+            let Reply::Hits {
+                request,
+                hits,
+                searched,
+                ..
+            } = reply
+            else {
+                continue;
+            };
+            if request != RequestId(self.request) {
+                continue;
+            }
+            let id = |id: &_| self.snapshot.recorded_id(*id).expect("an id").into_owned();
+            let ids: BTreeSet<String> = hits.order.iter().map(id).collect();
+            if searched.is_none() {
+                assert!(
+                    parts
+                        .iter()
+                        .all(|part: &BTreeSet<String>| part.is_subset(&ids))
+                );
+                return ids;
+            }
+            parts.push(ids);
+        }
+    }
+}
+
+#[test]
+fn words_typed_on_and_taken_back_find_what_reading_every_record_finds() {
+    let folder = tempfile::tempdir().unwrap();
+    let wish = set::Wish {
+        events: 1_500,
+        seed: 11,
+        most: 300,
+        ..set::Wish::default()
+    };
+    set::write(&wish, folder.path()).unwrap();
+    let all = records(folder.path());
+    let truth = |word: &str| -> BTreeSet<String> {
+        let matching = all.iter().filter(|(_, record)| holds(record, word));
+        matching.map(|(id, _)| id.clone()).collect()
+    };
+    let mut asked = Asked::open(folder.path());
+    let words = prop::sample::select(vec![
+        "needlekey",
+        "terraform",
+        "i-0needle",
+        "zoë",
+        "null",
+        "true",
+        "2012-10-17",
+        "s3:getobject",
+        "& friends",
+        "sts:assumerole",
+        "987654",
+        "eventname",
+        "aws-cli/2",
+        "kms",
+        "203.0.113",
+    ]);
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(10));
+    let typed = prop::collection::vec((words, 1usize..12), 1..4);
+    let asked = std::cell::RefCell::new(&mut asked);
+    runner
+        .run(&typed, |typed| {
+            for (word, len) in typed {
+                // Typed letter by letter, and the last letter taken back.
+                let chars: Vec<char> = word.chars().collect();
+                let upto = len.min(chars.len());
+                for n in (1..=upto).chain((upto > 1).then_some(upto - 1)) {
+                    let part: String = chars[..n].iter().collect();
+                    if part.trim() != part {
+                        continue;
+                    }
+                    let found = asked.borrow_mut().ids(&format!("\"{part}\""));
+                    prop_assert_eq!(&found, &truth(&part), "{}", part);
+                    let not = asked.borrow_mut().ids(&format!("-\"{part}\" svc:s3"));
+                    let mut expected: BTreeSet<String> = all
+                        .iter()
+                        .filter(|(_, r)| r["eventSource"] == "s3.amazonaws.com")
+                        .map(|(id, _)| id.clone())
+                        .collect();
+                    expected.retain(|id| !found.contains(id));
+                    prop_assert_eq!(not, expected, "not {}", part);
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+}
