@@ -37,6 +37,8 @@ pub(crate) struct Notes {
     pub(crate) refused: Option<ProblemClass>,
     /// Where lines stand.
     pub(crate) lines: Lines,
+    /// What the text is, where it is none.
+    pub(crate) binary: Option<&'static str>,
     shape: Option<&'static str>,
     stranger: Option<&'static str>,
     wrapped: bool,
@@ -224,7 +226,9 @@ impl Notes {
             match self.first_stray.and_then(|at| self.problems.get_mut(at)) {
                 Some(problem) => {
                     problem.class = ProblemClass::NotJson;
-                    "holds no JSON".clone_into(&mut problem.detail);
+                    self.binary
+                        .unwrap_or("holds no JSON")
+                        .clone_into(&mut problem.detail);
                     self.more = 0;
                     self.problems
                         .retain(|p| p.class != ProblemClass::SyntaxError);

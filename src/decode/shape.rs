@@ -263,6 +263,10 @@ impl<'s> Walk<'s> {
             return Err(Need::More);
         }
         self.begun = true;
+        if rest.starts_with(b"PAR1") {
+            self.notes.binary =
+                Some("a Parquet file, which this program does not read: export it as JSON or CSV");
+        }
         // A place is read again by the header at the very beginning of the text.
         let mark = usize::from(input.bytes.starts_with(b"\xef\xbb\xbf")) * 3;
         let at_start = view.base == 0 && self.at == mark;
