@@ -79,6 +79,10 @@ pub struct Global {
     /// such records are set aside, and check says how each could be mended.
     #[arg(long, global = true)]
     pub repair: bool,
+    /// Load faster and smaller, without the dictionary of values: a search for text on the screen
+    /// then looks at every record. The answers are the same; commands that print never make it.
+    #[arg(long, global = true)]
+    pub no_values: bool,
     /// Write secrets out: passwords, tokens, environment variables, scripts and commands of records.
     ///
     /// Without it the words ‹redacted:kind:length:hash› stand in their place; equal secrets get equal

@@ -137,6 +137,7 @@ pub fn load_options(global: &Global) -> LoadOptions {
         hash: false,
         secrets: false,
         repair: global.repair,
+        values: !global.no_values,
     }
 }
 
@@ -245,6 +246,8 @@ impl Evidence {
         let options = LoadOptions {
             hash: proves,
             secrets: proves,
+            // One question does not pay for them; the answer is the same.
+            values: false,
             ..load_options(global)
         };
         let shows = terminal.stderr && global.progress == ShowProgress::Auto;

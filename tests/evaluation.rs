@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use trailhound::base::cancel::Cancel;
 use trailhound::base::origin::FileId;
 use trailhound::base::time::UtcMicros;
-use trailhound::event::record::{Record, UserIdentity};
+use trailhound::event::record::{Content, Record, UserIdentity};
 use trailhound::event::resource::{Naming, ResourceRef};
 use trailhound::index::batch::BatchBuilder;
 use trailhound::index::segment::EventId;
@@ -70,7 +70,8 @@ impl Event {
                 user_name: Some(self.user.into()),
                 account_id: Some("111122223333".into()),
                 ..UserIdentity::default()
-            },
+            }
+            .into(),
             resources: self
                 .bucket
                 .map(|b| ResourceRef {
@@ -79,7 +80,7 @@ impl Event {
                 })
                 .into_iter()
                 .collect(),
-            content: u64::from(self.id),
+            content: Content::Canonical(u64::from(self.id)),
             ..Record::default()
         }
     }
@@ -258,12 +259,12 @@ fn both(text: &str, events: &[Event], naive: impl Fn(&Event) -> bool) -> (Vec<u8
     let expr = parsed
         .usable()
         .unwrap_or_else(|| panic!("{text}: {:?}", parsed.diagnostics));
-    let mut builder = BatchBuilder::new(FileId(0));
+    let mut builder = BatchBuilder::new(0, FileId(0));
     for (i, event) in events.iter().enumerate() {
         builder.push(&event.record(), i as u64, 1, false);
     }
     let mut writer = IndexWriter::new();
-    writer.append(&builder.take());
+    writer.append(builder.take(), &|_| None);
     writer.finish_file();
     let snapshot = writer.publish();
     let found = search(&snapshot, &bind(expr, &snapshot), &Cancel::NEVER);

@@ -40,8 +40,10 @@ pub fn load(folder: &Path, values: bool) -> Outcome<Loaded> {
 
 /// How to load.
 pub fn options(values: bool) -> LoadOptions {
-    let _ = values;
-    LoadOptions::default()
+    LoadOptions {
+        values,
+        ..LoadOptions::default()
+    }
 }
 
 /// The rows about loading.

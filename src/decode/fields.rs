@@ -264,6 +264,31 @@ impl Slot {
         }
     }
 
+    /// Whether the text of this slot stands whole in a column of the index, or is an event's id.
+    #[inline]
+    pub(crate) const fn is_column(self) -> bool {
+        matches!(
+            self,
+            Self::EventName
+                | Self::EventSource
+                | Self::AwsRegion
+                | Self::SourceIp
+                | Self::UserAgent
+                | Self::AccessKeyId
+                | Self::IssuerArn
+                | Self::Kind
+                | Self::VpcEndpoint
+                | Self::RecipientAccount
+                | Self::EventId
+        )
+    }
+
+    /// Whether more than one key leads here.
+    #[inline]
+    pub(crate) const fn has_many_names(self) -> bool {
+        matches!(self, Self::Records | Self::Original | Self::Notification)
+    }
+
     /// The bit that says the key was met; zero for keys nobody asks about.
     #[inline]
     pub(crate) const fn bit(self) -> u64 {

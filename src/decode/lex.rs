@@ -35,7 +35,7 @@ pub(crate) enum Stop {
 }
 
 /// One string as it was found.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Token {
     /// The first byte inside.
     pub(crate) from: usize,

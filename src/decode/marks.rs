@@ -103,6 +103,20 @@ impl Marks {
         ),
     ];
 
+    /// Marks of records whose keys and strings may be read in more than one way.
+    pub const HARD_TO_READ: Self = Self(
+        Self::ENCODING.0
+            | Self::DEPTH.0
+            | Self::DUPLICATE_KEY.0
+            | Self::WRONG_TYPE.0
+            | Self::NUMBER_RANGE.0,
+    );
+
+    /// Whether anything of `other` is in here.
+    pub const fn has_any(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
     /// Whether all of `other` is in here.
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0

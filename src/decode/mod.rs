@@ -12,6 +12,8 @@ mod encoding;
 mod fields;
 mod foreign;
 mod hash;
+mod known;
+mod leaves;
 mod lex;
 mod mapped;
 mod marks;
@@ -23,6 +25,7 @@ mod reread;
 mod scan;
 mod shape;
 mod sheet;
+mod stops;
 mod text;
 mod window;
 mod wire;
@@ -38,6 +41,7 @@ use crate::base::ledger::ProblemClass;
 use crate::decode::archive::Archive;
 use crate::decode::container::Wish;
 use crate::decode::scan::Input;
+use crate::decode::scan::Scanner;
 use crate::decode::shape::Need;
 use crate::decode::shape::View;
 use crate::decode::shape::Walk;
@@ -53,6 +57,8 @@ pub use crate::decode::reread::read_each;
 pub use crate::decode::reread::record_in;
 pub use crate::decode::reread::sha256;
 
+/// Larger files of many parts are not cheaply read again.
+const READ_AGAIN: u64 = 8 << 20;
 /// Text up to this size is read whatever its ratio.
 const SMALL: u64 = 64 << 20;
 
@@ -71,6 +77,8 @@ pub struct Options<'a> {
     pub secrets: bool,
     /// Whether damaged records are mended where there is one obvious way.
     pub repair: bool,
+    /// Whether to gather the keys and strings that the index has no columns for.
+    pub values: bool,
     /// The file's name, only to say when its content is something else.
     pub name_hint: &'a str,
     /// The file's size, where known: saves guessing buffer sizes.
@@ -86,6 +94,7 @@ impl Default for Options<'_> {
             hash: false,
             secrets: false,
             repair: false,
+            values: false,
             name_hint: "",
             size_hint: None,
         }
@@ -129,6 +138,14 @@ pub trait Sink {
         marks: Marks,
         json: &[u8],
     ) -> ControlFlow<()>;
+
+    /// A key or string of the record that comes next, for which the index has no column: unescaped.
+    /// A key of AWS's own may come with the first record of a file alone, and an identity's keys and
+    /// strings are left out where [`Identity::known`](crate::event::record::Identity::known) has
+    /// them. Called only where it was wished.
+    fn leaf(&mut self, leaf: &[u8]) {
+        let _ = leaf;
+    }
 
     /// Bytes read of the file so far.
     fn progress(&mut self, bytes_read: u64) {
@@ -206,8 +223,19 @@ impl Tally {
 }
 
 thread_local! {
+    /// A scanner remembers identities it has read, and has room of its own.
+    static SCANNER: RefCell<Option<Scanner>> = const { RefCell::new(None) };
     /// Text of small files, inflated in one go; kept because making such a buffer costs page faults.
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A hash of what a record says, whatever its key order and white space; `None` where it is no
+/// JSON object. Equal hashes mean equal records; the hash means nothing outside this process.
+pub fn canonical(record: &[u8]) -> Option<u64> {
+    let mut scanner = SCANNER.take().unwrap_or_else(Scanner::new);
+    let hash = scanner.canonical(record);
+    SCANNER.set(Some(scanner));
+    hash
 }
 
 /// Reads one file's bytes.
@@ -228,7 +256,11 @@ pub fn decode(input: &mut dyn Read, options: &Options<'_>, sink: &mut dyn Sink) 
         let said = mislabelled(options.name_hint, opened.container, bytes);
         return Tally::of_archive(archive, opened.container, bytes, said);
     }
-    let mut walk = Walk::new(options, sink);
+    let mut scanner = SCANNER.take().unwrap_or_else(Scanner::new);
+    // What can be read again only from its beginning must not have to be.
+    let careful = !window.is_last() && options.size_hint.is_none_or(|size| size > READ_AGAIN);
+    scanner.begin(careful, options.values);
+    let mut walk = Walk::new(options, sink, scanner);
     loop {
         let text = Input::new(window.bytes(), walk.at);
         let view = View {
@@ -255,7 +287,8 @@ pub fn decode(input: &mut dyn Read, options: &Options<'_>, sink: &mut dyn Sink) 
     }
     let inflated = window.seen();
     let stopped = walk.is_stopped();
-    let notes = walk.notes;
+    let Walk { notes, scanner, .. } = walk;
+    SCANNER.set(Some(scanner));
     BUFFER.set(window.into_buffer());
     let mut shared = shared.borrow_mut();
     let mut problems = std::mem::take(&mut shared.faults);
@@ -319,7 +352,7 @@ mod tests {
         marks: Vec<Marks>,
         places: Vec<Place>,
         json: Vec<Vec<u8>>,
-        content: Vec<u64>,
+        content: Vec<crate::event::record::Content>,
         records: Vec<Record<'static>>,
     }
 
@@ -340,7 +373,8 @@ mod tests {
                 issuer_arn: t(&record.identity.issuer_arn),
                 mfa: record.identity.mfa,
                 ..Default::default()
-            },
+            }
+            .into(),
             resources: record
                 .resources
                 .iter()

@@ -18,6 +18,8 @@ use crate::decode::fields::Area;
 use crate::decode::fields::Slot;
 use crate::decode::fields::slot;
 use crate::decode::hash::Keys;
+use crate::decode::known::Known;
+use crate::decode::leaves::Leaves;
 use crate::decode::lex::Stop;
 use crate::decode::lex::Token;
 use crate::decode::lex::byte;
@@ -25,9 +27,10 @@ use crate::decode::lex::is_out_of_range;
 use crate::decode::lex::literal;
 use crate::decode::lex::number;
 use crate::decode::lex::skip_space;
-use crate::decode::lex::string;
 use crate::decode::marks::Marks;
+use crate::decode::stops::Stops;
 use crate::decode::text;
+use crate::event::record::Content;
 use crate::event::record::HIDDEN;
 use crate::event::record::Record;
 use crate::event::record::Text;
@@ -179,6 +182,14 @@ impl Frame {
 #[derive(Debug)]
 pub(crate) struct Scanner {
     hash: Keys,
+    stops: Stops,
+    known: Known,
+    careful: bool,
+    /// Whether keys and strings are gathered, what was, and the known keys that were told of this
+    /// file already.
+    gather: bool,
+    leaves: Leaves,
+    told: u64,
     frames: Vec<Frame>,
     keys: Vec<u64>,
     scratch: Vec<u8>,
@@ -191,6 +202,12 @@ impl Scanner {
     pub(crate) fn new() -> Self {
         Self {
             hash: Keys::get(),
+            stops: Stops::new(),
+            known: Known::new(),
+            careful: false,
+            gather: false,
+            leaves: Leaves::default(),
+            told: 0,
             frames: Vec::new(),
             keys: Vec::new(),
             scratch: Vec::new(),
@@ -199,9 +216,30 @@ impl Scanner {
         }
     }
 
+    /// Begins with another file. A careful scan works out what tells copies written differently
+    /// at once, since the records cannot cheaply be read again.
+    pub(crate) fn begin(&mut self, careful: bool, gather: bool) {
+        if gather && !self.gather {
+            // Identities learnt without their leaves are of no use.
+            self.known.clear();
+        }
+        self.careful = careful;
+        self.gather = gather;
+        self.told = 0;
+        self.forget();
+    }
+
+    /// The keys and strings of the record scanned last, where they are gathered. Known keys come
+    /// once a file.
+    pub(crate) fn tell(&mut self, keys: u64) -> Option<&Leaves> {
+        self.told |= keys;
+        self.gather.then_some(&self.leaves)
+    }
+
     /// Forgets the text it has seen; to be called when the text under the positions changes.
     pub(crate) fn forget(&mut self) {
         self.arn_from = usize::MAX;
+        self.stops.forget();
     }
 
     /// Reads the object (or array, which is never a record) whose bracket stands at `start`.
@@ -214,7 +252,48 @@ impl Scanner {
         start: usize,
         tap: bool,
     ) -> Result<Scanned<'a>, Stop> {
+        if self.careful {
+            return self.pass::<true>(input, start, tap);
+        }
+        let mut scanned = self.pass::<false>(input, start, tap)?;
+        let raw = input.get(start, scanned.end);
+        scanned.record.content = if scanned.record.event_id.is_none() {
+            // Nothing but its content tells such a record from others.
+            Content::Canonical(self.canonical(raw).unwrap_or_default())
+        } else {
+            Content::Raw(self.hash.raw(raw))
+        };
+        Ok(scanned)
+    }
+
+    /// A hash of what an object says, whatever its key order and white space; `None` where it is
+    /// none.
+    pub(crate) fn canonical(&mut self, object: &[u8]) -> Option<u64> {
+        let input = Input::new(object, 0);
+        let before = (self.arn_from, self.next_arn);
+        let gather = std::mem::take(&mut self.gather);
+        self.stops.forget();
+        let pass = self.pass::<true>(&input, 0, false);
+        self.stops.forget();
+        (self.arn_from, self.next_arn) = before;
+        self.gather = gather;
+        match pass.ok()?.record.content {
+            Content::Canonical(hash) => Some(hash),
+            Content::Raw(_) => None,
+        }
+    }
+
+    fn pass<'a, const CANONICAL: bool>(
+        &mut self,
+        input: &Input<'a>,
+        start: usize,
+        tap: bool,
+    ) -> Result<Scanned<'a>, Stop> {
         let bytes = input.bytes;
+        self.stops.seek(start);
+        if self.gather {
+            self.leaves.begin(start);
+        }
         let mut out = Scanned::default();
         let mut recorded: Vec<ResourceRef<'a>> = Vec::new();
         let mut found: Vec<ResourceRef<'a>> = Vec::new();
@@ -226,6 +305,7 @@ impl Scanner {
             self.next_arn = 0;
         }
         let mut nested = (0, Slot::Unknown);
+        let mut learning = None;
         let object = byte(bytes, start)? == b'{';
         let root = if object { Area::Root } else { Area::Other };
         let mut cur = Frame::new(root, object, 0);
@@ -235,103 +315,138 @@ impl Scanner {
         let first = byte(bytes, i)?;
         let mut closing = first == if object { b'}' } else { b']' };
         if object && !closing {
-            i = self.key(input, i, &mut cur, &mut out)?;
+            i = self.key::<CANONICAL>(input, i, &mut cur, &mut out)?;
         }
         'value: loop {
-            if closing {
-                value = self.close(&cur, &mut out);
-                i += 1;
-                let Some(parent) = self.frames.pop() else {
-                    out.record.content = value;
-                    finish(&mut out, input, start, i, recorded, found);
-                    return Ok(out);
-                };
-                if self.frames.is_empty() && nested.1 == parent.slot && nested.0 != 0 {
-                    out.object = Some(((nested.0, i), nested.1));
-                    nested = (0, Slot::Unknown);
-                }
-                cur = parent;
-            } else {
-                let at = i;
-                match byte(bytes, i)? {
-                    b'"' => {
-                        let token = string(bytes, i + 1)?;
-                        i = token.to + 1;
-                        value =
-                            self.string(input, token, &cur, &mut out, &mut recorded, &mut found);
+            'read: {
+                if closing {
+                    value = self.close::<CANONICAL>(&cur, &mut out);
+                    i += 1;
+                    let Some(parent) = self.frames.pop() else {
+                        out.record.content = Content::Canonical(value);
+                        let plain = self.stops.is_plain(start, i);
+                        finish(&mut out, input, start, i, plain, recorded, found);
+                        return Ok(out);
+                    };
+                    if self.frames.is_empty() && nested.1 == parent.slot && nested.0 != 0 {
+                        out.object = Some(((nested.0, i), nested.1));
+                        nested = (0, Slot::Unknown);
                     }
-                    open @ (b'{' | b'[') => {
-                        let object = open == b'{';
-                        if self.frames.is_empty() {
-                            if tap && !object && is_wrapper(cur.slot, out.keys) {
-                                return Err(Stop::Wrapper {
-                                    at: i + 1,
-                                    key: cur.slot,
-                                });
-                            }
-                            if object && matches!(cur.slot, Slot::Detail | Slot::Records) {
-                                nested = (i, cur.slot);
-                            }
+                    if let Some(guess) = learning.filter(|_| self.frames.is_empty()) {
+                        let record = bytes.get(start..).unwrap_or_default();
+                        let leaves = (&self.leaves, record);
+                        self.known
+                            .learn(guess, input.get(guess.from, i), &out, leaves);
+                        learning = None;
+                    }
+                    cur = parent;
+                } else {
+                    let at = i;
+                    match byte(bytes, i)? {
+                        b'"' => {
+                            let token = self.stops.string(bytes, i + 1)?;
+                            i = token.to + 1;
+                            value = self.string::<CANONICAL>(
+                                input,
+                                token,
+                                &cur,
+                                &mut out,
+                                &mut recorded,
+                                &mut found,
+                            );
                         }
-                        if cur.slot != Slot::Unknown && !cur.slot.takes_container(object) {
-                            wrong_type(cur.slot, &mut out);
-                        }
-                        let area = cur.slot.area(cur.area, object);
-                        self.frames.push(cur);
-                        if self.frames.len() > deepest {
-                            deepest = self.frames.len();
-                            if deepest >= DEEP {
-                                out.marks.add(Marks::DEPTH);
-                                if deepest > DEEPEST {
-                                    return Err(Stop::TooDeep);
+                        open @ (b'{' | b'[') => {
+                            let object = open == b'{';
+                            if !CANONICAL
+                                && cur.slot == Slot::UserIdentity
+                                && object
+                                && self.frames.is_empty()
+                                && let Some(guess) = self.known.guess(bytes, i, &out, &self.leaves)
+                            {
+                                if let Some(end) = self.known.recall(guess, bytes, &mut out) {
+                                    i = end;
+                                    value = 0;
+                                    break 'read;
+                                }
+                                learning = Some(guess);
+                            }
+                            if self.frames.is_empty() {
+                                if tap && !object && is_wrapper(cur.slot, out.keys) {
+                                    return Err(Stop::Wrapper {
+                                        at: i + 1,
+                                        key: cur.slot,
+                                    });
+                                }
+                                if object && matches!(cur.slot, Slot::Detail | Slot::Records) {
+                                    nested = (i, cur.slot);
                                 }
                             }
-                        }
-                        cur = Frame::new(area, object, self.keys.len() as u32);
-                        i = skip_space(bytes, i + 1);
-                        let first = byte(bytes, i)?;
-                        if object {
-                            closing = first == b'}';
-                            if !closing {
-                                i = self.key(input, i, &mut cur, &mut out)?;
+                            if cur.slot != Slot::Unknown && !cur.slot.takes_container(object) {
+                                wrong_type(cur.slot, &mut out);
                             }
-                        } else {
-                            closing = first == b']';
+                            let area = cur.slot.area(cur.area, object);
+                            self.frames.push(cur);
+                            if self.frames.len() > deepest {
+                                deepest = self.frames.len();
+                                if deepest >= DEEP {
+                                    out.marks.add(Marks::DEPTH);
+                                    if deepest > DEEPEST {
+                                        return Err(Stop::TooDeep);
+                                    }
+                                }
+                            }
+                            cur = Frame::new(area, object, self.keys.len() as u32);
+                            i = skip_space(bytes, i + 1);
+                            let first = byte(bytes, i)?;
+                            if object {
+                                closing = first == b'}';
+                                if !closing {
+                                    i = self.key::<CANONICAL>(input, i, &mut cur, &mut out)?;
+                                }
+                            } else {
+                                closing = first == b']';
+                            }
+                            continue 'value;
                         }
-                        continue 'value;
-                    }
-                    b'-' | b'0'..=b'9' => {
-                        i = number(bytes, i)?;
-                        let raw = input.get(at, i);
-                        if is_out_of_range(raw) {
-                            out.marks.add(Marks::NUMBER_RANGE);
+                        b'-' | b'0'..=b'9' => {
+                            i = number(bytes, i)?;
+                            let raw = input.get(at, i);
+                            if raw.len() > 4 && is_out_of_range(raw) {
+                                out.marks.add(Marks::NUMBER_RANGE);
+                            }
+                            if cur.slot != Slot::Unknown {
+                                set_number(cur.slot, input, at, i, &mut out);
+                            }
+                            value = if CANONICAL { self.hash.number(raw) } else { 0 };
                         }
-                        if cur.slot != Slot::Unknown {
-                            set_number(cur.slot, input, at, i, &mut out);
+                        first => {
+                            i = literal(bytes, i)?;
+                            if cur.slot != Slot::Unknown {
+                                set_literal(cur.slot, first, &mut out);
+                            }
+                            value = if CANONICAL {
+                                self.hash.literal(first)
+                            } else {
+                                0
+                            };
                         }
-                        value = self.hash.number(raw);
-                    }
-                    first => {
-                        i = literal(bytes, i)?;
-                        if cur.slot != Slot::Unknown {
-                            set_literal(cur.slot, first, &mut out);
-                        }
-                        value = self.hash.literal(first);
                     }
                 }
             }
             cur.count = cur.count.wrapping_add(1);
-            cur.sum = if cur.object {
-                cur.sum.wrapping_add(self.hash.member(cur.key, value))
-            } else {
-                self.hash.item(cur.sum, value)
-            };
+            if CANONICAL {
+                cur.sum = if cur.object {
+                    cur.sum.wrapping_add(self.hash.member(cur.key, value))
+                } else {
+                    self.hash.item(cur.sum, value)
+                };
+            }
             i = skip_space(bytes, i);
             match byte(bytes, i)? {
                 b',' => {
                     i = skip_space(bytes, i + 1);
                     if cur.object {
-                        i = self.key(input, i, &mut cur, &mut out)?;
+                        i = self.key::<CANONICAL>(input, i, &mut cur, &mut out)?;
                     }
                     closing = false;
                 }
@@ -353,7 +468,7 @@ impl Scanner {
 
     /// Reads a key and its colon; the position of the value.
     #[inline(always)]
-    fn key(
+    fn key<const CANONICAL: bool>(
         &mut self,
         input: &Input<'_>,
         at: usize,
@@ -367,7 +482,7 @@ impl Scanner {
                 what: "expected a key in quotes",
             });
         }
-        let token = string(bytes, at + 1)?;
+        let token = self.stops.string(bytes, at + 1)?;
         let raw = input.get(token.from, token.to);
         if token.escaped {
             out.marks.add(text::unescape(raw, &mut self.scratch));
@@ -378,8 +493,17 @@ impl Scanner {
             Area::Other | Area::IdentityOther => Slot::Unknown,
             area => slot(area, name),
         };
+        let mut is_told = false;
         if cur.area == Area::Root {
             out.keys |= cur.slot.bit();
+            is_told = self.told & cur.slot.bit() != 0 && !cur.slot.has_many_names();
+        }
+        if self.gather && !is_told {
+            if token.escaped {
+                self.leaves.add_text(&self.scratch);
+            } else {
+                self.leaves.add(token.from, token.to);
+            }
         }
         let bit = 1 << (cur.key & 63);
         if cur.bloom & bit != 0 {
@@ -402,9 +526,13 @@ impl Scanner {
 
     /// The hash of a container that ends, and its keys forgotten.
     #[inline]
-    fn close(&mut self, cur: &Frame, out: &mut Scanned<'_>) -> u64 {
+    fn close<const CANONICAL: bool>(&mut self, cur: &Frame, out: &mut Scanned<'_>) -> u64 {
         if !cur.object {
-            return self.hash.array(cur.sum, cur.count);
+            return if CANONICAL {
+                self.hash.array(cur.sum, cur.count)
+            } else {
+                0
+            };
         }
         if cur.count as usize > FEW_KEYS {
             let known = self
@@ -417,12 +545,16 @@ impl Scanner {
             }
         }
         self.keys.truncate(cur.keys_from as usize);
-        self.hash.object(cur.sum, cur.count)
+        if CANONICAL {
+            self.hash.object(cur.sum, cur.count)
+        } else {
+            0
+        }
     }
 
     /// Deals with a string value; its hash.
     #[inline]
-    fn string<'a>(
+    fn string<'a, const CANONICAL: bool>(
         &mut self,
         input: &Input<'a>,
         token: Token,
@@ -432,6 +564,9 @@ impl Scanner {
         found: &mut Vec<ResourceRef<'a>>,
     ) -> u64 {
         let raw = input.get(token.from, token.to);
+        if self.gather && !token.escaped && !cur.slot.is_column() {
+            self.leaves.add(token.from, token.to);
+        }
         let hash = if token.escaped {
             out.marks.add(text::unescape(raw, &mut self.scratch));
             // A document inside a request has lines; a name, an address or an agent has none.
@@ -440,9 +575,18 @@ impl Scanner {
             {
                 out.marks.add(Marks::CONTROL);
             }
-            self.hash.text(&self.scratch)
-        } else {
+            if self.gather && !cur.slot.is_column() {
+                self.leaves.add_text(&self.scratch);
+            }
+            if CANONICAL {
+                self.hash.text(&self.scratch)
+            } else {
+                0
+            }
+        } else if CANONICAL {
             self.hash.text(raw)
+        } else {
+            0
         };
         if cur.slot != Slot::Unknown {
             self.set_text(cur.slot, input, token, out, recorded);
@@ -579,6 +723,7 @@ fn finish<'a>(
     input: &Input<'a>,
     start: usize,
     end: usize,
+    plain: bool,
     recorded: Vec<ResourceRef<'a>>,
     mut found: Vec<ResourceRef<'a>>,
 ) {
@@ -608,7 +753,7 @@ fn finish<'a>(
         out.marks.add(Marks::ENCODING);
     }
     let raw = input.get(start, end);
-    if !text::is_plain(raw) {
+    if !plain && !text::is_plain(raw) {
         out.marks.add(match input.known(start, end) {
             Some(text) => text::oddities(text),
             None => text::oddities(&text::lossy(raw)),

@@ -115,7 +115,8 @@ pub(crate) struct Walk<'s> {
     pub(crate) at: usize,
     /// What there is to say.
     pub(crate) notes: Notes,
-    scanner: Scanner,
+    /// Its scanner, to be used for the next file.
+    pub(crate) scanner: Scanner,
     sink: &'s mut dyn Sink,
     max_record: usize,
     secrets: bool,
@@ -141,11 +142,11 @@ type Step = Result<(), Need>;
 
 impl<'s> Walk<'s> {
     /// A walk from the beginning.
-    pub(crate) fn new(options: &Options<'_>, sink: &'s mut dyn Sink) -> Self {
+    pub(crate) fn new(options: &Options<'_>, sink: &'s mut dyn Sink, scanner: Scanner) -> Self {
         Self {
             at: 0,
             notes: Notes::default(),
-            scanner: Scanner::new(),
+            scanner,
             sink,
             max_record: options.max_record.clamp(1024, LARGEST_RECORD),
             secrets: options.secrets,
@@ -864,6 +865,12 @@ impl<'s> Walk<'s> {
             },
         };
         let marks = scanned.marks.with(self.recovered);
+        if let Some(leaves) = self.scanner.tell(scanned.keys)
+            && !scanned.record.is_mapped
+        {
+            let sink = &mut *self.sink;
+            leaves.each(json, &mut |leaf| sink.leaf(leaf));
+        }
         let told = self.sink.record(&scanned.record, place, marks, json);
         self.stopped |= told == ControlFlow::Break(());
         if self.levels.is_empty() {

@@ -1,19 +1,19 @@
 //! Loading: one task walks, one a core decodes, one appends and publishes.
 //!
-//! All channels are bounded, so a full one makes the one before it wait. Batches are appended in
-//! the order of the walk whatever decoder was faster: each file has a small channel of its own, and
-//! the appending task empties them in that order. The same evidence gives the same rows.
+//! Small files travel in groups, since each message costs as much as some records. All channels
+//! are bounded, so a full one makes the one before it wait, and so does the gate: decoders that ran
+//! ahead of a large file. Batches are appended in the order of the walk whatever decoder was faster:
+//! each group has a small channel of its own, and the appending task empties them in that order. The
+//! same evidence gives the same rows.
 
 use std::io::{Seek as _, SeekFrom};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task;
 
 use crate::base::ledger::{FileEntry, FileStatus, Ledger, Problem, ProblemClass, RecordCounts};
@@ -26,7 +26,8 @@ use crate::engine::spool::{Spool, Tee};
 use crate::event::record::Record;
 use crate::index::batch::{Batch, BatchBuilder};
 use crate::index::snapshot::Snapshot;
-use crate::index::writer::IndexWriter;
+use crate::index::values::{Held, ValuesBuilder};
+use crate::index::writer::{Appended, IndexWriter, Translated};
 use crate::source::{self, Bytes, Changed, Found, Spec};
 
 /// Limits and wishes of a load.
@@ -44,6 +45,9 @@ pub struct LoadOptions {
     pub secrets: bool,
     /// Whether damaged records are mended where there is one obvious way.
     pub repair: bool,
+    /// Whether to note what files hold beside the columns, so that a text is found without reading
+    /// every file again. The load takes longer with it and the answers are the same without.
+    pub values: bool,
 }
 
 impl Default for LoadOptions {
@@ -56,6 +60,7 @@ impl Default for LoadOptions {
             hash: false,
             secrets: false,
             repair: false,
+            values: true,
         }
     }
 }
@@ -94,46 +99,114 @@ impl Stop {
 
 /// Rows of a batch. Enough to make the channel cheap, few enough to show soon.
 const BATCH_ROWS: usize = 4096;
-/// Batches of one file that may wait.
+/// Batches of one group that may wait.
 const BATCHES_AHEAD: usize = 2;
-/// Files that may wait for a decoder: enough for the walk to run ahead, so that the whole is soon
+/// Batches of all groups behind the one that is being appended that may wait.
+const BATCHES_WAITING: usize = 48;
+/// Files of a group, and bytes of them, before the next one begins.
+const GROUP_FILES: usize = 64;
+const GROUP_BYTES: u64 = 1 << 20;
+/// Groups that may wait for a decoder: enough for the walk to run ahead, so that the whole is soon
 /// known, and bounded, so that a million names do not fill the memory.
-const FILES_AHEAD: usize = 16_384;
+const GROUPS_AHEAD: usize = 2048;
+/// Archives in archives, no deeper than this.
+const MOST_NESTED: usize = 3;
 /// Shortest time between two snapshots.
 const PUBLISH_EVERY: Duration = Duration::from_millis(250);
+/// The first snapshot comes with this many rows, or after this time with any.
+const FIRST_ROWS: usize = 1000;
+const FIRST_AFTER: Duration = Duration::from_millis(15);
+/// A snapshot costs at most this share of the time between two.
+const PUBLISH_SHARE: u32 = 20;
 
 /// What the walk hands to the appending task, in the order of the walk.
-enum Ticket {
+struct Ticket {
+    met: Vec<Met>,
+    parts: Receiver<Part>,
+}
+
+/// One thing the walk met.
+enum Met {
     File {
         id: FileId,
         origin: Origin,
         named: bool,
-        parts: Receiver<Part>,
     },
     Skipped(FileId, FileEntry),
 }
 
-/// What a decoder hands to the appending task.
-enum Part {
-    Batch(Box<Batch>),
-    /// A file of the archive that the file is.
-    Member(FileId, Origin, Box<Ended>),
-    Done(Box<Ended>),
+/// What a decoder hands to the appending task: rows, and how the files that end in them were read.
+struct Part {
+    batch: Batch,
+    ended: Vec<Ended>,
+    /// Whether the rows came in another schema than `CloudTrail`'s own: they may be copies of
+    /// records that are still to come, which say more. Such rows are of one file.
+    mapped: bool,
 }
 
 /// How the reading of a file ended.
+#[derive(Default)]
 struct Ended {
+    /// The file of an archive that it was; `None` for a file that the walk met.
+    member: Option<(FileId, Origin)>,
     tally: Option<Tally>,
     /// A problem of the file as a whole: it could not be opened, or changed, or was not read.
     fault: Option<Problem>,
 }
 
+/// Files to read, in the order of the walk.
 struct Job {
+    number: u64,
+    files: Vec<ToRead>,
+    parts: SyncSender<Part>,
+}
+
+struct ToRead {
     id: FileId,
     origin: Origin,
     bytes: Bytes,
     spool: Option<Spool>,
-    parts: Sender<Part>,
+}
+
+/// Lets the group that is being appended through, and of the others only so many batches.
+#[derive(Debug, Default)]
+struct Gate {
+    state: Mutex<Waiting>,
+    moved: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    /// The group that is being appended.
+    now: u64,
+    batches: usize,
+}
+
+impl Gate {
+    /// Waits until a batch of a group may be sent.
+    fn enter(&self, group: u64, stop: &Stop) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        while state.now < group && state.batches >= BATCHES_WAITING && !stop.is_set() {
+            // Stopping moves nothing here, so it is looked for now and then.
+            let waited = self.moved.wait_timeout(state, Duration::from_millis(50));
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        state.batches += 1;
+    }
+
+    fn leave(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.batches = state.batches.saturating_sub(1);
+        drop(state);
+        self.moved.notify_all();
+    }
+
+    fn next(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.now += 1;
+        drop(state);
+        self.moved.notify_all();
+    }
 }
 
 #[derive(Debug, Default)]
@@ -155,36 +228,62 @@ pub async fn load(
     on: impl FnMut(Reply) + Send + 'static,
 ) -> Option<Loaded> {
     let counters = Arc::new(Counters::default());
-    let (tickets, waiting) = mpsc::channel(FILES_AHEAD);
-    let (jobs, open_jobs) = mpsc::channel(FILES_AHEAD);
+    let gate = Arc::new(Gate::default());
+    let (tickets, waiting) = sync_channel(GROUPS_AHEAD);
+    let (jobs, open_jobs) = sync_channel(GROUPS_AHEAD);
     let open_jobs = Arc::new(Mutex::new(open_jobs));
-    for _ in 0..decoders() {
-        let (jobs, options, stop) = (Arc::clone(&open_jobs), options.clone(), stop.clone());
-        let (counters, reader) = (Arc::clone(&counters), reader.clone());
+    let held = Held::default();
+    for thread in 0..decoders() {
+        let jobs = Arc::clone(&open_jobs);
+        let mut decoder = Decoder {
+            builder: builder(thread, FileId(0), options.values.then(|| held.clone())),
+            held: held.clone(),
+            ended: Vec::new(),
+            options: options.clone(),
+            stop: stop.clone(),
+            counters: Arc::clone(&counters),
+            gate: Arc::clone(&gate),
+            reader: reader.clone(),
+            thread,
+            mapped: false,
+        };
         task::spawn_blocking(move || {
             loop {
-                let job = jobs
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .blocking_recv();
-                let Some(job) = job else { return };
-                // A decoder that fails inside costs its file, which the ledger then names, not the
-                // files after it.
-                let reading = || read(job, &options, &stop, &counters, &reader);
-                if catch_unwind(AssertUnwindSafe(reading)).is_err() {
-                    tracing::error!("reading a file failed inside the program");
-                }
+                let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok(job) = job else { return };
+                decoder.work(job);
             }
         });
     }
     drop(open_jobs);
     let (walk_stop, walk_counters) = (stop.clone(), Arc::clone(&counters));
+    let files = reader.clone();
     task::spawn_blocking(move || {
-        walk(&specs, &reader, &walk_stop, &walk_counters, &tickets, &jobs);
+        let mut walk = Walk {
+            reader: &files,
+            stop: &walk_stop,
+            counters: &walk_counters,
+            tickets,
+            jobs,
+            number: 0,
+            group: Group::default(),
+            most: 1,
+        };
+        walk.run(&specs);
         walk_counters.walked.store(true, Ordering::Relaxed);
     });
-    let indexer = task::spawn_blocking(move || Indexer::new(counters, stop, on).run(waiting));
+    let indexer =
+        task::spawn_blocking(move || Indexer::new(counters, stop, reader, gate, on).run(&waiting));
     indexer.await.ok()
+}
+
+/// A builder that gathers values where there is something that counts them.
+fn builder(thread: usize, file: FileId, held: Option<Held>) -> BatchBuilder {
+    let builder = BatchBuilder::new(thread, file);
+    match held {
+        Some(held) => builder.with_values(ValuesBuilder::new(held)),
+        None => builder,
+    }
 }
 
 /// One decoder a core.
@@ -192,24 +291,50 @@ fn decoders() -> usize {
     std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
 }
 
-fn walk(
-    specs: &[Spec],
-    reader: &Reader,
-    stop: &Stop,
-    counters: &Counters,
-    tickets: &Sender<Ticket>,
-    jobs: &Sender<Job>,
-) {
-    let sent = |ok: bool| {
-        if ok {
-            stop.flow()
-        } else {
-            ControlFlow::Break(())
-        }
-    };
-    let _ = source::walk(specs, &|_| false, &mut |found| {
-        stop.flow()?;
-        counters.files_found.fetch_add(1, Ordering::Relaxed);
+/// Things met since the last group was sent.
+#[derive(Default)]
+struct Group {
+    met: Vec<Met>,
+    files: Vec<ToRead>,
+    bytes: u64,
+}
+
+/// The task that walks.
+struct Walk<'a> {
+    reader: &'a Reader,
+    stop: &'a Stop,
+    counters: &'a Counters,
+    tickets: SyncSender<Ticket>,
+    jobs: SyncSender<Job>,
+    number: u64,
+    group: Group,
+    /// Files of the next group: few at first, so that the first rows come soon.
+    most: usize,
+}
+
+impl Walk<'_> {
+    fn run(&mut self, specs: &[Spec]) {
+        let walked = source::walk(specs, &|_| false, &mut |found| {
+            self.stop.flow()?;
+            self.counters.files_found.fetch_add(1, Ordering::Relaxed);
+            self.meet(found)
+        });
+        // After a stop what was met still has its line in the ledger.
+        let _ = self.send();
+        let _ = walked;
+    }
+
+    fn meet(&mut self, found: Found) -> ControlFlow<()> {
+        let entry = |origin, named, status, class, detail| FileEntry {
+            status,
+            named,
+            problems: vec![Problem {
+                class,
+                at: None,
+                detail,
+            }],
+            ..FileEntry::new(origin)
+        };
         match found {
             Found::File {
                 origin,
@@ -217,28 +342,20 @@ fn walk(
                 named,
                 size,
             } => {
-                counters.bytes_found.fetch_add(size, Ordering::Relaxed);
-                let (id, spool) = reader.add(origin.clone(), Some(bytes.clone()));
-                let (parts, receiver) = mpsc::channel(BATCHES_AHEAD);
-                let ticket = Ticket::File {
+                self.counters.bytes_found.fetch_add(size, Ordering::Relaxed);
+                let (id, spool) = self.reader.add(origin.clone(), Some(bytes.clone()));
+                self.group.bytes += size.max(1);
+                self.group.met.push(Met::File {
                     id,
                     origin: origin.clone(),
                     named,
-                    parts: receiver,
-                };
-                // The ticket first: the appending task must be able to reach this file's batches
-                // when every decoder is busy with files after it.
-                sent(tickets.blocking_send(ticket).is_ok())?;
-                sent(
-                    jobs.blocking_send(Job {
-                        id,
-                        origin,
-                        bytes,
-                        spool,
-                        parts,
-                    })
-                    .is_ok(),
-                )
+                });
+                self.group.files.push(ToRead {
+                    id,
+                    origin,
+                    bytes,
+                    spool,
+                });
             }
             Found::Skipped {
                 origin,
@@ -246,254 +363,315 @@ fn walk(
                 detail,
                 named,
             } => {
-                let (id, _) = reader.add(origin.clone(), None);
-                let entry = FileEntry {
-                    status: FileStatus::Skipped,
-                    named,
-                    problems: vec![Problem {
-                        class,
-                        at: None,
-                        detail,
-                    }],
-                    ..FileEntry::new(origin)
-                };
-                sent(tickets.blocking_send(Ticket::Skipped(id, entry)).is_ok())
+                let (id, _) = self.reader.add(origin.clone(), None);
+                let skipped = entry(origin, named, FileStatus::Skipped, class, detail);
+                self.group.met.push(Met::Skipped(id, skipped));
             }
             Found::Missing { origin, detail } => {
-                let (id, _) = reader.add(origin.clone(), None);
-                let entry = FileEntry {
-                    status: FileStatus::Refused,
-                    named: true,
-                    problems: vec![Problem {
-                        class: ProblemClass::Unreadable,
-                        at: None,
-                        detail,
-                    }],
-                    ..FileEntry::new(origin)
-                };
-                sent(tickets.blocking_send(Ticket::Skipped(id, entry)).is_ok())
+                let (id, _) = self.reader.add(origin.clone(), None);
+                let class = ProblemClass::Unreadable;
+                let missing = entry(origin, true, FileStatus::Refused, class, detail);
+                self.group.met.push(Met::Skipped(id, missing));
             }
         }
-    });
+        if self.group.met.len() >= self.most || self.group.bytes >= GROUP_BYTES {
+            self.most = (self.most * 2).min(GROUP_FILES);
+            self.send()?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Sends the group; breaks where nobody takes it.
+    fn send(&mut self) -> ControlFlow<()> {
+        let group = std::mem::take(&mut self.group);
+        if group.met.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        let (parts, receiver) = sync_channel(BATCHES_AHEAD);
+        let ticket = Ticket {
+            met: group.met,
+            parts: receiver,
+        };
+        let job = Job {
+            number: self.number,
+            files: group.files,
+            parts,
+        };
+        self.number += 1;
+        // The ticket first: the appending task must be able to reach this group's batches when
+        // every decoder is busy with groups after it.
+        if self.tickets.send(ticket).is_ok() && self.jobs.send(job).is_ok() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    }
 }
 
-fn problem(class: ProblemClass, detail: impl Into<String>) -> Problem {
+/// One thread that decodes, with all it keeps from file to file.
+struct Decoder {
+    builder: BatchBuilder,
+    ended: Vec<Ended>,
+    options: LoadOptions,
+    stop: Stop,
+    counters: Arc<Counters>,
+    gate: Arc<Gate>,
+    reader: Reader,
+    thread: usize,
+    held: Held,
+    /// Whether the rows of the file that is being read wait for everything else.
+    mapped: bool,
+}
+
+fn fault(class: ProblemClass, detail: String) -> Problem {
     Problem {
         class,
         at: None,
-        detail: detail.into(),
+        detail,
     }
 }
 
-/// Archives in archives, no deeper than this.
-const MOST_NESTED: usize = 3;
+impl Decoder {
+    /// Reads the files of a group.
+    fn work(&mut self, job: Job) {
+        for file in job.files {
+            if matches!(file.bytes, Bytes::Stdin) {
+                // Nobody knows when a pipe has more: what was read so far is shown meanwhile.
+                self.flush(&job.parts, job.number);
+            }
+            self.builder.begin(file.id);
+            let mut sink = Batches {
+                decoder: self,
+                group: job.number,
+                parts: &job.parts,
+                counted: 0,
+            };
+            // A failure inside costs its file, which the ledger then names, not the files after it.
+            let ended = catch_unwind(AssertUnwindSafe(|| sink.read(&file)));
+            let ended = ended.unwrap_or_else(|_| {
+                tracing::error!("reading a file failed inside the program");
+                self.builder.abandon();
+                self.ended_inside(&job.parts, job.number, file.id);
+                Ended::default()
+            });
+            self.end(ended, &job.parts, job.number);
+            if self.builder.len() >= BATCH_ROWS {
+                self.flush(&job.parts, job.number);
+            }
+        }
+        self.flush(&job.parts, job.number);
+    }
 
-/// What the reading of one file needs.
-struct Work<'a> {
-    options: &'a LoadOptions,
-    stop: &'a Stop,
-    counters: &'a Counters,
-    reader: &'a Reader,
-    parts: &'a Sender<Part>,
+    /// Ends a file.
+    fn end(&mut self, ended: Ended, parts: &SyncSender<Part>, group: u64) {
+        self.builder.end();
+        self.ended.push(ended);
+        if self.mapped {
+            self.flush(parts, group);
+            self.mapped = false;
+        }
+    }
+
+    /// Sends what is whole and begins with a new builder: nobody knows what the old one is like.
+    fn ended_inside(&mut self, parts: &SyncSender<Part>, group: u64, file: FileId) {
+        self.flush(parts, group);
+        let held = self.options.values.then(|| self.held.clone());
+        self.builder = builder(self.thread, file, held);
+        if let Some(values) = self.builder.values() {
+            // Nobody knows what else it holds.
+            values.open();
+        }
+    }
+
+    fn flush(&mut self, parts: &SyncSender<Part>, group: u64) {
+        if self.builder.is_empty() {
+            return;
+        }
+        let part = Part {
+            batch: self.builder.take(),
+            ended: std::mem::take(&mut self.ended),
+            mapped: self.mapped,
+        };
+        self.gate.enter(group, &self.stop);
+        // Nobody there to take it: the load is over.
+        let _ = parts.send(part);
+    }
 }
 
-impl<'a> Work<'a> {
-    fn sink(&self, id: FileId) -> Batches<'a> {
-        Batches {
-            builder: BatchBuilder::new(id),
-            parts: self.parts,
-            stop: self.stop,
-            bytes: &self.counters.bytes,
-            counted: 0,
-        }
-    }
+/// Collects the records of one file into batches.
+struct Batches<'a> {
+    decoder: &'a mut Decoder,
+    group: u64,
+    parts: &'a SyncSender<Part>,
+    counted: u64,
+}
 
-    fn wishes<'n>(&self, name_hint: &'n str, size_hint: Option<u64>) -> decode::Options<'n> {
-        decode::Options {
-            max_record: self.options.max_record,
-            max_inflated: self.options.max_inflated,
-            max_ratio: self.options.max_ratio,
-            hash: self.options.hash,
-            secrets: self.options.secrets,
-            repair: self.options.repair,
-            name_hint,
-            size_hint,
+impl Batches<'_> {
+    /// Reads one file.
+    fn read(&mut self, file: &ToRead) -> Ended {
+        let mut ended = Ended::default();
+        if self.decoder.stop.is_set() {
+            ended.fault = Some(fault(
+                ProblemClass::Stopped,
+                "the load was stopped before it".into(),
+            ));
+            return ended;
         }
+        let options = self.decoder.options.clone();
+        let wishes = |size_hint| wishes(&options, file.origin.name(), size_hint);
+        let result = match &file.bytes {
+            Bytes::File(path) => source::open(path).map(|mut open| {
+                let size = open.size();
+                let tally = decode::decode(&mut open, &wishes(Some(size)), self);
+                if open.changed() == Changed(true) {
+                    ended.fault = Some(fault(
+                        ProblemClass::ChangedWhileRead,
+                        "written to while it was read".into(),
+                    ));
+                }
+                tally
+            }),
+            Bytes::Memory(bytes) => {
+                let size = Some(bytes.len() as u64);
+                Ok(decode::decode(&mut &bytes[..], &wishes(size), self))
+            }
+            Bytes::Stdin => {
+                let spool = file.spool.clone().unwrap_or_default();
+                let mut tee = Tee {
+                    input: std::io::stdin(),
+                    spool,
+                };
+                // A pipe cannot be read again to hash it later.
+                let wishes = decode::Options {
+                    hash: true,
+                    ..wishes(None)
+                };
+                let tally = decode::decode(&mut tee, &wishes, self);
+                if tally.archive.is_some() {
+                    // What was not looked at yet is kept, so that the archive can be gone through.
+                    let _ = std::io::copy(&mut tee, &mut std::io::sink());
+                }
+                Ok(tally)
+            }
+        };
+        match result {
+            Ok(mut tally) => {
+                self.archive(file.id, &file.origin, &mut tally, 0);
+                self.progress(tally.bytes);
+                ended.tally = Some(tally);
+            }
+            Err(e) => ended.fault = Some(fault(ProblemClass::Unreadable, e.to_string())),
+        }
+        ended
     }
+}
 
+impl Batches<'_> {
     /// Goes through an archive that was recognised: each file in it is read as a file of its own.
-    fn archive(&self, id: FileId, origin: &Origin, tally: &mut Tally, depth: usize) {
+    fn archive(&mut self, id: FileId, origin: &Origin, tally: &mut Tally, depth: usize) {
         let Some(kind) = tally.archive else { return };
-        if self.options.hash
-            && let Ok((sha256, bytes)) = self.reader.sha256(id)
+        let options = self.decoder.options.clone();
+        let reader = self.decoder.reader.clone();
+        if options.hash
+            && let Ok((sha256, bytes)) = reader.sha256(id)
         {
             (tally.sha256, tally.bytes) = (Some(sha256), bytes);
         }
         if depth >= MOST_NESTED {
-            let detail = "an archive too deep inside archives; unpack it first";
-            tally
-                .problems
-                .push(problem(ProblemClass::NestedGzip, detail));
+            let detail = "an archive too deep inside archives; unpack it first".to_owned();
+            tally.problems.push(fault(ProblemClass::NestedGzip, detail));
             tally.refused = Some(ProblemClass::NestedGzip);
             return;
         }
-        let mut bytes = match self.reader.seekable(id) {
+        let mut bytes = match reader.seekable(id) {
             Ok(bytes) => bytes,
             Err(e) => {
                 tally
                     .problems
-                    .push(problem(ProblemClass::SizeLimit, e.to_string()));
+                    .push(fault(ProblemClass::SizeLimit, e.to_string()));
                 tally.refused = Some(ProblemClass::SizeLimit);
                 return;
             }
         };
         let packed = bytes.seek(SeekFrom::End(0)).unwrap_or_default();
-        if !self.options.hash {
+        if !options.hash {
             tally.bytes = packed;
         }
         let _ = bytes.rewind();
         let caps = Caps {
             packed,
-            max_inflated: self.options.max_inflated,
-            max_ratio: self.options.max_ratio,
+            max_inflated: options.max_inflated,
+            max_ratio: options.max_ratio,
         };
         let mut nested = Vec::new();
         let problems = archive::members(kind, &mut *bytes, caps, &mut |member| {
-            self.counters.files_found.fetch_add(1, Ordering::Relaxed);
+            let found = &self.decoder.counters.files_found;
+            found.fetch_add(1, Ordering::Relaxed);
             let inside = origin.member(&member.name);
-            let (id, ended) = match member.what {
+            let mut ended = Ended::default();
+            match member.what {
                 What::Skipped(class, detail) => {
-                    let member_id = self.reader.add_member(inside.clone(), id, None);
-                    let ended = Ended {
-                        tally: None,
-                        fault: Some(problem(class, detail)),
-                    };
-                    (member_id, ended)
+                    let id = reader.add_member(inside.clone(), id, None);
+                    ended.member = Some((id, inside));
+                    self.decoder.builder.begin(id);
+                    ended.fault = Some(fault(class, detail));
                 }
                 What::File(spot, size, bytes) => {
-                    let member_id = self.reader.add_member(inside.clone(), id, Some(spot));
-                    let mut sink = self.sink(member_id);
-                    let wishes = self.wishes(inside.name(), Some(size));
-                    let tally = decode::decode(bytes, &wishes, &mut sink);
-                    sink.flush();
+                    let id = reader.add_member(inside.clone(), id, Some(spot));
+                    self.decoder.builder.begin(id);
+                    let wishes = wishes(&options, inside.name(), Some(size));
+                    let counted = std::mem::take(&mut self.counted);
+                    let tally = decode::decode(bytes, &wishes, self);
+                    self.counted = counted;
                     if tally.archive.is_some() {
-                        nested.push((member_id, inside, tally));
-                        return self.stop.flow();
+                        nested.push((id, inside, tally));
+                        return self.decoder.stop.flow();
                     }
-                    let ended = Ended {
-                        tally: Some(tally),
-                        fault: None,
-                    };
-                    (member_id, ended)
+                    ended.member = Some((id, inside));
+                    ended.tally = Some(tally);
                 }
-            };
-            let _ = self
-                .parts
-                .blocking_send(Part::Member(id, inside, Box::new(ended)));
-            self.stop.flow()
+            }
+            self.end(ended);
+            self.decoder.stop.flow()
         });
         tally.problems.extend(problems);
-        tally.stopped = self.stop.is_set();
+        tally.stopped = self.decoder.stop.is_set();
         for (id, inside, mut tally) in nested {
             self.archive(id, &inside, &mut tally, depth + 1);
-            let ended = Ended {
+            self.decoder.builder.begin(id);
+            self.end(Ended {
+                member: Some((id, inside)),
                 tally: Some(tally),
                 fault: None,
-            };
-            let _ = self
-                .parts
-                .blocking_send(Part::Member(id, inside, Box::new(ended)));
+            });
+        }
+        self.decoder.builder.begin(id);
+    }
+
+    /// Ends a file of an archive.
+    fn end(&mut self, ended: Ended) {
+        self.decoder.end(ended, self.parts, self.group);
+        if self.decoder.ended.len() >= GROUP_FILES {
+            self.decoder.flush(self.parts, self.group);
         }
     }
 }
 
-/// Reads one file and sends its batches.
-fn read(job: Job, options: &LoadOptions, stop: &Stop, counters: &Counters, reader: &Reader) {
-    let mut ended = Ended {
-        tally: None,
-        fault: None,
-    };
-    if stop.is_set() {
-        ended.fault = Some(problem(
-            ProblemClass::Stopped,
-            "the load was stopped before it",
-        ));
-        let _ = job.parts.blocking_send(Part::Done(Box::new(ended)));
-        return;
-    }
-    let work = Work {
-        options,
-        stop,
-        counters,
-        reader,
-        parts: &job.parts,
-    };
-    let mut sink = work.sink(job.id);
-    let wishes = |size_hint| work.wishes(job.origin.name(), size_hint);
-    let result = match &job.bytes {
-        Bytes::File(path) => source::open(path).map(|mut file| {
-            let size = file.size();
-            let tally = decode::decode(&mut file, &wishes(Some(size)), &mut sink);
-            if file.changed() == Changed(true) {
-                ended.fault = Some(problem(
-                    ProblemClass::ChangedWhileRead,
-                    "written to while it was read",
-                ));
-            }
-            tally
-        }),
-        Bytes::Memory(bytes) => {
-            let size = Some(bytes.len() as u64);
-            Ok(decode::decode(&mut &bytes[..], &wishes(size), &mut sink))
-        }
-        Bytes::Stdin => {
-            let spool = job.spool.clone().unwrap_or_default();
-            let mut tee = Tee {
-                input: std::io::stdin(),
-                spool,
-            };
-            // A pipe cannot be read again to hash it later.
-            let wishes = decode::Options {
-                hash: true,
-                ..wishes(None)
-            };
-            let tally = decode::decode(&mut tee, &wishes, &mut sink);
-            if tally.archive.is_some() {
-                // What was not looked at yet is kept, so that the archive can be gone through.
-                let _ = std::io::copy(&mut tee, &mut std::io::sink());
-            }
-            Ok(tally)
-        }
-    };
-    match result {
-        Ok(mut tally) => {
-            sink.flush();
-            work.archive(job.id, &job.origin, &mut tally, 0);
-            sink.progress(tally.bytes);
-            ended.tally = Some(tally);
-        }
-        Err(e) => ended.fault = Some(problem(ProblemClass::Unreadable, e.to_string())),
-    }
-    let _ = job.parts.blocking_send(Part::Done(Box::new(ended)));
-}
-
-/// Collects records into batches.
-struct Batches<'a> {
-    builder: BatchBuilder,
-    parts: &'a Sender<Part>,
-    stop: &'a Stop,
-    bytes: &'a AtomicU64,
-    counted: u64,
-}
-
-impl Batches<'_> {
-    fn flush(&mut self) {
-        if !self.builder.is_empty() {
-            // Nobody there to take it: the load is over.
-            let _ = self
-                .parts
-                .blocking_send(Part::Batch(Box::new(self.builder.take())));
-        }
+fn wishes<'n>(
+    options: &LoadOptions,
+    name_hint: &'n str,
+    size_hint: Option<u64>,
+) -> decode::Options<'n> {
+    decode::Options {
+        max_record: options.max_record,
+        max_inflated: options.max_inflated,
+        max_ratio: options.max_ratio,
+        hash: options.hash,
+        secrets: options.secrets,
+        repair: options.repair,
+        values: options.values,
+        name_hint,
+        size_hint,
     }
 }
 
@@ -505,58 +683,176 @@ impl Sink for Batches<'_> {
         marks: Marks,
         json: &[u8],
     ) -> ControlFlow<()> {
-        self.builder
-            .push(record, place.offset, place.len, marks.has(Marks::RECOVERED));
-        self.builder.note_birth(record, json);
-        if self.builder.len() >= BATCH_ROWS {
-            self.flush();
+        if record.is_mapped && !self.decoder.mapped {
+            self.decoder.flush(self.parts, self.group);
+            self.decoder.mapped = true;
         }
-        self.stop.flow()
+        let builder = &mut self.decoder.builder;
+        if let Some(values) = builder.values() {
+            if marks.has_any(Marks::HARD_TO_READ) || record.is_mapped || record.is_repaired {
+                values.open();
+            }
+            if let Some(known) = record.identity.known()
+                && values.wants_identity(known.number)
+            {
+                for leaf in &known.leaves {
+                    values.note(leaf);
+                }
+            }
+        }
+        builder.push(record, place.offset, place.len, marks.has(Marks::RECOVERED));
+        builder.note_birth(record, json);
+        if builder.len() >= BATCH_ROWS {
+            self.decoder.flush(self.parts, self.group);
+        }
+        self.decoder.stop.flow()
+    }
+
+    fn leaf(&mut self, leaf: &[u8]) {
+        if let Some(values) = self.decoder.builder.values() {
+            values.note(leaf);
+        }
     }
 
     fn progress(&mut self, bytes_read: u64) {
         let more = bytes_read.saturating_sub(self.counted);
-        self.bytes.fetch_add(more, Ordering::Relaxed);
+        self.decoder
+            .counters
+            .bytes
+            .fetch_add(more, Ordering::Relaxed);
         self.counted = bytes_read;
     }
 }
 
-/// A file that was read, on its way into the ledger.
-struct Finished {
-    /// Its place in the ledger.
+/// A file and its place in the ledger.
+struct OfFile {
     at: usize,
     id: FileId,
     origin: Origin,
     named: bool,
     member: bool,
+}
+
+/// A file that was read, on its way into the ledger.
+struct Finished {
+    of: OfFile,
     ended: Option<Ended>,
-    /// Rows in another schema than `CloudTrail`'s own: they may be copies of records that are still to
-    /// come, which say more.
-    batches: Vec<Batch>,
+    sums: Appended,
+}
+
+/// The ledger's line of a file that was read.
+fn entry(file: Finished) -> FileEntry {
+    let Finished { of, ended, sums } = file;
+    let mut entry = FileEntry {
+        named: of.named,
+        member: of.member,
+        ..FileEntry::new(of.origin)
+    };
+    entry.events = sums.distinct;
+    entry.records = RecordCounts {
+        found: sums.kept + sums.duplicate,
+        kept: sums.kept,
+        duplicate: sums.duplicate,
+        undated: sums.undated,
+        ..RecordCounts::default()
+    };
+    let mut ended = ended.unwrap_or_default();
+    if ended.tally.is_none() && ended.fault.is_none() {
+        ended.fault = Some(fault(
+            ProblemClass::Unreadable,
+            "reading it failed inside the program; please report this".into(),
+        ));
+    }
+    entry.status = FileStatus::Refused;
+    if let Some(tally) = ended.tally {
+        entry.status = tally.status();
+        entry.shape = tally.shape;
+        entry.container = tally.container;
+        entry.sha256 = tally.sha256;
+        entry.bytes = tally.bytes;
+        entry.inflated = tally.inflated;
+        entry.records.found += tally.set_aside;
+        entry.records.set_aside = tally.set_aside;
+        entry.records.not_events = tally.not_events;
+        entry.more_problems = tally.more_problems;
+        entry.problems = tally.problems;
+        if tally.stopped {
+            entry.problems.push(Problem {
+                class: ProblemClass::Stopped,
+                at: None,
+                detail: "the load was stopped inside it".into(),
+            });
+        }
+    }
+    if sums.conflicts > 0 {
+        entry.problems.push(Problem {
+            class: ProblemClass::DuplicateEvent,
+            at: None,
+            detail: format!(
+                "{} of its events share an id with an event of other content",
+                sums.conflicts
+            ),
+        });
+    }
+    if sums.repeated > 0 {
+        entry.problems.push(Problem {
+            class: ProblemClass::DuplicateEvent,
+            at: None,
+            detail: format!(
+                "{} of its records are copies of others in it",
+                sums.repeated
+            ),
+        });
+    }
+    if let Some(fault) = ended.fault {
+        // A thing in an archive that is no file, or was not reached, was never opened.
+        if matches!(
+            fault.class,
+            ProblemClass::Stopped | ProblemClass::Symlink | ProblemClass::SpecialFile
+        ) {
+            entry.status = FileStatus::Skipped;
+        }
+        entry.problems.push(fault);
+    }
+    if entry.status == FileStatus::Read && entry.problems.iter().any(|p| p.class.is_structural()) {
+        entry.status = FileStatus::PartlyRead;
+    }
+    entry
+}
+
+/// The last snapshot that was published.
+struct Published {
+    at: Instant,
+    took: Duration,
+    rows: usize,
 }
 
 /// The task that appends and publishes.
 struct Indexer<F> {
     counters: Arc<Counters>,
     stop: Stop,
+    reader: Reader,
+    gate: Arc<Gate>,
     on: F,
     writer: IndexWriter,
     ledger: Ledger,
     progress: Progress,
     started: Instant,
-    published: Option<(Instant, usize)>,
+    published: Option<Published>,
     fresh_files: Vec<(FileId, Arc<FileEntry>)>,
     /// Whether something came after the last publication.
     behind: bool,
     /// Files whose rows wait for everything else.
-    held: Vec<Finished>,
+    held: Vec<(Finished, Appended, Vec<Translated>)>,
 }
 
 impl<F: FnMut(Reply)> Indexer<F> {
-    fn new(counters: Arc<Counters>, stop: Stop, on: F) -> Self {
+    fn new(counters: Arc<Counters>, stop: Stop, reader: Reader, gate: Arc<Gate>, on: F) -> Self {
         Self {
             counters,
             stop,
+            reader,
+            gate,
             on,
             writer: IndexWriter::new(),
             ledger: Ledger::default(),
@@ -569,67 +865,74 @@ impl<F: FnMut(Reply)> Indexer<F> {
         }
     }
 
-    fn run(mut self, mut tickets: Receiver<Ticket>) -> Loaded {
-        while let Some(ticket) = self.wait(&mut tickets) {
-            match ticket {
-                Ticket::Skipped(id, entry) => {
-                    let at = self.reserve(entry.origin.clone());
-                    self.enter(at, id, entry);
-                }
-                Ticket::File {
-                    id,
-                    origin,
-                    named,
-                    mut parts,
-                } => {
-                    // An archive stands before its members, and is done after them.
-                    let at = self.reserve(origin.clone());
-                    let mut ended = None;
-                    let mut held = Vec::new();
-                    while let Some(part) = self.wait(&mut parts) {
-                        match part {
-                            Part::Batch(batch) if batch.is_mapped() || !held.is_empty() => {
-                                held.push(*batch);
-                            }
-                            Part::Batch(batch) => {
-                                self.writer.append(&batch);
-                                self.publish_if_due();
-                            }
-                            Part::Member(id, origin, ended) => {
-                                let batches = std::mem::take(&mut held);
-                                let at = self.reserve(origin.clone());
-                                self.finish(Finished {
-                                    at,
-                                    id,
-                                    origin,
-                                    named: false,
-                                    member: true,
-                                    ended: Some(*ended),
-                                    batches,
-                                });
-                            }
-                            Part::Done(done) => ended = Some(*done),
-                        }
+    fn run(mut self, tickets: &Receiver<Ticket>) -> Loaded {
+        let reader = self.reader.clone();
+        let canonical = move |place| decode::canonical(&reader.record(place).ok()?);
+        while let Some(ticket) = self.wait(tickets) {
+            let mut met = ticket.met.into_iter();
+            // An archive stands before its members, and is done after them.
+            let mut open = None;
+            let mut waiting: Option<(Appended, Vec<Translated>)> = None;
+            while let Some(part) = self.wait(&ticket.parts) {
+                self.gate.leave();
+                let sums = if part.mapped {
+                    let before = self.writer.finish_file();
+                    let (sum, rows) = waiting.get_or_insert_default();
+                    *sum = sum.and(before);
+                    rows.push(self.writer.translate(part.batch));
+                    vec![Appended::default(); part.ended.len()]
+                } else {
+                    self.writer.append(part.batch, &canonical)
+                };
+                for (sums, mut ended) in sums.into_iter().zip(part.ended) {
+                    open = open.or_else(|| self.open_next(&mut met));
+                    let of = match ended.member.take() {
+                        Some((id, origin)) => OfFile {
+                            at: self.reserve(origin.clone()),
+                            id,
+                            origin,
+                            named: false,
+                            member: true,
+                        },
+                        None => match open.take() {
+                            Some(of) => of,
+                            None => continue,
+                        },
+                    };
+                    let finished = Finished {
+                        of,
+                        ended: Some(ended),
+                        sums,
+                    };
+                    match waiting.take() {
+                        Some((before, rows)) => self.held.push((finished, before, rows)),
+                        None => self.enter(finished),
                     }
-                    self.finish(Finished {
-                        at,
-                        id,
-                        origin,
-                        named,
-                        member: false,
-                        ended,
-                        batches: held,
-                    });
                 }
-            }
-            self.publish_if_due();
-        }
-        for mut file in std::mem::take(&mut self.held) {
-            for batch in std::mem::take(&mut file.batches) {
-                self.writer.append(&batch);
                 self.publish_if_due();
             }
-            self.finish(file);
+            // A decoder that died without a word must not pass for files that were read.
+            while let Some(of) = open.take().or_else(|| self.open_next(&mut met)) {
+                let sums = self.writer.finish_file();
+                self.enter(Finished {
+                    of,
+                    ended: None,
+                    sums,
+                });
+            }
+            self.gate.next();
+            self.publish_if_due();
+        }
+        for (mut file, before, rows) in std::mem::take(&mut self.held) {
+            let mut sums = before;
+            for rows in rows {
+                for sum in self.writer.append_translated(&rows, &canonical) {
+                    sums = sums.and(sum);
+                }
+                self.publish_if_due();
+            }
+            file.sums = sums;
+            self.enter(file);
         }
         self.progress.done = true;
         let snapshot = self.publish();
@@ -640,113 +943,43 @@ impl<F: FnMut(Reply)> Indexer<F> {
 
     /// The next message. What has come so far is shown although nothing more comes for a while, as
     /// from a pipe that somebody still writes to.
-    fn wait<T>(&mut self, from: &mut Receiver<T>) -> Option<T> {
+    fn wait<T>(&mut self, from: &Receiver<T>) -> Option<T> {
         if self.behind {
-            let shown = self.published.map_or(self.started, |(at, _)| at);
-            match receive_until(from, shown + PUBLISH_EVERY) {
-                Poll::Ready(next) => return next,
-                Poll::Pending => {
+            let shown = self.published.as_ref().map_or(self.started, |last| last.at);
+            let left = (shown + PUBLISH_EVERY).saturating_duration_since(Instant::now());
+            match from.recv_timeout(left) {
+                Ok(next) => return Some(next),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
                     self.publish();
                 }
             }
         }
-        let next = from.blocking_recv();
+        let next = from.recv().ok();
         self.behind = true;
         next
     }
 
-    /// The ledger's line of a file that was read.
-    fn entry(&mut self, origin: Origin, named: bool, ended: Option<Ended>) -> FileEntry {
-        let sums = self.writer.finish_file();
-        let mut entry = FileEntry {
-            named,
-            ..FileEntry::new(origin)
-        };
-        entry.events = sums.distinct;
-        entry.records = RecordCounts {
-            found: sums.kept + sums.duplicate,
-            kept: sums.kept,
-            duplicate: sums.duplicate,
-            undated: sums.undated,
-            ..RecordCounts::default()
-        };
-        // A decoder that died without a word must not pass for a file that was read.
-        let ended = ended.unwrap_or_else(|| Ended {
-            tally: None,
-            fault: Some(Problem {
-                class: ProblemClass::Unreadable,
-                at: None,
-                detail: "reading it failed inside the program; please report this".into(),
-            }),
-        });
-        entry.status = FileStatus::Refused;
-        if let Some(tally) = ended.tally {
-            entry.status = tally.status();
-            entry.shape = tally.shape;
-            entry.container = tally.container;
-            entry.sha256 = tally.sha256;
-            entry.bytes = tally.bytes;
-            entry.inflated = tally.inflated;
-            entry.records.found += tally.set_aside;
-            entry.records.set_aside = tally.set_aside;
-            entry.records.not_events = tally.not_events;
-            entry.more_problems = tally.more_problems;
-            entry.problems = tally.problems;
-            if tally.stopped {
-                entry.problems.push(Problem {
-                    class: ProblemClass::Stopped,
-                    at: None,
-                    detail: "the load was stopped inside it".into(),
-                });
+    /// Keeps a place for the next file of a group, and enters what was skipped before it.
+    fn open_next(&mut self, met: &mut std::vec::IntoIter<Met>) -> Option<OfFile> {
+        for met in met {
+            match met {
+                Met::Skipped(id, entry) => {
+                    let at = self.reserve(entry.origin.clone());
+                    self.enter_as(at, id, entry);
+                }
+                Met::File { id, origin, named } => {
+                    return Some(OfFile {
+                        at: self.reserve(origin.clone()),
+                        id,
+                        origin,
+                        named,
+                        member: false,
+                    });
+                }
             }
         }
-        if sums.conflicts > 0 {
-            entry.problems.push(Problem {
-                class: ProblemClass::DuplicateEvent,
-                at: None,
-                detail: format!(
-                    "{} of its events share an id with an event of other content",
-                    sums.conflicts
-                ),
-            });
-        }
-        if sums.repeated > 0 {
-            entry.problems.push(Problem {
-                class: ProblemClass::DuplicateEvent,
-                at: None,
-                detail: format!(
-                    "{} of its records are copies of others in it",
-                    sums.repeated
-                ),
-            });
-        }
-        if let Some(fault) = ended.fault {
-            // A thing in an archive that is no file, or was not reached, was never opened.
-            if matches!(
-                fault.class,
-                ProblemClass::Stopped | ProblemClass::Symlink | ProblemClass::SpecialFile
-            ) {
-                entry.status = FileStatus::Skipped;
-            }
-            entry.problems.push(fault);
-        }
-        if entry.status == FileStatus::Read
-            && entry.problems.iter().any(|p| p.class.is_structural())
-        {
-            entry.status = FileStatus::PartlyRead;
-        }
-        entry
-    }
-
-    /// Enters a file into the ledger; one whose rows wait is kept until everything else is there.
-    fn finish(&mut self, file: Finished) {
-        if !file.batches.is_empty() {
-            self.held.push(file);
-            return;
-        }
-        let mut entry = self.entry(file.origin, file.named, file.ended);
-        entry.member = file.member;
-        self.enter(file.at, file.id, entry);
+        None
     }
 
     /// Keeps a place in the ledger, and gives its number.
@@ -755,7 +988,13 @@ impl<F: FnMut(Reply)> Indexer<F> {
         self.ledger.files.len() - 1
     }
 
-    fn enter(&mut self, at: usize, id: FileId, entry: FileEntry) {
+    /// Enters a file into the ledger.
+    fn enter(&mut self, file: Finished) {
+        let (at, id) = (file.of.at, file.of.id);
+        self.enter_as(at, id, entry(file));
+    }
+
+    fn enter_as(&mut self, at: usize, id: FileId, entry: FileEntry) {
         debug_assert!(entry.records.adds_up(), "{:?}", entry.records);
         let p = &mut self.progress;
         p.files_done += 1;
@@ -771,9 +1010,12 @@ impl<F: FnMut(Reply)> Indexer<F> {
     }
 
     fn publish_if_due(&mut self) {
-        let due = match self.published {
-            None => !self.writer.is_empty(),
-            Some((at, _)) => at.elapsed() >= PUBLISH_EVERY,
+        let due = match &self.published {
+            None => {
+                self.writer.len() >= FIRST_ROWS
+                    || !self.writer.is_empty() && self.started.elapsed() >= FIRST_AFTER
+            }
+            Some(last) => last.at.elapsed() >= PUBLISH_EVERY.max(last.took * PUBLISH_SHARE),
         };
         if due {
             self.publish();
@@ -781,10 +1023,19 @@ impl<F: FnMut(Reply)> Indexer<F> {
     }
 
     fn publish(&mut self) -> Arc<Snapshot> {
+        let began = Instant::now();
         let snapshot = self.writer.publish();
         self.behind = false;
-        let grown = self.published.is_none_or(|(_, len)| len != snapshot.len());
-        self.published = Some((Instant::now(), snapshot.len()));
+        let grown = self
+            .published
+            .as_ref()
+            .is_none_or(|last| last.rows != snapshot.len());
+        let at = Instant::now();
+        self.published = Some(Published {
+            at,
+            took: at - began,
+            rows: snapshot.len(),
+        });
         let c = &self.counters;
         let p = &mut self.progress;
         p.files_found = c.files_found.load(Ordering::Relaxed);
@@ -806,24 +1057,66 @@ impl<F: FnMut(Reply)> Indexer<F> {
     }
 }
 
-/// The next message, or `Pending` where none has come until then. Needs no timer of a runtime: a
-/// thread that waits may as well be parked.
-fn receive_until<T>(from: &mut Receiver<T>, until: Instant) -> Poll<Option<T>> {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn loaded(files: Vec<(String, String)>) -> Loaded {
+        let files = files
+            .into_iter()
+            .map(|(name, text)| (name.into(), text.into_bytes().into()))
+            .collect();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let specs = vec![Spec::Memory(files)];
+        let options = LoadOptions::default();
+        let loading = load(specs, options, Reader::default(), Stop::default(), |_| {});
+        runtime.block_on(loading).unwrap()
     }
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    loop {
-        if let Poll::Ready(next) = from.poll_recv(&mut Context::from_waker(&waker)) {
-            return Poll::Ready(next);
+
+    fn record(id: usize) -> String {
+        format!(
+            r#"{{"eventVersion":"1.08","userIdentity":{{"type":"IAMUser","arn":"arn:aws:iam::1:user/a"}},"eventTime":"2024-02-03T04:05:06Z","eventName":"GetObject","eventID":"{id:08x}-2daa-4d00-be14-d92ef0000000"}}"#
+        )
+    }
+
+    #[test]
+    fn a_copy_is_one_however_it_is_written() {
+        let compact = record(1);
+        let tree: serde_json::Value = serde_json::from_str(&compact).unwrap();
+        let other = compact.replace("GetObject", "PutObject");
+        let loaded = loaded(vec![
+            ("a.json".into(), compact),
+            (
+                "b.json".into(),
+                serde_json::to_string_pretty(&tree).unwrap(),
+            ),
+            ("c.json".into(), other),
+        ]);
+        let totals: Vec<_> = loaded.ledger.files.iter().map(|f| f.records).collect();
+        assert_eq!(loaded.snapshot.len(), 2);
+        assert_eq!((totals[0].kept, totals[1].duplicate), (1, 1));
+        assert_eq!(totals[2].kept, 1);
+        assert!(
+            loaded
+                .snapshot
+                .shares_its_id(crate::index::segment::EventId::nth(0))
+        );
+    }
+
+    #[test]
+    fn every_file_has_its_own_line_in_the_order_of_the_walk() {
+        let files: Vec<(String, String)> = (0..1000)
+            .map(|n| {
+                let records: Vec<String> = (0..n % 7).map(|k| record(n * 10 + k)).collect();
+                let text = format!("{{\"Records\":[{}]}}", records.join(","));
+                (format!("{n:04}.json"), text)
+            })
+            .collect();
+        let loaded = loaded(files);
+        assert_eq!(loaded.ledger.files.len(), 1000);
+        for (n, entry) in loaded.ledger.files.iter().enumerate() {
+            assert_eq!(entry.origin.name(), format!("{n:04}.json"));
+            assert_eq!(entry.records.kept, n as u64 % 7);
         }
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Poll::Pending;
-        }
-        thread::park_timeout(left);
     }
 }

@@ -4,6 +4,9 @@
 //! here while the record's own bytes keep it. Text with escapes is unescaped (and then owned).
 
 use std::borrow::Cow;
+use std::ops::Deref;
+use std::ops::DerefMut;
+use std::rc::Rc;
 
 use crate::event::resource::ResourceRef;
 
@@ -52,6 +55,130 @@ pub struct UserIdentity<'a> {
     pub creation_date: Option<Text<'a>>,
     /// `sessionContext.attributes.mfaAuthenticated`; logs hold it as text and as a boolean.
     pub mfa: Option<bool>,
+}
+
+impl UserIdentity<'_> {
+    /// The same, owning its text.
+    pub fn into_owned(self) -> UserIdentity<'static> {
+        let own = |text: Option<Text<'_>>| text.map(|text| Cow::Owned(text.into_owned()));
+        UserIdentity {
+            kind: own(self.kind),
+            principal_id: own(self.principal_id),
+            arn: own(self.arn),
+            account_id: own(self.account_id),
+            access_key_id: own(self.access_key_id),
+            user_name: own(self.user_name),
+            invoked_by: own(self.invoked_by),
+            identity_provider: own(self.identity_provider),
+            on_behalf_of: own(self.on_behalf_of),
+            identity_store: own(self.identity_store),
+            issuer_kind: own(self.issuer_kind),
+            issuer_arn: own(self.issuer_arn),
+            issuer_name: own(self.issuer_name),
+            issuer_account: own(self.issuer_account),
+            source_identity: own(self.source_identity),
+            sign_in_session: own(self.sign_in_session),
+            creation_date: own(self.creation_date),
+            mfa: self.mfa,
+        }
+    }
+}
+
+/// A `userIdentity` that was met before, byte for byte.
+#[derive(Debug)]
+pub struct KnownIdentity {
+    /// Its number: one for each in the life of the process, never zero.
+    pub number: u64,
+    /// Its fields.
+    pub identity: UserIdentity<'static>,
+    /// Its keys and strings, but for those the index has columns for.
+    pub leaves: Vec<Box<[u8]>>,
+}
+
+/// The `userIdentity` of one record, or the one all its likes share.
+#[derive(Debug, Clone)]
+pub enum Identity<'a> {
+    /// Of this record.
+    Own(Box<UserIdentity<'a>>),
+    /// Met before.
+    Known(Rc<KnownIdentity>),
+}
+
+impl Identity<'_> {
+    /// The identity, where it was met before.
+    pub fn known(&self) -> Option<&KnownIdentity> {
+        match self {
+            Self::Own(_) => None,
+            Self::Known(known) => Some(known),
+        }
+    }
+
+    /// The number of an identity that was met before.
+    pub fn number(&self) -> Option<u64> {
+        match self {
+            Self::Own(_) => None,
+            Self::Known(known) => Some(known.number),
+        }
+    }
+}
+
+impl Default for Identity<'_> {
+    fn default() -> Self {
+        Self::Own(Box::default())
+    }
+}
+
+impl<'a> From<UserIdentity<'a>> for Identity<'a> {
+    fn from(identity: UserIdentity<'a>) -> Self {
+        Self::Own(Box::new(identity))
+    }
+}
+
+impl<'a> Deref for Identity<'a> {
+    type Target = UserIdentity<'a>;
+
+    fn deref(&self) -> &UserIdentity<'a> {
+        match self {
+            Self::Own(identity) => identity,
+            Self::Known(known) => &known.identity,
+        }
+    }
+}
+
+impl<'a> DerefMut for Identity<'a> {
+    fn deref_mut(&mut self) -> &mut UserIdentity<'a> {
+        if let Self::Known(known) = self {
+            *self = known.identity.clone().into();
+        }
+        match self {
+            Self::Own(identity) => identity,
+            Self::Known(_) => unreachable!("made its own above"),
+        }
+    }
+}
+
+impl PartialEq for Identity<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Identity<'_> {}
+
+/// What tells copies of one event from events that share its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Content {
+    /// A keyed hash of the record's bytes: equal for copies that are written alike.
+    Raw(u64),
+    /// A keyed hash of its canonical JSON: equal for all copies. Key order and white space do not
+    /// matter, every key and value does.
+    Canonical(u64),
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self::Canonical(0)
+    }
 }
 
 /// One CloudTrail record: the fields the index keeps.
@@ -105,7 +232,7 @@ pub struct Record<'a> {
     /// `additionalEventData.MFAUsed`: `Yes` or `No`.
     pub mfa_used: Option<bool>,
     /// `userIdentity`.
-    pub identity: UserIdentity<'a>,
+    pub identity: Identity<'a>,
     /// Resources named in the record, in order of trust, each once.
     pub resources: Vec<ResourceRef<'a>>,
     /// Whether the source left out request and response, as a sheet of the console does.
@@ -114,9 +241,8 @@ pub struct Record<'a> {
     pub is_mapped: bool,
     /// Whether it was damaged, and mended because that was wished.
     pub is_repaired: bool,
-    /// A keyed hash of the record's canonical JSON: key order and white space do not matter,
-    /// every key and value does. Equal for copies of one event; never used without the eventID.
-    pub content: u64,
+    /// A hash of what it holds; never used without the eventID where there is one.
+    pub content: Content,
 }
 
 impl Record<'_> {

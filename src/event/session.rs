@@ -161,7 +161,7 @@ mod tests {
 
     fn session(id: UserIdentity<'static>, from_console: bool) -> SessionSeed {
         let record = Record {
-            identity: id,
+            identity: id.into(),
             from_console,
             ..Record::default()
         };

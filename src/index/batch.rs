@@ -1,7 +1,8 @@
-//! Batches: records of one file on their way from a decoding thread to the writer.
+//! Batches: records of some files on their way from a decoding thread to the writer.
 //!
-//! Each batch interns into dictionaries of its own, so the threads share nothing; the writer maps
-//! each local symbol once, not each value of each row.
+//! Each thread interns into dictionaries of its own, so the threads share nothing. A batch carries
+//! the strings that are new to its thread, and the writer keeps a map from each thread's symbols to
+//! those of the index: a string is looked up there once a thread, not once a row.
 
 use std::hash::BuildHasher;
 
@@ -13,60 +14,82 @@ use crate::base::time::UtcMicros;
 use crate::event::birth::Birth;
 use crate::event::outcome::{self, Outcome, Verb};
 use crate::event::principal::{Principal, PrincipalKind};
-use crate::event::record::Record;
+use crate::event::record::{Content, Record};
 use crate::event::session::SessionSeed;
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
 use crate::index::segment::{Facts, UNDATED};
+use crate::index::values::{Part, ValuesBuilder};
 
-/// A dictionary of one batch: symbols are numbered from 1 in order of first appearance.
+/// Text a thread's dictionaries may hold before they begin anew: the index holds it already.
+const MOST_TEXT: usize = 16 << 20;
+
+/// Strings in a row.
 #[derive(Debug, Default)]
-pub(crate) struct LocalDict {
+pub(crate) struct Strings {
     text: String,
     ends: Vec<usize>,
-    table: HashTable<u32>,
-    last: u32,
 }
 
-impl LocalDict {
-    fn get(&self, code: u32) -> &str {
-        let i = code as usize - 1;
+impl Strings {
+    fn get(&self, i: usize) -> &str {
         let start = if i == 0 { 0 } else { self.ends[i - 1] };
         &self.text[start..self.ends[i]]
     }
 
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len()).map(|i| self.get(i))
+    }
+}
+
+/// A dictionary of one thread: symbols are numbered from 1 in order of first appearance.
+#[derive(Debug, Default)]
+struct LocalDict {
+    strings: Strings,
+    table: HashTable<u32>,
+    last: u32,
+    sent: usize,
+}
+
+impl LocalDict {
+    fn len(&self) -> usize {
+        self.strings.ends.len()
+    }
+
     /// The local symbol of `text`; rows repeat their neighbour's value more often than not.
     fn intern(&mut self, hasher: RandomState, text: &str) -> u32 {
-        if self.last != 0 && self.get(self.last) == text {
+        if self.last != 0 && self.strings.get(self.last as usize - 1) == text {
             return self.last;
         }
         let hash = hasher.hash_one(text);
-        let found = self.table.find(hash, |&code| {
-            let i = code as usize - 1;
-            let start = if i == 0 { 0 } else { self.ends[i - 1] };
-            &self.text[start..self.ends[i]] == text
-        });
+        let Self { strings, table, .. } = self;
+        let found = table.find(hash, |&code| strings.get(code as usize - 1) == text);
         self.last = if let Some(&code) = found {
             code
         } else {
-            self.text.push_str(text);
-            self.ends.push(self.text.len());
-            let code = self.ends.len() as u32;
-            let Self {
-                text, ends, table, ..
-            } = self;
+            strings.push(text);
+            let code = strings.ends.len() as u32;
             table.insert_unique(hash, code, |&code| {
-                let i = code as usize - 1;
-                let start = if i == 0 { 0 } else { ends[i - 1] };
-                hasher.hash_one(&text[start..ends[i]])
+                hasher.hash_one(strings.get(code as usize - 1))
             });
             code
         };
         self.last
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        (1..=self.ends.len() as u32).map(|code| self.get(code))
+    /// The strings that no batch has carried yet.
+    fn fresh(&mut self) -> Strings {
+        let mut fresh = Strings::default();
+        for i in self.sent..self.len() {
+            fresh.push(self.strings.get(i));
+        }
+        self.sent = self.len();
+        fresh
     }
 }
 
@@ -75,20 +98,47 @@ pub(crate) const UUID: u32 = 0;
 pub(crate) const ODD: u32 = 1;
 pub(crate) const NO_ID: u32 = 2;
 
-/// Records of one file, ready to append.
-#[derive(Debug)]
-pub struct Batch {
+/// Rows of one file in a batch.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run {
     pub(crate) file: FileId,
-    pub(crate) dicts: [LocalDict; Col::ALL.len()],
-    pub(crate) principals: Vec<Principal>,
-    /// What the batch says of its sessions: a row of each, its local symbol is in the column.
-    pub(crate) sessions: Vec<(usize, SessionSeed)>,
+    /// The first row after them.
+    pub(crate) end: usize,
+    /// Whether the file ends with them.
+    pub(crate) done: bool,
+}
+
+/// What a record says of its session, with the symbols of its row.
+#[derive(Debug)]
+pub(crate) struct Seeded {
+    pub(crate) session: u32,
+    pub(crate) principal: u32,
+    pub(crate) key: u32,
+    pub(crate) via: u32,
+    pub(crate) seed: SessionSeed,
+}
+
+/// Records of some files, ready to append.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// The thread whose symbols these are.
+    pub(crate) thread: usize,
+    /// Whether the thread's dictionaries begin anew with this batch.
+    pub(crate) anew: bool,
+    pub(crate) runs: Vec<Run>,
+    pub(crate) fresh: [Strings; Col::ALL.len()],
+    /// Principals that are new to the thread, or of whom it knows more, by their symbol.
+    pub(crate) principals: Vec<(u32, Principal)>,
+    /// What the thread has not said of its sessions yet.
+    pub(crate) sessions: Vec<Seeded>,
     /// Births of credentials with the row that tells of each, in order.
     pub(crate) births: Vec<(usize, Birth)>,
     /// Shared ids with the row that has each, in order.
     pub(crate) shared: Vec<(usize, u128)>,
-    pub(crate) resources: LocalDict,
-    pub(crate) odd_ids: LocalDict,
+    /// What the files hold beside the columns, where that is gathered.
+    pub(crate) values: Option<Part>,
+    pub(crate) fresh_resources: Strings,
+    pub(crate) fresh_ids: Strings,
     pub(crate) columns: [Vec<u32>; Col::ALL.len()],
     pub(crate) times: Vec<i64>,
     pub(crate) facts: Vec<Facts>,
@@ -101,28 +151,6 @@ pub struct Batch {
 }
 
 impl Batch {
-    fn new(file: FileId) -> Self {
-        Self {
-            file,
-            dicts: Default::default(),
-            principals: Vec::new(),
-            sessions: Vec::new(),
-            births: Vec::new(),
-            shared: Vec::new(),
-            resources: LocalDict::default(),
-            odd_ids: LocalDict::default(),
-            columns: Default::default(),
-            times: Vec::new(),
-            facts: Vec::new(),
-            ids: Vec::new(),
-            contents: Vec::new(),
-            offsets: Vec::new(),
-            lens: Vec::new(),
-            resource_ends: Vec::new(),
-            resource_codes: Vec::new(),
-        }
-    }
-
     /// Rows.
     pub fn len(&self) -> usize {
         self.times.len()
@@ -133,42 +161,142 @@ impl Batch {
         self.times.is_empty()
     }
 
-    /// Whether its first row came in another schema: a file of such rows waits for the records they
-    /// may be copies of.
-    pub fn is_mapped(&self) -> bool {
-        self.facts.first().is_some_and(|facts| facts.mapped())
-    }
-
-    pub(crate) fn place(&self, row: usize) -> RecordPlace {
+    pub(crate) fn place(&self, file: FileId, row: usize) -> RecordPlace {
         RecordPlace {
-            file: self.file,
+            file,
             offset: self.offsets[row],
             len: self.lens[row],
         }
     }
+
+    /// Forgets every row from `rows` on, whole or not.
+    fn cut(&mut self, rows: usize) {
+        for column in &mut self.columns {
+            column.truncate(rows);
+        }
+        self.times.truncate(rows);
+        self.facts.truncate(rows);
+        self.ids.truncate(rows);
+        self.contents.truncate(rows);
+        self.offsets.truncate(rows);
+        self.lens.truncate(rows);
+        self.resource_ends.truncate(rows);
+        let resources = self.resource_ends.last().map_or(0, |end| *end as usize);
+        self.resource_codes.truncate(resources);
+        self.births.retain(|(row, _)| *row < rows);
+        self.shared.retain(|(row, _)| *row < rows);
+    }
 }
 
-/// Builds batches of one file.
+/// What every record of one identity has in its columns.
+#[derive(Debug, Clone, Copy)]
+struct Caller {
+    principal: u32,
+    session: u32,
+    account: u32,
+    key: u32,
+    via: u32,
+    kind: u32,
+    root: bool,
+    service: bool,
+    service_driven: bool,
+}
+
+/// What a thread knows of the strings it has met.
+#[derive(Debug, Default)]
+struct Dictionaries {
+    columns: [LocalDict; Col::ALL.len()],
+    principals: Vec<Principal>,
+    /// Symbols of principals that changed since they were sent.
+    changed: Vec<u32>,
+    resources: LocalDict,
+    ids: LocalDict,
+    /// Identity fields, joined → symbol: a principal is worked out once.
+    joined: HashMap<String, u32>,
+    /// Credential fields, joined → symbol: a session is worked out once.
+    joined_sessions: HashMap<String, u32>,
+    /// The number of an identity that comes again, with what else makes a session → what it
+    /// stands for.
+    callers: HashMap<(u64, bool, Option<bool>), Caller>,
+    /// By symbol of `What`: the class of the call without `readOnly`, with it, and against it.
+    verbs: Vec<[Option<Verb>; 3]>,
+    /// By symbol of `Err`.
+    outcomes: Vec<Option<Outcome>>,
+}
+
+impl Dictionaries {
+    fn text(&self) -> usize {
+        let dicts = self.columns.iter().chain([&self.resources, &self.ids]);
+        dicts.map(|dict| dict.strings.text.len()).sum::<usize>()
+            + (self.joined.len() + self.joined_sessions.len()) * 256
+    }
+}
+
+/// Builds batches of the files one thread reads.
 #[derive(Debug)]
 pub struct BatchBuilder {
     batch: Batch,
+    file: FileId,
     hasher: RandomState,
-    /// Identity fields, joined → local symbol: a principal is worked out once a batch.
-    known: HashMap<String, u32>,
-    /// Credential fields, joined → local symbol: a session is worked out once a batch.
-    known_sessions: HashMap<String, u32>,
-    joined: String,
+    known: Dictionaries,
+    scratch: String,
+    values: Option<ValuesBuilder>,
 }
 
 impl BatchBuilder {
-    /// A builder for records of `file`.
-    pub fn new(file: FileId) -> Self {
+    /// A builder for the files that thread number `thread` reads, the first of them `file`.
+    ///
+    /// Numbers count from 0; no two threads at work have the same one.
+    pub fn new(thread: usize, file: FileId) -> Self {
         Self {
-            batch: Batch::new(file),
+            batch: Batch {
+                thread,
+                anew: true,
+                ..Batch::default()
+            },
+            file,
             hasher: RandomState::default(),
-            known: HashMap::new(),
-            known_sessions: HashMap::new(),
-            joined: String::new(),
+            known: Dictionaries::default(),
+            scratch: String::new(),
+            values: None,
+        }
+    }
+
+    /// The same, which also gathers what the files hold beside the columns.
+    #[must_use]
+    pub fn with_values(mut self, mut values: ValuesBuilder) -> Self {
+        values.begin(self.file);
+        self.values = Some(values);
+        self
+    }
+
+    /// What gathers the values of the file.
+    pub fn values(&mut self) -> Option<&mut ValuesBuilder> {
+        self.values.as_mut()
+    }
+
+    /// Begins the next file.
+    pub fn begin(&mut self, file: FileId) {
+        self.file = file;
+        if let Some(values) = &mut self.values {
+            values.begin(file);
+        }
+    }
+
+    /// Ends the file: what is pushed from now on is of the next one.
+    pub fn end(&mut self) {
+        self.close_run(true);
+    }
+
+    fn close_run(&mut self, done: bool) {
+        let end = self.batch.len();
+        let start = self.batch.runs.last().map_or(0, |run| run.end);
+        if done || end > start {
+            self.batch.runs.push(Run {
+                file: self.file,
+                end,
+                done,
+            });
         }
     }
 
@@ -177,54 +305,88 @@ impl BatchBuilder {
         self.batch.len()
     }
 
-    /// Whether no row waits.
+    /// Whether nothing waits, neither a row nor the end of a file.
     pub fn is_empty(&self) -> bool {
-        self.batch.is_empty()
+        self.batch.is_empty() && self.batch.runs.is_empty()
+    }
+
+    /// Forgets the rows of the file that no batch has carried yet, after a failure that may have
+    /// left one half made.
+    pub fn abandon(&mut self) {
+        let rows = self.batch.runs.last().map_or(0, |run| run.end);
+        self.batch.cut(rows);
     }
 
     /// Everything pushed since the last time.
     pub fn take(&mut self) -> Batch {
-        self.known.clear();
-        self.known_sessions.clear();
-        let file = self.batch.file;
-        std::mem::replace(&mut self.batch, Batch::new(file))
+        self.close_run(false);
+        let Self { batch, known, .. } = self;
+        for (fresh, dict) in batch.fresh.iter_mut().zip(&mut known.columns) {
+            *fresh = dict.fresh();
+        }
+        batch.values = self.values.as_mut().map(ValuesBuilder::take);
+        batch.fresh_resources = known.resources.fresh();
+        batch.fresh_ids = known.ids.fresh();
+        known.changed.sort_unstable();
+        known.changed.dedup();
+        for code in known.changed.drain(..) {
+            let principal = known.principals[code as usize - 1].clone();
+            batch.principals.push((code, principal));
+        }
+        let anew = known.text() > MOST_TEXT;
+        if anew {
+            *known = Dictionaries::default();
+        }
+        let next = Batch {
+            thread: batch.thread,
+            anew,
+            ..Batch::default()
+        };
+        std::mem::replace(batch, next)
     }
 
     /// Adds a record that lies at `offset..offset + len` of the file's inflated text.
     pub fn push(&mut self, record: &Record<'_>, offset: u64, len: u32, recovered: bool) {
         let error = outcome::error_of(record);
-        let principal = self.principal(record);
-        let session = self.session(record, principal);
-        let kind = self.batch.principals[principal as usize - 1].kind;
+        let caller = self.caller(record);
         let hasher = self.hasher;
-        let batch = &mut self.batch;
-        let id = &record.identity;
+        let Self { batch, known, .. } = self;
         let texts = [
             (Col::What, record.event_name.as_deref()),
             (Col::Svc, record.event_source.as_deref()),
             (Col::Region, record.aws_region.as_deref()),
             (Col::Acct, record.account()),
-            (Col::Caller, record.caller_account()),
             (Col::Ip, record.source_ip.as_deref()),
             (Col::Ua, record.user_agent.as_deref()),
             (Col::Err, error),
-            (Col::Key, id.access_key_id.as_deref()),
-            (Col::Via, id.issuer_arn.as_deref()),
-            (Col::Type, id.kind.as_deref()),
             (Col::Cat, Some(record.category())),
             (Col::Vpce, record.vpc_endpoint.as_deref()),
         ];
+        let (mut what, mut err) = (0, 0);
         for (col, text) in texts {
             let code = match text {
-                Some(text) if !text.is_empty() => batch.dicts[col as usize].intern(hasher, text),
+                Some(text) if !text.is_empty() => known.columns[col as usize].intern(hasher, text),
                 _ => 0,
             };
+            match col {
+                Col::What => what = code,
+                Col::Err => err = code,
+                _ => {}
+            }
             batch.columns[col as usize].push(code);
         }
-        batch.columns[Col::Principal as usize].push(principal);
-        batch.columns[Col::Session as usize].push(session);
+        for (col, code) in [
+            (Col::Principal, caller.principal),
+            (Col::Session, caller.session),
+            (Col::Caller, caller.account),
+            (Col::Key, caller.key),
+            (Col::Via, caller.via),
+            (Col::Type, caller.kind),
+        ] {
+            batch.columns[col as usize].push(code);
+        }
         if let Some(id) = record.shared_event_id.as_deref().and_then(uuid_bits)
-            && kind != PrincipalKind::Service
+            && !caller.service
             && !record.is_insight
         {
             batch.shared.push((batch.times.len(), id));
@@ -235,31 +397,116 @@ impl BatchBuilder {
             None | Some("") => (0, NO_ID),
             Some(text) => match uuid_bits(text) {
                 Some(bits) => (bits, UUID),
-                None => (u128::from(batch.odd_ids.intern(hasher, text)), ODD),
+                None => (u128::from(known.ids.intern(hasher, text)), ODD),
             },
         };
         batch.ids.push(bits);
+        let (content, canonical) = match record.content {
+            Content::Raw(hash) => (hash, false),
+            Content::Canonical(hash) => (hash, true),
+        };
+        let verb = known.verb(what, record);
+        let outcome = known.outcome(err, error);
         batch.facts.push(
-            Facts::new(Verb::of(record), Outcome::of_error(error))
+            Facts::new(verb, outcome)
                 .with_read_only(record.read_only)
                 .with_mfa(record.mfa())
                 .with_console(record.from_console)
-                .with_root(kind == PrincipalKind::Root)
-                .with_service_driven(outcome::is_service_driven(record))
+                .with_root(caller.root)
+                .with_service_driven(caller.service_driven)
                 .with_recovered(recovered)
                 .with_summary(record.is_summary)
                 .with_mapped(record.is_mapped)
                 .with_repaired(record.is_repaired)
-                .with_id_kind(id_kind),
+                .with_id_kind(id_kind)
+                .with_canonical(canonical),
         );
-        batch.contents.push(record.content);
+        batch.contents.push(content);
         batch.offsets.push(offset);
         batch.lens.push(len);
         for resource in &record.resources {
-            let code = batch.resources.intern(hasher, &resource.name);
+            let code = known.resources.intern(hasher, &resource.name);
             batch.resource_codes.push(code);
         }
         batch.resource_ends.push(batch.resource_codes.len() as u32);
+    }
+
+    /// What a record's identity stands for.
+    fn caller(&mut self, record: &Record<'_>) -> Caller {
+        let id = &record.identity;
+        // Identities without a name of their own are told apart by where the call came from.
+        let known = id
+            .number()
+            .filter(|_| id.arn.is_some() || id.principal_id.is_some())
+            .map(|number| (number, record.from_console, record.mfa()));
+        if let Some(caller) = known.and_then(|known| self.known.callers.get(&known)) {
+            return *caller;
+        }
+        let principal = self.principal(record);
+        let kind = self.known.principals[principal as usize - 1].kind;
+        let hasher = self.hasher;
+        let columns = &mut self.known.columns;
+        let mut code = |col: Col, text: Option<&str>| match text {
+            Some(text) if !text.is_empty() => columns[col as usize].intern(hasher, text),
+            _ => 0,
+        };
+        let mut caller = Caller {
+            principal,
+            session: 0,
+            account: code(Col::Caller, record.caller_account()),
+            key: code(Col::Key, id.access_key_id.as_deref()),
+            via: code(Col::Via, id.issuer_arn.as_deref()),
+            kind: code(Col::Type, id.kind.as_deref()),
+            root: kind == PrincipalKind::Root,
+            service: kind == PrincipalKind::Service,
+            service_driven: outcome::is_service_driven(record),
+        };
+        self.session(record, &mut caller);
+        if let Some(known) = known {
+            self.known.callers.insert(known, caller);
+        }
+        caller
+    }
+
+    /// Works out the session of a record whose caller is known but for that.
+    fn session(&mut self, record: &Record<'_>, caller: &mut Caller) {
+        let id = &record.identity;
+        let joined = &mut self.scratch;
+        joined.clear();
+        joined.push_str(&caller.principal.to_string());
+        joined.push('\0');
+        for part in [
+            &id.access_key_id,
+            &id.creation_date,
+            &id.invoked_by,
+            &id.source_identity,
+            &id.on_behalf_of,
+            &id.sign_in_session,
+        ] {
+            joined.push_str(part.as_deref().unwrap_or("\u{1}"));
+            joined.push('\0');
+        }
+        joined.push(if record.from_console { 'c' } else { '-' });
+        joined.push(match record.mfa() {
+            None => '-',
+            Some(true) => 'y',
+            Some(false) => 'n',
+        });
+        let known = &mut self.known;
+        if let Some(&code) = known.joined_sessions.get(joined.as_str()) {
+            caller.session = code;
+            return;
+        }
+        let seed = SessionSeed::of(record, &known.principals[caller.principal as usize - 1]);
+        caller.session = known.columns[Col::Session as usize].intern(self.hasher, &seed.name);
+        self.batch.sessions.push(Seeded {
+            session: caller.session,
+            principal: caller.principal,
+            key: caller.key,
+            via: caller.via,
+            seed,
+        });
+        known.joined_sessions.insert(joined.clone(), caller.session);
     }
 
     /// Notes what the record pushed last gives birth to, if anything.
@@ -271,45 +518,11 @@ impl BatchBuilder {
         }
     }
 
-    /// The local symbol of a record's session; `principal` is the local symbol of its caller.
-    fn session(&mut self, record: &Record<'_>, principal: u32) -> u32 {
-        let id = &record.identity;
-        self.joined.clear();
-        // A batch has few principals: past the surrogates, each number is a character.
-        self.joined.extend(char::from_u32(0x1_0000 + principal));
-        for part in [
-            &id.access_key_id,
-            &id.creation_date,
-            &id.invoked_by,
-            &id.source_identity,
-            &id.on_behalf_of,
-            &id.sign_in_session,
-        ] {
-            self.joined.push_str(part.as_deref().unwrap_or("\u{1}"));
-            self.joined.push('\0');
-        }
-        self.joined
-            .push(if record.from_console { 'c' } else { '-' });
-        self.joined.push(match record.mfa() {
-            None => '-',
-            Some(true) => 'y',
-            Some(false) => 'n',
-        });
-        if let Some(&code) = self.known_sessions.get(&self.joined) {
-            return code;
-        }
-        let batch = &mut self.batch;
-        let seed = SessionSeed::of(record, &batch.principals[principal as usize - 1]);
-        let code = batch.dicts[Col::Session as usize].intern(self.hasher, &seed.name);
-        batch.sessions.push((batch.times.len(), seed));
-        self.known_sessions.insert(self.joined.clone(), code);
-        code
-    }
-
     /// The local symbol of a record's principal.
     fn principal(&mut self, record: &Record<'_>) -> u32 {
         let id = &record.identity;
-        self.joined.clear();
+        let joined = &mut self.scratch;
+        joined.clear();
         for part in [
             &id.kind,
             &id.principal_id,
@@ -326,66 +539,112 @@ impl BatchBuilder {
             &id.source_identity,
         ] {
             // A byte no value can end on keeps `a` + `bc` apart from `ab` + `c`.
-            self.joined.push_str(part.as_deref().unwrap_or("\u{1}"));
-            self.joined.push('\0');
+            joined.push_str(part.as_deref().unwrap_or("\u{1}"));
+            joined.push('\0');
         }
-        // Identities without a name of their own are told apart by where the call came from.
         if id.arn.is_none() && id.principal_id.is_none() {
-            self.joined
-                .push_str(record.source_ip.as_deref().unwrap_or(""));
-            self.joined.push('\0');
-            self.joined
-                .push_str(record.event_source.as_deref().unwrap_or(""));
+            joined.push_str(record.source_ip.as_deref().unwrap_or(""));
+            joined.push('\0');
+            joined.push_str(record.event_source.as_deref().unwrap_or(""));
         }
-        if let Some(&code) = self.known.get(&self.joined) {
+        let known = &mut self.known;
+        if let Some(&code) = known.joined.get(joined.as_str()) {
             return code;
         }
         let principal = Principal::of(record);
-        let batch = &mut self.batch;
-        let dict = &mut batch.dicts[Col::Principal as usize];
-        let code = dict.intern(self.hasher, &principal.key);
-        if code as usize > batch.principals.len() {
-            batch.principals.push(principal);
-        } else {
-            merge_names(&mut batch.principals[code as usize - 1], &principal);
+        let code = known.columns[Col::Principal as usize].intern(self.hasher, &principal.key);
+        match known.principals.get_mut(code as usize - 1) {
+            None => {
+                known.principals.push(principal);
+                known.changed.push(code);
+            }
+            Some(before) => {
+                if merge_names(before, &principal) {
+                    known.changed.push(code);
+                }
+            }
         }
-        self.known.insert(self.joined.clone(), code);
+        known.joined.insert(joined.clone(), code);
         code
     }
 }
 
-/// Adds what a second sighting of one principal says of it. The label stays the first one.
-pub(crate) fn merge_names(known: &mut Principal, seen: &Principal) {
+impl Dictionaries {
+    /// The class of a call, worked out once for each name.
+    fn verb(&mut self, what: u32, record: &Record<'_>) -> Verb {
+        let (name, flag) = (
+            what as usize,
+            record.read_only.map_or(0, |yes| 1 + usize::from(yes)),
+        );
+        if self.verbs.len() <= name {
+            self.verbs.resize(name + 1, [None; 3]);
+        }
+        *self.verbs[name][flag].get_or_insert_with(|| Verb::of(record))
+    }
+
+    /// How a call ended, worked out once for each error.
+    fn outcome(&mut self, err: u32, error: Option<&str>) -> Outcome {
+        let err = err as usize;
+        if self.outcomes.len() <= err {
+            self.outcomes.resize(err + 1, None);
+        }
+        *self.outcomes[err].get_or_insert_with(|| Outcome::of_error(error))
+    }
+}
+
+/// Adds what a second sighting of one principal says of it; whether that was anything. The label
+/// stays the first one.
+pub(crate) fn merge_names(known: &mut Principal, seen: &Principal) -> bool {
+    let mut more = false;
     for name in std::iter::once(&seen.label).chain(&seen.names) {
         if *name != known.label && !known.names.contains(name) {
             known.names.push(name.clone());
+            more = true;
         }
     }
-    known.id = known.id.take().or_else(|| seen.id.clone());
-    known.issuer = known.issuer.take().or_else(|| seen.issuer.clone());
-    known.account = known.account.take().or_else(|| seen.account.clone());
+    for (place, value) in [
+        (&mut known.id, &seen.id),
+        (&mut known.issuer, &seen.issuer),
+        (&mut known.account, &seen.account),
+    ] {
+        if place.is_none() && value.is_some() {
+            place.clone_from(value);
+            more = true;
+        }
+    }
+    more
 }
 
 /// The bits of a UUID written as AWS writes them: lower case, with dashes.
 ///
 /// Any other spelling is kept as text, so that an id is always shown as it was recorded.
 pub fn uuid_bits(text: &str) -> Option<u128> {
-    let b = text.as_bytes();
-    if b.len() != 36 {
+    let b: &[u8; 36] = text.as_bytes().try_into().ok()?;
+    if [b[8], b[13], b[18], b[23]] != [b'-'; 4] {
         return None;
     }
-    let mut bits = 0u128;
-    for (i, c) in b.iter().enumerate() {
-        let digit = match (i, c) {
-            (8 | 13 | 18 | 23, b'-') => continue,
-            (8 | 13 | 18 | 23, _) => return None,
-            (_, b'0'..=b'9') => c - b'0',
-            (_, b'a'..=b'f') => c - b'a' + 10,
-            _ => return None,
+    // The digits side by side, so that the compiler turns all of them at once.
+    let mut digits = [0u8; 32];
+    digits[..8].copy_from_slice(&b[..8]);
+    digits[8..12].copy_from_slice(&b[9..13]);
+    digits[12..16].copy_from_slice(&b[14..18]);
+    digits[16..20].copy_from_slice(&b[19..23]);
+    digits[20..].copy_from_slice(&b[24..]);
+    let mut wrong = 0u8;
+    for digit in &mut digits {
+        let (decimal, letter) = (digit.wrapping_sub(b'0'), digit.wrapping_sub(b'a'));
+        wrong |= u8::from(decimal > 9 && letter > 5);
+        *digit = if decimal < 10 {
+            decimal
+        } else {
+            letter.wrapping_add(10)
         };
-        bits = bits << 4 | u128::from(digit);
     }
-    Some(bits)
+    let mut bytes = [0u8; 16];
+    for (byte, [high, low]) in bytes.iter_mut().zip(digits.as_chunks::<2>().0) {
+        *byte = high << 4 | low & 15;
+    }
+    (wrong == 0).then(|| u128::from_be_bytes(bytes))
 }
 
 /// A UUID as text.

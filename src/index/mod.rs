@@ -13,4 +13,5 @@ pub mod sessions;
 pub mod shelf;
 pub mod snapshot;
 pub mod symbols;
+pub mod values;
 pub mod writer;

@@ -63,6 +63,7 @@ const ID_KIND: u32 = 13;
 const SUMMARY: u32 = 15;
 const MAPPED: u32 = 16;
 const REPAIRED: u32 = 17;
+const CANONICAL: u32 = 18;
 
 impl Facts {
     const fn bits(self, at: u32, width: u32) -> u32 {
@@ -221,6 +222,15 @@ impl Facts {
 
     pub(crate) const fn id_kind(self) -> u32 {
         self.bits(ID_KIND, 2)
+    }
+
+    pub(crate) const fn with_canonical(self, yes: bool) -> Self {
+        self.with(CANONICAL, yes as u32)
+    }
+
+    /// Whether the row's content hash is that of its canonical JSON.
+    pub(crate) const fn canonical(self) -> bool {
+        self.bits(CANONICAL, 1) == 1
     }
 
     /// The letter of a list: the first that applies of `!` failed, `S` service-driven, then the

@@ -17,6 +17,7 @@ use crate::index::segment::{EventId, Facts, IdBits, Segment, UNDATED};
 use crate::index::sessions::{Born, People, Session, Shared};
 use crate::index::shelf::Shelf;
 use crate::index::symbols::{Sym, Symbols};
+use crate::index::values::{FileSet, Needle, Values};
 
 /// The number of a snapshot: later ones are larger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -35,6 +36,7 @@ pub struct Snapshot {
     pub(crate) sessions: Shelf<Session>,
     pub(crate) births: Shelf<Born>,
     pub(crate) shared: Shelf<Shared>,
+    pub(crate) values: Values,
     pub(crate) people: Arc<People>,
     pub(crate) order: Arc<[EventId]>,
     /// Events whose id another event of other content carries too: few, if any.
@@ -220,6 +222,59 @@ impl Snapshot {
             None => self.odd_ids.find(text).map(IdBits::Odd),
         };
         self.rows(|segment, row| wanted.is_some_and(|w| segment.id(row) == w))
+    }
+
+    /// The files whose records may hold a text, whatever its case, as or in one key or string. The
+    /// others surely do not. `None` where nobody can say but by looking at every record: the values
+    /// were not gathered, or the text may be (in) a number, a time, or a value of one or two bytes.
+    pub fn files_holding(&self, text: &str) -> Option<FileSet> {
+        if self.values.incomplete {
+            return None;
+        }
+        let needle = Needle::new(text)?;
+        let mut files = FileSet::default();
+        self.values.files(&needle, &mut files);
+        // What stands in columns is left out of the values.
+        for col in [
+            Col::What,
+            Col::Svc,
+            Col::Region,
+            Col::Acct,
+            Col::Ip,
+            Col::Ua,
+            Col::Key,
+            Col::Via,
+            Col::Type,
+            Col::Vpce,
+        ] {
+            let table = self.dict(col).matching(|text| needle.is_in(text));
+            if !table.contains(&true) {
+                continue;
+            }
+            for segment in &self.segments {
+                segment.column(col).for_each(segment.len(), |row, code| {
+                    if table.get(code as usize).is_some_and(|yes| *yes) {
+                        files.insert(segment.place(row).file);
+                    }
+                });
+            }
+        }
+        let odd = self.odd_ids.matching(|text| needle.is_in(text));
+        if needle.may_be_in_uuid() || odd.contains(&true) {
+            for segment in &self.segments {
+                for row in 0..segment.len() {
+                    let hit = match segment.id(row) {
+                        IdBits::Uuid(bits) => needle.in_uuid(bits),
+                        IdBits::Odd(sym) => odd.get(sym.code() as usize).is_some_and(|yes| *yes),
+                        IdBits::None => false,
+                    };
+                    if hit {
+                        files.insert(segment.place(row).file);
+                    }
+                }
+            }
+        }
+        Some(files)
     }
 
     /// The rows for which `test` holds.

@@ -4,19 +4,23 @@
 //! same rows, symbols and copies, whatever thread was faster.
 
 use std::hash::BuildHasher;
+use std::iter::Peekable;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
-use hashbrown::{HashSet, HashTable};
+use hashbrown::{HashMap, HashSet, HashTable};
 
+use crate::event::birth::Birth;
 use crate::event::principal::Principal;
-use crate::index::batch::{Batch, LocalDict, NO_ID, ODD, merge_names};
+use crate::index::batch::{Batch, NO_ID, ODD, Run, Strings, merge_names};
+use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
-use crate::index::segment::{EventId, ROWS_PER_SEGMENT, Segment, SegmentWriter, UNDATED};
+use crate::index::segment::{EventId, Facts, ROWS_PER_SEGMENT, Segment, SegmentWriter, UNDATED};
 use crate::index::sessions::{Born, People, Session, Shared};
 use crate::index::shelf::Shelf;
 use crate::index::snapshot::{Generation, Snapshot};
 use crate::index::symbols::{Sym, Symbols, SymbolsWriter};
+use crate::index::values::Values;
 
 /// What became of a file's records; the sums of its batches.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,6 +39,21 @@ pub struct Appended {
     pub distinct: u64,
 }
 
+impl Appended {
+    /// This and what was appended of the same file before.
+    #[must_use]
+    pub const fn and(self, before: Self) -> Self {
+        Self {
+            kept: self.kept + before.kept,
+            duplicate: self.duplicate + before.duplicate,
+            undated: self.undated + before.undated,
+            conflicts: self.conflicts + before.conflicts,
+            repeated: self.repeated + before.repeated,
+            distinct: self.distinct + before.distinct,
+        }
+    }
+}
+
 /// The one writer of an index.
 #[derive(Debug, Default)]
 pub struct IndexWriter {
@@ -47,9 +66,15 @@ pub struct IndexWriter {
     sessions: Shelf<Session>,
     births: Shelf<Born>,
     shared: Shelf<Shared>,
+    values: Values,
+    /// Each thread's symbols → those of the index.
+    maps: Vec<Maps>,
     /// Content hashes of all rows, to tell copies from events that share an id.
     contents: Vec<u64>,
+    /// The first row of each id.
     by_id: HashTable<u32>,
+    /// Ids that came with bytes other than those of their first row.
+    clashes: HashMap<(u32, u128), Clash>,
     hasher: RandomState,
     order: Vec<EventId>,
     shared_ids: HashSet<EventId>,
@@ -58,6 +83,8 @@ pub struct IndexWriter {
     file_start: usize,
     seen_before: HashSet<u32>,
     file_sum: Appended,
+    /// Rows of a batch that became events; kept for its room.
+    kept: Vec<u32>,
 }
 
 impl IndexWriter {
@@ -85,54 +112,161 @@ impl IndexWriter {
         sum
     }
 
-    /// Appends a batch of the current file.
-    pub fn append(&mut self, batch: &Batch) {
-        let maps: [Vec<u32>; Col::ALL.len()] =
-            std::array::from_fn(|i| intern_all(&mut self.dicts[i], &batch.dicts[i]));
-        for (principal, &code) in batch
-            .principals
-            .iter()
-            .zip(&maps[Col::Principal as usize][1..])
+    /// Appends a batch; what became of the files that end in it, in their order.
+    ///
+    /// `canonical` gives the hash of what a record says from its place, `None` where it cannot be
+    /// read. It is asked only where an id comes again with other bytes.
+    pub fn append(
+        &mut self,
+        batch: Batch,
+        canonical: &dyn Fn(RecordPlace) -> Option<u64>,
+    ) -> Vec<Appended> {
+        let batch = self.translate(batch);
+        self.append_translated(&batch, canonical)
+    }
+
+    /// Takes over what is new in a batch and gives it in the symbols of the index, to be appended
+    /// whenever that is wanted. The batches of one thread are translated in their order.
+    pub fn translate(&mut self, mut batch: Batch) -> Translated {
+        self.learn(&batch);
+        match batch.values.take() {
+            Some(values) => self.values.push(values),
+            None => self.values.incomplete = true,
+        }
+        let maps = &self.maps[batch.thread];
+        let all = |codes: &mut [u32], map: &[u32]| {
+            for code in codes {
+                *code = map[*code as usize];
+            }
+        };
+        for (codes, map) in batch.columns.iter_mut().zip(&maps.columns) {
+            all(codes, map);
+        }
+        all(&mut batch.resource_codes, &maps.resources);
+        for (id, facts) in batch.ids.iter_mut().zip(&batch.facts) {
+            if facts.id_kind() == ODD {
+                *id = u128::from(maps.ids[*id as usize]);
+            }
+        }
+        Translated(batch)
+    }
+
+    /// Appends a batch; see [`IndexWriter::append`].
+    pub fn append_translated(
+        &mut self,
+        Translated(batch): &Translated,
+        canonical: &dyn Fn(RecordPlace) -> Option<u64>,
+    ) -> Vec<Appended> {
+        let mut ended = Vec::new();
+        let mut start = 0;
+        let mut told = Told {
+            births: batch.births.iter().peekable(),
+            shared: batch.shared.iter().peekable(),
+        };
+        for run in &batch.runs {
+            let mut from = start;
+            while from < run.end {
+                let room = ROWS_PER_SEGMENT - self.tail.len();
+                let to = run.end.min(from + room);
+                self.append_rows(batch, run, from..to, &mut told, canonical);
+                from = to;
+                if self.tail.len() == ROWS_PER_SEGMENT {
+                    let full = std::mem::take(&mut self.tail);
+                    self.sealed.push(Arc::new(full.seal()));
+                }
+            }
+            start = run.end;
+            if run.done {
+                ended.push(self.finish_file());
+            }
+        }
+        ended
+    }
+
+    /// Takes over the strings and principals that are new to a batch's thread.
+    fn learn(&mut self, batch: &Batch) {
+        if self.maps.len() <= batch.thread {
+            self.maps.resize_with(batch.thread + 1, Maps::default);
+        }
+        let maps = &mut self.maps[batch.thread];
+        if batch.anew {
+            *maps = Maps::default();
+        }
+        for (map, (dict, fresh)) in maps
+            .columns
+            .iter_mut()
+            .zip(self.dicts.iter_mut().zip(&batch.fresh))
         {
-            let at = code as usize;
+            intern_all(map, dict, fresh);
+        }
+        intern_all(
+            &mut maps.resources,
+            &mut self.resources,
+            &batch.fresh_resources,
+        );
+        intern_all(&mut maps.ids, &mut self.odd_ids, &batch.fresh_ids);
+        let map = &maps.columns[Col::Principal as usize];
+        for (local, principal) in &batch.principals {
+            let at = map[*local as usize] as usize;
             if at > self.principals.len() {
                 self.principals.push(Arc::new(principal.clone()));
             } else if let Some(known) = at.checked_sub(1).and_then(|i| self.principals.get_mut(i)) {
                 let mut merged = Principal::clone(known);
-                merge_names(&mut merged, principal);
-                if merged != **known {
+                if merge_names(&mut merged, principal) {
                     *known = Arc::new(merged);
                 }
             }
         }
-        self.append_sessions(batch, &maps);
-        let (mut births, mut shared) = (batch.births.iter(), batch.shared.iter());
-        let (mut birth, mut twin) = (births.next(), shared.next());
-        let resources = intern_all(&mut self.resources, &batch.resources);
-        let odd_ids = intern_all(&mut self.odd_ids, &batch.odd_ids);
-        for row in 0..batch.len() {
+        for seeded in &batch.sessions {
+            let symbol =
+                |col: Col, local: u32| Sym::from_code(maps.columns[col as usize][local as usize]);
+            let Some(session) = symbol(Col::Session, seeded.session) else {
+                continue;
+            };
+            let seed = &seeded.seed;
+            if session.index() < self.sessions.len() {
+                self.sessions
+                    .change(session.index(), |known| known.merge(seed));
+            } else {
+                self.sessions.push(Session {
+                    kind: seed.kind,
+                    principal: symbol(Col::Principal, seeded.principal),
+                    key: symbol(Col::Key, seeded.key),
+                    issuer: symbol(Col::Via, seeded.via),
+                    created: seed.created,
+                    mfa: seed.mfa,
+                    stamps: seed.stamps.clone(),
+                });
+            }
+        }
+    }
+
+    /// Appends rows of one file, which the tail has room for.
+    fn append_rows(
+        &mut self,
+        batch: &Batch,
+        run: &Run,
+        rows: std::ops::Range<usize>,
+        told: &mut Told<'_>,
+        canonical: &dyn Fn(RecordPlace) -> Option<u64>,
+    ) {
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.clear();
+        for row in rows {
             let kind = batch.facts[row].id_kind();
             let content = batch.contents[row];
+            let is_canonical = batch.facts[row].canonical();
             let id = match kind {
-                ODD => u128::from(odd_ids[batch.ids[row] as usize]),
                 NO_ID => u128::from(content),
                 _ => batch.ids[row],
             };
+            let place = batch.place(run.file, row);
             let event = EventId::nth(self.contents.len());
-            let born = birth.filter(|(at, _)| *at == row);
-            if born.is_some() {
-                birth = births.next();
-            }
-            let shares = twin.filter(|(at, _)| *at == row);
-            if shares.is_some() {
-                twin = shared.next();
-            }
-            let seen = match self.seen(id, kind, content) {
-                // In another schema it says the same again, and less.
-                Seen::OtherContent(of) if batch.facts[row].mapped() => Seen::Copy(of),
-                seen => seen,
-            };
-            match seen {
+            let born = told.births.next_if(|(at, _)| *at == row);
+            let shares = told.shared.next_if(|(at, _)| *at == row);
+            let content = (content, is_canonical);
+            let is_mapped = batch.facts[row].mapped();
+            match self.seen(id, kind, content, is_mapped, place, canonical) {
                 Seen::Copy(of) => {
                     self.file_sum.duplicate += 1;
                     let known = (of as usize) >= self.file_start || !self.seen_before.insert(of);
@@ -153,88 +287,107 @@ impl IndexWriter {
             if let Some(&(_, id)) = shares {
                 self.shared.push(Shared { id, event });
             }
+            kept.push(row as u32);
+            self.contents.push(batch.contents[row]);
+            // What later rows of the batch are compared with.
             self.tail.facts.push(batch.facts[row]);
-            self.file_sum.kept += 1;
-            self.file_sum.undated += u64::from(batch.times[row] == UNDATED);
-            self.tail.times.push(batch.times[row]);
             self.tail.ids.push(id);
-            for (column, (codes, map)) in self
-                .tail
-                .columns
-                .iter_mut()
-                .zip(batch.columns.iter().zip(&maps))
-            {
-                column.push(map[codes[row] as usize]);
-            }
-            self.tail.places.push(batch.place(row));
-            let start = if row == 0 {
-                0
-            } else {
-                batch.resource_ends[row - 1]
-            };
+            self.tail.places.push(place);
+        }
+        let tail = &mut self.tail;
+        let mut undated = 0;
+        tail.times.extend(kept.iter().map(|row| {
+            let time = batch.times[*row as usize];
+            undated += u64::from(time == UNDATED);
+            time
+        }));
+        self.file_sum.kept += kept.len() as u64;
+        self.file_sum.undated += undated;
+        for (column, codes) in tail.columns.iter_mut().zip(&batch.columns) {
+            column.extend(kept.iter().map(|row| codes[*row as usize]));
+        }
+        for row in &kept {
+            let row = *row as usize;
+            let start = row.checked_sub(1).map_or(0, |row| batch.resource_ends[row]);
             let codes = &batch.resource_codes[start as usize..batch.resource_ends[row] as usize];
-            self.tail
-                .resources
-                .extend(codes.iter().map(|c| resources[*c as usize]));
-            self.tail
-                .resource_ends
-                .push(self.tail.resources.len() as u32);
-            let n = self.contents.len() as u32;
-            self.contents.push(content);
-            let hash = self.hasher.hash_one((kind, id));
-            let Self {
-                by_id,
-                hasher,
-                sealed,
-                tail,
-                ..
-            } = self;
-            by_id.insert_unique(hash, n, |&n| hasher.hash_one(id_of(sealed, tail, n)));
-            if self.tail.len() == ROWS_PER_SEGMENT {
-                self.sealed.push(Arc::new(self.tail.seal()));
-                self.tail = SegmentWriter::default();
-            }
+            tail.resources.extend_from_slice(codes);
+            tail.resource_ends.push(tail.resources.len() as u32);
         }
+        self.kept = kept;
     }
 
-    /// Adds what a batch says of its sessions.
-    fn append_sessions(&mut self, batch: &Batch, maps: &[Vec<u32>; Col::ALL.len()]) {
-        for (row, seed) in &batch.sessions {
-            let symbol = |col: Col| {
-                let local = batch.columns[col as usize][*row] as usize;
-                Sym::from_code(maps[col as usize][local])
-            };
-            let Some(session) = symbol(Col::Session) else {
-                continue;
-            };
-            if session.index() < self.sessions.len() {
-                self.sessions
-                    .change(session.index(), |known| known.merge(seed));
+    /// Whether an id has come before, and with the same content. If not, the row that is appended
+    /// next is known as the first of it.
+    fn seen(
+        &mut self,
+        id: u128,
+        kind: u32,
+        (content, is_canonical): (u64, bool),
+        is_mapped: bool,
+        place: RecordPlace,
+        canonical: &dyn Fn(RecordPlace) -> Option<u64>,
+    ) -> Seen {
+        let next = self.contents.len() as u32;
+        let Self {
+            by_id,
+            hasher,
+            sealed,
+            tail,
+            contents,
+            clashes,
+            ..
+        } = self;
+        let hash = hash_of(*hasher, kind, id);
+        let found = by_id.find(hash, |n| id_of(sealed, tail, *n) == (kind, id));
+        let Some(&first) = found else {
+            by_id.insert_unique(hash, next, |n| {
+                let (kind, id) = id_of(sealed, tail, *n);
+                hash_of(*hasher, kind, id)
+            });
+            return Seen::New;
+        };
+        let first_content = contents[first as usize];
+        let first_is_canonical = facts_of(sealed, tail, first).canonical();
+        if (first_content, first_is_canonical) == (content, is_canonical) {
+            return Seen::Copy(first);
+        }
+        if is_mapped {
+            // In another schema it says the same again, and less.
+            return Seen::Copy(first);
+        }
+        let clash = clashes.entry((kind, id)).or_insert_with(|| {
+            let mut clash = Clash::default();
+            let says = if first_is_canonical {
+                Some(first_content)
             } else {
-                self.sessions.push(Session {
-                    kind: seed.kind,
-                    principal: symbol(Col::Principal),
-                    key: symbol(Col::Key),
-                    issuer: symbol(Col::Via),
-                    created: seed.created,
-                    mfa: seed.mfa,
-                    stamps: seed.stamps.clone(),
-                });
+                clash.written.insert(first_content, first);
+                canonical(place_of(sealed, tail, first))
+            };
+            if let Some(says) = says {
+                clash.says.insert(says, first);
             }
+            clash
+        });
+        let of = clash.written.get(&content).filter(|_| !is_canonical);
+        if let Some(&of) = of {
+            return Seen::Copy(of);
         }
-    }
-
-    fn seen(&self, id: u128, kind: u32, content: u64) -> Seen {
-        let hash = self.hasher.hash_one((kind, id));
-        let same_id = |n: &u32| id_of(&self.sealed, &self.tail, *n) == (kind, id);
-        let copy = |n: &u32| self.contents[*n as usize] == content && same_id(n);
-        match self.by_id.find(hash, copy) {
-            Some(&n) => Seen::Copy(n),
-            None => match self.by_id.find(hash, same_id) {
-                Some(&n) => Seen::OtherContent(n),
-                None => Seen::New,
-            },
+        let says = if is_canonical {
+            Some(content)
+        } else {
+            canonical(place)
+        };
+        let of = says.and_then(|says| clash.says.get(&says).copied());
+        if !is_canonical {
+            clash.written.insert(content, of.unwrap_or(next));
         }
+        if let Some(of) = of {
+            return Seen::Copy(of);
+        }
+        if let Some(says) = says {
+            clash.says.insert(says, next);
+        }
+        Seen::OtherContent(first)
     }
 
     /// A frozen picture of everything appended so far; each person is the literal caller.
@@ -261,6 +414,7 @@ impl IndexWriter {
             sessions: self.sessions.clone(),
             births: self.births.clone(),
             shared: self.shared.clone(),
+            values: self.values.clone(),
             people: Arc::default(),
             order: self.order.as_slice().into(),
             shared_ids: Arc::new(self.shared_ids.iter().copied().collect()),
@@ -277,6 +431,47 @@ enum Seen {
     OtherContent(u32),
 }
 
+/// What rows of a batch tell beside their columns, as far as it is not told yet.
+struct Told<'a> {
+    births: Peekable<std::slice::Iter<'a, (usize, Birth)>>,
+    shared: Peekable<std::slice::Iter<'a, (usize, u128)>>,
+}
+
+/// A batch in the symbols of the index.
+#[derive(Debug)]
+pub struct Translated(Batch);
+
+/// Each symbol of a thread as one of the index; 0 stays 0.
+#[derive(Debug)]
+struct Maps {
+    columns: [Vec<u32>; Col::ALL.len()],
+    resources: Vec<u32>,
+    ids: Vec<u32>,
+}
+
+impl Default for Maps {
+    fn default() -> Self {
+        Self {
+            columns: std::array::from_fn(|_| vec![0]),
+            resources: vec![0],
+            ids: vec![0],
+        }
+    }
+}
+
+/// The events of one id that came in more than one writing.
+#[derive(Debug, Default)]
+struct Clash {
+    /// Hash of the bytes → its row.
+    written: HashMap<u64, u32>,
+    /// Hash of what they say → its row.
+    says: HashMap<u64, u32>,
+}
+
+fn hash_of(hasher: RandomState, kind: u32, id: u128) -> u64 {
+    hasher.hash_one((id, kind))
+}
+
 /// The id of row `n` as the table keys it.
 fn id_of(sealed: &[Arc<Segment>], tail: &SegmentWriter, n: u32) -> (u32, u128) {
     let id = EventId::nth(n as usize);
@@ -286,15 +481,30 @@ fn id_of(sealed: &[Arc<Segment>], tail: &SegmentWriter, n: u32) -> (u32, u128) {
     }
 }
 
-/// Local symbol → symbol of the index; 0 stays 0.
-fn intern_all(dict: &mut SymbolsWriter, local: &LocalDict) -> Vec<u32> {
-    std::iter::once(0)
-        .chain(
-            local
-                .iter()
-                .map(|text| dict.intern(text).map_or(0, Sym::code)),
-        )
-        .collect()
+fn facts_of(sealed: &[Arc<Segment>], tail: &SegmentWriter, n: u32) -> Facts {
+    let id = EventId::nth(n as usize);
+    match sealed.get(id.segment()) {
+        Some(segment) => segment.facts[id.row()],
+        None => tail.facts[id.row()],
+    }
+}
+
+/// Where row `n` is.
+fn place_of(sealed: &[Arc<Segment>], tail: &SegmentWriter, n: u32) -> RecordPlace {
+    let id = EventId::nth(n as usize);
+    match sealed.get(id.segment()) {
+        Some(segment) => segment.place(id.row()),
+        None => tail.places.get(id.row()),
+    }
+}
+
+/// Adds the symbols of a thread's new strings to its map.
+fn intern_all(map: &mut Vec<u32>, dict: &mut SymbolsWriter, fresh: &Strings) {
+    map.extend(
+        fresh
+            .iter()
+            .map(|text| dict.intern(text).map_or(0, Sym::code)),
+    );
 }
 
 /// Brings `order` up to `len` rows: by time, then by row. Only the part that new rows reach into
@@ -333,7 +543,7 @@ mod tests {
 
     use super::*;
     use crate::base::origin::FileId;
-    use crate::event::record::Record;
+    use crate::event::record::{Content, Record};
     use crate::index::batch::BatchBuilder;
 
     fn record(id: &str, time: &str, name: &str, content: u64) -> Record<'static> {
@@ -341,17 +551,17 @@ mod tests {
             event_id: (!id.is_empty()).then(|| id.to_owned().into()),
             event_time: Some(time.to_owned().into()),
             event_name: Some(name.to_owned().into()),
-            content,
+            content: Content::Canonical(content),
             ..Record::default()
         }
     }
 
     fn append(w: &mut IndexWriter, file: u32, records: &[Record<'_>]) -> Appended {
-        let mut b = BatchBuilder::new(FileId(file));
+        let mut b = BatchBuilder::new(0, FileId(file));
         for (i, r) in records.iter().enumerate() {
             b.push(r, i as u64 * 10, 10, false);
         }
-        w.append(&b.take());
+        w.append(b.take(), &|_| None);
         w.finish_file()
     }
 
@@ -377,6 +587,35 @@ mod tests {
         let s = w.publish();
         assert_eq!(s.len(), 4);
         assert!(s.shares_its_id(EventId::nth(0)) && s.shares_its_id(EventId::nth(1)));
+    }
+
+    #[test]
+    fn copies_written_otherwise_are_read_again_and_known() {
+        let mut w = IndexWriter::new();
+        let of = |file: u32, id: &str, content| {
+            let mut b = BatchBuilder::new(0, FileId(file));
+            let mut r = record(id, "2026-01-01T00:00:00Z", "X", 0);
+            r.content = content;
+            b.push(&r, 0, 10, false);
+            b.end();
+            b.take()
+        };
+        // What the records say, by the file they stand in; nothing can be read of file 9.
+        let says = |place: RecordPlace| [7, 7, 8, 7].get(place.file.0 as usize).copied();
+        let mut append = |file, content| {
+            let sums = w.append(of(file, "a", content), &says);
+            (sums[0].kept, sums[0].duplicate, sums[0].conflicts)
+        };
+        assert_eq!(append(0, Content::Raw(100)), (1, 0, 0));
+        assert_eq!(append(1, Content::Raw(101)), (0, 1, 0));
+        assert_eq!(append(1, Content::Raw(101)), (0, 1, 0));
+        assert_eq!(append(2, Content::Raw(102)), (1, 0, 1));
+        assert_eq!(append(3, Content::Canonical(8)), (0, 1, 0));
+        assert_eq!(append(3, Content::Canonical(7)), (0, 1, 0));
+        assert_eq!(append(3, Content::Canonical(9)), (1, 0, 1));
+        assert_eq!(append(9, Content::Raw(104)), (1, 0, 1));
+        assert_eq!(append(9, Content::Raw(104)), (0, 1, 0));
+        assert_eq!(w.publish().len(), 4);
     }
 
     #[test]
