@@ -455,7 +455,7 @@ impl Decoder {
                 Ended::default()
             });
             self.end(ended, &job.parts, job.number);
-            if self.builder.len() >= BATCH_ROWS {
+            if self.builder.is_full(BATCH_ROWS) {
                 self.flush(&job.parts, job.number);
             }
         }
@@ -702,7 +702,7 @@ impl Sink for Batches<'_> {
         }
         builder.push(record, place.offset, place.len, marks.has(Marks::RECOVERED));
         builder.note_birth(record, json);
-        if builder.len() >= BATCH_ROWS {
+        if builder.is_full(BATCH_ROWS) {
             self.decoder.flush(self.parts, self.group);
         }
         self.decoder.stop.flow()

@@ -5,6 +5,7 @@
 //! those of the index: a string is looked up there once a thread, not once a row.
 
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashTable};
@@ -50,48 +51,68 @@ impl Strings {
 /// A dictionary of one thread: symbols are numbered from 1 in order of first appearance.
 #[derive(Debug, Default)]
 struct LocalDict {
-    strings: Strings,
-    table: HashTable<u32>,
-    last: u32,
-    sent: usize,
+    text: String,
+    /// With all that a comparison needs: each further look elsewhere waits for the memory.
+    table: HashTable<Entry>,
+    last: Entry,
+    len: u32,
+    fresh: Strings,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    hash: u32,
+    code: u32,
+    start: u32,
+    len: u32,
+}
+
+impl Entry {
+    /// Spread again, since the table looks at the highest bits.
+    fn spread(self) -> u64 {
+        u64::from(self.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
+    fn is(self, all: &str, text: &str) -> bool {
+        let (start, len) = (self.start as usize, self.len as usize);
+        len == text.len() && all.as_bytes().get(start..start + len) == Some(text.as_bytes())
+    }
 }
 
 impl LocalDict {
-    fn len(&self) -> usize {
-        self.strings.ends.len()
-    }
-
     /// The local symbol of `text`; rows repeat their neighbour's value more often than not.
     fn intern(&mut self, hasher: RandomState, text: &str) -> u32 {
-        if self.last != 0 && self.strings.get(self.last as usize - 1) == text {
-            return self.last;
+        if self.last.code != 0 && self.last.is(&self.text, text) {
+            return self.last.code;
         }
-        let hash = hasher.hash_one(text);
-        let Self { strings, table, .. } = self;
-        let found = table.find(hash, |&code| strings.get(code as usize - 1) == text);
-        self.last = if let Some(&code) = found {
-            code
-        } else {
-            strings.push(text);
-            let code = strings.ends.len() as u32;
-            table.insert_unique(hash, code, |&code| {
-                hasher.hash_one(strings.get(code as usize - 1))
-            });
-            code
+        let mut entry = Entry {
+            hash: hasher.hash_one(text) as u32,
+            ..Entry::default()
         };
-        self.last
-    }
-
-    /// The strings that no batch has carried yet.
-    fn fresh(&mut self) -> Strings {
-        let mut fresh = Strings::default();
-        for i in self.sent..self.len() {
-            fresh.push(self.strings.get(i));
+        let all = &self.text;
+        let found = self.table.find(entry.spread(), |known| {
+            known.hash == entry.hash && known.is(all, text)
+        });
+        if let Some(&known) = found {
+            self.last = known;
+            return known.code;
         }
-        self.sent = self.len();
-        fresh
+        self.len += 1;
+        entry.code = self.len;
+        entry.start = self.text.len() as u32;
+        entry.len = text.len() as u32;
+        self.text.push_str(text);
+        self.fresh.push(text);
+        self.table
+            .insert_unique(entry.spread(), entry, |known| known.spread());
+        self.last = entry;
+        entry.code
     }
 }
+
+/// Records larger than this, and as much of them as a batch carries.
+const LARGE: u32 = 1 << 16;
+const MOST_LARGE: usize = 8 << 20;
 
 /// How the id of a row is held; the codes of [`Facts`].
 pub(crate) const UUID: u32 = 0;
@@ -132,7 +153,7 @@ pub struct Batch {
     /// What the thread has not said of its sessions yet.
     pub(crate) sessions: Vec<Seeded>,
     /// Births of credentials with the row that tells of each, in order.
-    pub(crate) births: Vec<(usize, Birth)>,
+    pub(crate) births: Vec<(usize, Arc<Birth>)>,
     /// Shared ids with the row that has each, in order.
     pub(crate) shared: Vec<(usize, u128)>,
     /// What the files hold beside the columns, where that is gathered.
@@ -159,6 +180,21 @@ impl Batch {
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
         self.times.is_empty()
+    }
+
+    /// Makes room for as many rows as the batch before had: growing bit by bit costs copies.
+    fn make_room(&mut self, rows: usize) {
+        for column in &mut self.columns {
+            column.reserve_exact(rows);
+        }
+        self.times.reserve_exact(rows);
+        self.facts.reserve_exact(rows);
+        self.ids.reserve_exact(rows);
+        self.contents.reserve_exact(rows);
+        self.offsets.reserve_exact(rows);
+        self.lens.reserve_exact(rows);
+        self.resource_ends.reserve_exact(rows);
+        self.resource_codes.reserve_exact(rows);
     }
 
     pub(crate) fn place(&self, file: FileId, row: usize) -> RecordPlace {
@@ -227,7 +263,7 @@ struct Dictionaries {
 impl Dictionaries {
     fn text(&self) -> usize {
         let dicts = self.columns.iter().chain([&self.resources, &self.ids]);
-        dicts.map(|dict| dict.strings.text.len()).sum::<usize>()
+        dicts.map(|dict| dict.text.len()).sum::<usize>()
             + (self.joined.len() + self.joined_sessions.len()) * 256
     }
 }
@@ -241,6 +277,8 @@ pub struct BatchBuilder {
     known: Dictionaries,
     scratch: String,
     values: Option<ValuesBuilder>,
+    /// Bytes of large records since the last batch.
+    large: usize,
 }
 
 impl BatchBuilder {
@@ -259,6 +297,7 @@ impl BatchBuilder {
             known: Dictionaries::default(),
             scratch: String::new(),
             values: None,
+            large: 0,
         }
     }
 
@@ -305,6 +344,11 @@ impl BatchBuilder {
         self.batch.len()
     }
 
+    /// Whether a batch of so many rows at most should go now.
+    pub fn is_full(&self, rows: usize) -> bool {
+        self.batch.len() >= rows || self.large > MOST_LARGE
+    }
+
     /// Whether nothing waits, neither a row nor the end of a file.
     pub fn is_empty(&self) -> bool {
         self.batch.is_empty() && self.batch.runs.is_empty()
@@ -320,13 +364,14 @@ impl BatchBuilder {
     /// Everything pushed since the last time.
     pub fn take(&mut self) -> Batch {
         self.close_run(false);
+        self.large = 0;
         let Self { batch, known, .. } = self;
         for (fresh, dict) in batch.fresh.iter_mut().zip(&mut known.columns) {
-            *fresh = dict.fresh();
+            *fresh = std::mem::take(&mut dict.fresh);
         }
         batch.values = self.values.as_mut().map(ValuesBuilder::take);
-        batch.fresh_resources = known.resources.fresh();
-        batch.fresh_ids = known.ids.fresh();
+        batch.fresh_resources = std::mem::take(&mut known.resources.fresh);
+        batch.fresh_ids = std::mem::take(&mut known.ids.fresh);
         known.changed.sort_unstable();
         known.changed.dedup();
         for code in known.changed.drain(..) {
@@ -337,16 +382,20 @@ impl BatchBuilder {
         if anew {
             *known = Dictionaries::default();
         }
-        let next = Batch {
+        let mut next = Batch {
             thread: batch.thread,
             anew,
             ..Batch::default()
         };
+        next.make_room(batch.len());
         std::mem::replace(batch, next)
     }
 
     /// Adds a record that lies at `offset..offset + len` of the file's inflated text.
     pub fn push(&mut self, record: &Record<'_>, offset: u64, len: u32, recovered: bool) {
+        if len > LARGE {
+            self.large += len as usize;
+        }
         let error = outcome::error_of(record);
         let caller = self.caller(record);
         let hasher = self.hasher;
@@ -514,7 +563,7 @@ impl BatchBuilder {
         if let Some(row) = self.batch.len().checked_sub(1)
             && let Some(birth) = Birth::of(record, json)
         {
-            self.batch.births.push((row, birth));
+            self.batch.births.push((row, Arc::new(birth)));
         }
     }
 

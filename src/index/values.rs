@@ -72,8 +72,8 @@ pub struct ValuesBuilder {
     ends: Vec<u32>,
     /// By value: the number of the last file that held it.
     stamps: Vec<u32>,
-    table: HashTable<(u32, u32)>,
-    recent: Box<[(u64, u32)]>,
+    table: HashTable<Entry>,
+    recent: Box<[Recent]>,
     /// Values that parts have carried.
     sent: usize,
     holds: Vec<u32>,
@@ -84,6 +84,30 @@ pub struct ValuesBuilder {
     open: bool,
     /// Identities of which the file's values are noted already.
     identities: HashSet<u64>,
+}
+
+/// A value and where its text is: each further look elsewhere waits for the memory.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    hash: u32,
+    id: u32,
+    start: u32,
+    len: u32,
+}
+
+impl Entry {
+    fn is(self, text: &[u8], value: &[u8]) -> bool {
+        let (start, len) = (self.start as usize, self.len as usize);
+        len == value.len() && text.get(start..start + len) == Some(value)
+    }
+}
+
+/// A value met not long ago, and the number of the file that held it last; 0 for none.
+#[derive(Debug, Clone, Copy, Default)]
+struct Recent {
+    hash: u64,
+    entry: Entry,
+    file: u32,
 }
 
 /// Generations are numbered through the life of the process.
@@ -100,7 +124,7 @@ impl ValuesBuilder {
             ends: Vec::new(),
             stamps: Vec::new(),
             table: HashTable::new(),
-            recent: vec![(0, u32::MAX); RECENT].into(),
+            recent: vec![Recent::default(); RECENT].into(),
             sent: 0,
             holds: Vec::new(),
             uuids: Vec::new(),
@@ -149,39 +173,50 @@ impl ValuesBuilder {
         }
         let hash = self.hasher.hash_one(value);
         let place = hash as usize % RECENT;
-        let (met, id) = self.recent[place];
-        let id = if met == hash && id != u32::MAX && value_of(&self.text, &self.ends, id) == value {
-            id
+        let recent = self.recent[place];
+        let known = recent.hash == hash && recent.file != 0 && recent.entry.is(&self.text, value);
+        if known && recent.file == self.number {
+            return;
+        }
+        let entry = if known {
+            recent.entry
         } else {
-            let id = self.intern(value, hash);
-            self.recent[place] = (hash, id);
-            id
+            self.intern(value, hash)
         };
-        if let Some(stamp) = self.stamps.get_mut(id as usize)
+        self.recent[place] = Recent {
+            hash,
+            entry,
+            file: self.number,
+        };
+        if let Some(stamp) = self.stamps.get_mut(entry.id as usize)
             && *stamp != self.number
         {
             *stamp = self.number;
-            self.holds.push(id);
+            self.holds.push(entry.id);
         }
     }
 
-    fn intern(&mut self, value: &[u8], hash: u64) -> u32 {
-        let short = (hash >> 16) as u32;
-        let Self {
-            text, ends, table, ..
-        } = self;
-        let found = table.find(spread(short), |(other, id)| {
-            *other == short && value_of(text, ends, *id) == value
+    fn intern(&mut self, value: &[u8], hash: u64) -> Entry {
+        let hash = (hash >> 16) as u32;
+        let text = &self.text;
+        let found = self.table.find(spread(hash), |known| {
+            known.hash == hash && known.is(text, value)
         });
-        if let Some((_, id)) = found {
-            return *id;
+        if let Some(known) = found {
+            return *known;
         }
-        let id = ends.len() as u32;
-        text.extend_from_slice(value);
-        ends.push(text.len() as u32);
+        let entry = Entry {
+            hash,
+            id: self.ends.len() as u32,
+            start: self.text.len() as u32,
+            len: value.len() as u32,
+        };
+        self.text.extend_from_slice(value);
+        self.ends.push(self.text.len() as u32);
         self.stamps.push(0);
-        table.insert_unique(spread(short), (short, id), |(other, _)| spread(*other));
-        id
+        self.table
+            .insert_unique(spread(hash), entry, |known| spread(known.hash));
+        entry
     }
 
     /// Closes the file's part of the lists.
@@ -236,7 +271,7 @@ impl ValuesBuilder {
             self.ends.clear();
             self.stamps.clear();
             self.table.clear();
-            self.recent.fill((0, u32::MAX));
+            self.recent.fill(Recent::default());
             self.sent = 0;
             self.identities.clear();
         }
@@ -246,12 +281,6 @@ impl ValuesBuilder {
 
 fn spread(short: u32) -> u64 {
     u64::from(short).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
-fn value_of<'t>(text: &'t [u8], ends: &[u32], id: u32) -> &'t [u8] {
-    let i = id as usize;
-    let start = if i == 0 { 0 } else { ends[i - 1] as usize };
-    &text[start..ends[i] as usize]
 }
 
 fn fold_into(value: &[u8], out: &mut Vec<u8>) {

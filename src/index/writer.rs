@@ -281,7 +281,7 @@ impl IndexWriter {
                 Seen::New => {}
             }
             if let Some((_, birth)) = born {
-                let birth = Arc::new(birth.clone());
+                let birth = Arc::clone(birth);
                 self.births.push(Born { event, birth });
             }
             if let Some(&(_, id)) = shares {
@@ -433,7 +433,7 @@ enum Seen {
 
 /// What rows of a batch tell beside their columns, as far as it is not told yet.
 struct Told<'a> {
-    births: Peekable<std::slice::Iter<'a, (usize, Birth)>>,
+    births: Peekable<std::slice::Iter<'a, (usize, Arc<Birth>)>>,
     shared: Peekable<std::slice::Iter<'a, (usize, u128)>>,
 }
 
