@@ -697,3 +697,20 @@ fn a_filter_that_loses_the_focused_event_says_so() {
     d.keys("[");
     assert_eq!(d.said(), "");
 }
+
+#[test]
+fn records_that_cannot_be_asked_are_said_to_be_missing() {
+    let dir = mixed();
+    let mut d = open_folder(&dir, 120, 36);
+    let all = d.count();
+    for entry in std::fs::read_dir(dir.path()).unwrap() {
+        std::fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    d.filter(".requestParameters.nothing:*");
+    assert!(all > 0 && d.count() == 0);
+    let said = d.text();
+    assert!(
+        said.contains("could not be asked and may be missing here"),
+        "{said}"
+    );
+}

@@ -12,6 +12,7 @@ use crate::app::keymap::{self, Scope};
 use crate::app::state::{About, Focus, Overlay, State};
 use crate::app::{compose, detail, facets, filtering, mouse, moves, overlays, pivots, sources};
 use crate::base::ledger::FileEntry;
+use crate::base::text::counted;
 use crate::engine::protocol::{Ask, Fetch, Reply, Request};
 use crate::index::snapshot::Generation;
 use crate::pivot::portrait::Subject;
@@ -324,6 +325,16 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
                 say_where_the_cursor_went(state);
             }
         }
+        Reply::Unread {
+            request,
+            records,
+            reason,
+        } if request == state.answer.asked => {
+            state.say(format!(
+                "{} could not be asked and may be missing here: {reason}",
+                counted(records, "record")
+            ));
+        }
         Reply::Facets { request, facets } if request == state.answer.asked => {
             state.answer.facets = facets;
             state.answer.facets_fresh = true;
@@ -358,6 +369,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         }
         // An answer to a question nobody asks any more.
         Reply::Hits { .. }
+        | Reply::Unread { .. }
         | Reply::Facets { .. }
         | Reply::Histogram { .. }
         | Reply::Portrait { .. }

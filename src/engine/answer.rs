@@ -274,6 +274,7 @@ pub(crate) fn answer(
 ) {
     let (snapshot, request) = (&ask.snapshot, ask.request);
     let started = Instant::now();
+    let mut unread = None;
     let (rows, hits) = if *ask.filter == Expr::All {
         (snapshot.all(), Hits::all(snapshot))
     } else {
@@ -288,6 +289,7 @@ pub(crate) fn answer(
         let found = find_with(snapshot, &ask.filter, reader, cancel, memo, &mut partly);
         let Some(found) = found else { return };
         let hits = in_order(snapshot, &found.rows);
+        unread = Some((found.unread, found.unread_reason.unwrap_or_default()));
         (found.rows, hits)
     };
     let took = started.elapsed();
@@ -297,6 +299,13 @@ pub(crate) fn answer(
         took,
         searched: None,
     });
+    if let Some((records, reason)) = unread.filter(|(records, _)| *records > 0) {
+        send(Reply::Unread {
+            request,
+            records,
+            reason,
+        });
+    }
     if let Some(subject) = &ask.portrait {
         let Some(portrait) = Portrait::of(snapshot, subject.clone(), &hits.order, SPARK, cancel)
         else {

@@ -955,9 +955,21 @@ impl<F: FnMut(Reply)> Indexer<F> {
                 }
             }
         }
-        let next = from.recv().ok();
-        self.behind = true;
-        next
+        // Inside one large file nothing may come for long: how far the reading is shows all the same.
+        loop {
+            match from.recv_timeout(PUBLISH_EVERY) {
+                Ok(next) => {
+                    self.behind = true;
+                    return Some(next);
+                }
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    if self.counters.bytes.load(Ordering::Relaxed) != self.progress.bytes {
+                        self.tell_progress();
+                    }
+                }
+            }
+        }
     }
 
     /// Keeps a place for the next file of a group, and enters what was skipped before it.
@@ -1036,24 +1048,29 @@ impl<F: FnMut(Reply)> Indexer<F> {
             took: at - began,
             rows: snapshot.len(),
         });
+        // Rows of the file that is being read are on the screen before the ledger has its line.
+        self.progress.events = snapshot.len() as u64;
+        if grown {
+            (self.on)(Reply::Grown(Arc::clone(&snapshot)));
+        }
+        self.tell_progress();
+        if !self.fresh_files.is_empty() {
+            (self.on)(Reply::Files(std::mem::take(&mut self.fresh_files)));
+        }
+        snapshot
+    }
+
+    /// Says how far the load is; the rows stay as they were published last.
+    fn tell_progress(&mut self) {
         let c = &self.counters;
         let p = &mut self.progress;
         p.files_found = c.files_found.load(Ordering::Relaxed);
         p.bytes_found = c.bytes_found.load(Ordering::Relaxed);
         p.bytes = c.bytes.load(Ordering::Relaxed);
         p.walking = !c.walked.load(Ordering::Relaxed);
-        // Rows of the file that is being read are on the screen before the ledger has its line.
-        p.events = snapshot.len() as u64;
         p.elapsed = self.started.elapsed();
         p.stopped = self.stop.is_set();
-        if grown {
-            (self.on)(Reply::Grown(Arc::clone(&snapshot)));
-        }
-        (self.on)(Reply::Progress(self.progress.clone()));
-        if !self.fresh_files.is_empty() {
-            (self.on)(Reply::Files(std::mem::take(&mut self.fresh_files)));
-        }
-        snapshot
+        (self.on)(Reply::Progress(p.clone()));
     }
 }
 

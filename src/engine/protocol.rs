@@ -90,6 +90,15 @@ pub enum Reply {
         /// come. `None` once these are all.
         searched: Option<f32>,
     },
+    /// Records that a filter could not be asked of, so that nobody knows whether they match.
+    Unread {
+        /// The request.
+        request: RequestId,
+        /// How many.
+        records: u64,
+        /// Why the first of them could not be read again.
+        reason: String,
+    },
     /// Values counted.
     Facets {
         /// The request.
