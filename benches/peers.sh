@@ -30,25 +30,48 @@ run() {
     fi
 }
 
-duckdb_script='
-import duckdb, sys
+cat >"$out/duckdb.py" <<'END'
+import duckdb
+import sys
+
 db = duckdb.connect()
 db.execute("set threads to " + sys.argv[2])
 # Each file is one object of many megabytes.
-db.execute("""create table events as select unnest(Records) as r from read_json(
-    ?, format = \"unstructured\", maximum_object_size = 268435456,
-    columns = {Records: \"STRUCT(eventName VARCHAR, eventSource VARCHAR, eventTime VARCHAR, awsRegion VARCHAR, sourceIPAddress VARCHAR, userAgent VARCHAR, errorCode VARCHAR, eventID VARCHAR, recipientAccountId VARCHAR, userIdentity JSON, requestParameters JSON, responseElements JSON)[]\"})""",
-    [sys.argv[1] + "/**/*.json.gz"])
-print(db.execute("select r.eventName, count(*) n from events group by 1 order by n desc limit 5").fetchall())
-'
-chdb_script='
-import chdb, sys
+db.execute(
+    """create table events as select unnest(Records) as r from read_json(
+    ?, format = 'unstructured', maximum_object_size = 268435456,
+    columns = {Records: 'STRUCT(eventName VARCHAR, eventSource VARCHAR, eventTime VARCHAR,
+        awsRegion VARCHAR, sourceIPAddress VARCHAR, userAgent VARCHAR, errorCode VARCHAR,
+        eventID VARCHAR, recipientAccountId VARCHAR, userIdentity JSON, requestParameters JSON,
+        responseElements JSON)[]'})""",
+    [sys.argv[1] + "/**/*.json.gz"],
+)
+count = "select r.eventName, count(*) n from events group by 1 order by n desc limit 5"
+print(db.execute(count).fetchall())
+END
+cat >"$out/chdb.py" <<'END'
+import sys
+
 from chdb.session import Session
-s = Session()
-s.query("create database t; ")
-s.query("create table t.e engine = MergeTree order by tuple() as select JSONExtractString(r, \x27eventName\x27) name, JSONExtractString(r, \x27eventSource\x27) source, JSONExtractString(r, \x27eventTime\x27) time, JSONExtractString(r, \x27awsRegion\x27) region, JSONExtractString(r, \x27sourceIPAddress\x27) ip, JSONExtractString(r, \x27userAgent\x27) agent, JSONExtractString(r, \x27errorCode\x27) error, JSONExtractString(r, \x27eventID\x27) id, JSONExtractRaw(r, \x27userIdentity\x27) who, JSONExtractRaw(r, \x27requestParameters\x27) request, JSONExtractRaw(r, \x27responseElements\x27) response from (select arrayJoin(JSONExtractArrayRaw(json, \x27Records\x27)) r from file(\x27" + sys.argv[1] + "/**/*.json.gz\x27, \x27JSONAsString\x27)) settings max_threads = " + sys.argv[2])
-print(s.query("select name, count() n from t.e group by name order by n desc limit 5"))
-'
+
+texts = ["eventName", "eventSource", "eventTime", "awsRegion", "sourceIPAddress", "userAgent",
+         "errorCode", "eventID"]
+trees = ["userIdentity", "requestParameters", "responseElements"]
+columns = [f"JSONExtractString(r, '{name}') {name}" for name in texts]
+columns += [f"JSONExtractRaw(r, '{name}') {name}" for name in trees]
+session = Session()
+session.query("create database t")
+session.query(
+    "create table t.e engine = MergeTree order by tuple() as select "
+    + ", ".join(columns)
+    + " from (select arrayJoin(JSONExtractArrayRaw(json, 'Records')) r from file('"
+    + sys.argv[1]
+    + "/**/*.json.gz', 'JSONAsString')) settings max_threads = "
+    + sys.argv[2]
+)
+print(session.query(
+    "select eventName, count() n from t.e group by eventName order by n desc limit 5"))
+END
 threads=$(nproc)
 peers=()
 absent=()
@@ -62,8 +85,8 @@ for _ in $(seq "$runs"); do
     for peer in "${peers[@]}"; do
         case $peer in
             suzaku) run suzaku suzaku aws-ct-metrics -d "$dir" --quiet ;;
-            duckdb) run duckdb "$python" -c "$duckdb_script" "$dir" "$threads" ;;
-            chdb) run chdb "$python" -c "$chdb_script" "$dir" "$threads" ;;
+            duckdb) run duckdb "$python" "$out/duckdb.py" "$dir" "$threads" ;;
+            chdb) run chdb "$python" "$out/chdb.py" "$dir" "$threads" ;;
             jq) run jq sh -c 'find "$1" -name "*.json.gz" -exec zcat {} + | jq -r ".Records[].eventName" | sort | uniq -c | sort -rn | head -5' sh "$dir" ;;
         esac
     done

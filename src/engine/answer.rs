@@ -1,6 +1,6 @@
 //! Answering: the index first, then the records' own bytes where the index cannot decide.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -129,23 +129,22 @@ impl Search<'_> {
                 let mut decided = open.clone();
                 decided.and(rows);
                 open.minus(&decided);
-                for id in decided
-                    .iter()
-                    .filter(|id| self.residual.matches_if(*id, holds))
-                {
-                    answer.rows.insert(id);
+                if holds || !self.residual.needs_word() {
+                    let matches = |id: &EventId| self.residual.matches_if(*id, holds);
+                    decided
+                        .iter()
+                        .filter(matches)
+                        .for_each(|id| answer.rows.insert(id));
                 }
             }
         }
-        // Rows were appended in the order of files and places, so one file's rows stand together.
-        let open: Vec<EventId> = open.iter().collect();
-        let files: Vec<&[EventId]> = open
-            .chunk_by(|a, b| self.snapshot.place(*a).file == self.snapshot.place(*b).file)
-            .collect();
+        let open = open.flat();
+        let files = self.files(&open);
+        let all: usize = files.iter().map(ExactSizeIterator::len).sum();
         let began = Instant::now();
         let mut due = FIRST_PART;
         let mut read = 0;
-        self.each_file(&files, |rows, said| {
+        self.each_file(&open, &files, |rows, said| {
             for id in said.matches {
                 answer.rows.insert(id);
             }
@@ -158,9 +157,9 @@ impl Search<'_> {
                 answer.unread_reason = said.reason;
             }
             read += rows;
-            if began.elapsed() >= due && read < open.len() && !self.cancel.is_stale() {
+            if began.elapsed() >= due && read < all && !self.cancel.is_stale() {
                 let telling = Instant::now();
-                partly(&answer.rows, read as f32 / open.len() as f32);
+                partly(&answer.rows, read as f32 / all as f32);
                 // Telling must not cost more than a small part of the search.
                 due = began.elapsed() + telling.elapsed() * 10 + NEXT_PART;
             }
@@ -171,8 +170,36 @@ impl Search<'_> {
         (!self.cancel.is_stale()).then_some(())
     }
 
+    /// The rows of each file that has any of those given, as their places in the order of
+    /// appending: one file's rows stand together there.
+    fn files(&self, open: &[u64]) -> Vec<Range<usize>> {
+        let file = |row: usize| self.snapshot.place(EventId::nth(row)).file;
+        let (mut files, mut start, len) = (Vec::new(), 0, self.snapshot.len());
+        while start < len {
+            let this = file(start);
+            let mut step = 1;
+            while start + step < len && file(start + step) == this {
+                step *= 2;
+            }
+            let (mut inside, mut outside) = (start + step / 2, (start + step).min(len));
+            while inside + 1 < outside {
+                let middle = usize::midpoint(inside, outside);
+                if file(middle) == this {
+                    inside = middle;
+                } else {
+                    outside = middle;
+                }
+            }
+            if events_in(open, start..outside).next().is_some() {
+                files.push(start..outside);
+            }
+            start = outside;
+        }
+        files
+    }
+
     /// Reads files on all cores and hands on what each says as it comes, with its rows.
-    fn each_file(&self, files: &[&[EventId]], mut hear: impl FnMut(usize, Said)) {
+    fn each_file(&self, open: &[u64], files: &[Range<usize>], mut hear: impl FnMut(usize, Said)) {
         let next = AtomicUsize::new(0);
         let work = |say: &mut dyn FnMut(usize, Said)| {
             let mut buffer = Vec::new();
@@ -180,7 +207,8 @@ impl Search<'_> {
                 if self.cancel.is_stale() {
                     return;
                 }
-                say(file.len(), self.file(file, &mut buffer));
+                let rows: Vec<EventId> = events_in(open, file.clone()).collect();
+                say(file.len(), self.file(&rows, &mut buffer));
             }
         };
         let helpers = crew::size().min(files.len()).saturating_sub(1);
@@ -245,6 +273,22 @@ impl Search<'_> {
             });
         said
     }
+}
+
+/// The events among some places of a set in one piece.
+fn events_in(bits: &[u64], places: Range<usize>) -> impl Iterator<Item = EventId> {
+    let words = places.start / 64..places.end.div_ceil(64);
+    words.flat_map(move |at| {
+        let first = places.start.saturating_sub(at * 64).min(63);
+        let past = (places.end - at * 64).min(64);
+        let mut word = bits.get(at).copied().unwrap_or(0) & (u64::MAX << first);
+        word &= u64::MAX >> (64 - past);
+        std::iter::from_fn(move || {
+            let bit = (word != 0).then(|| word.trailing_zeros() as usize)?;
+            word &= word - 1;
+            Some(EventId::nth(at * 64 + bit))
+        })
+    })
 }
 
 /// The events of a set in time order, put together by all cores.
@@ -350,4 +394,27 @@ enum Piece {
     Facet(Option<FieldTally>),
     Histogram(Option<Histogram>),
     Nothing,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_range_of_bits_is_what_one_by_one_gives(
+            bits in prop::collection::vec(any::<u64>(), 1..5),
+            a in 0usize..320,
+            b in 0usize..320,
+        ) {
+            let (start, end) = (a.min(b).min(bits.len() * 64), a.max(b).min(bits.len() * 64));
+            let expected: Vec<usize> = (start..end)
+                .filter(|at| bits[at / 64] >> (at % 64) & 1 == 1)
+                .collect();
+            let found: Vec<usize> = events_in(&bits, start..end).map(EventId::index).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
 }

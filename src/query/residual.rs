@@ -430,6 +430,15 @@ impl Residual {
         holds(&self.open, row, &mut |_| has_word)
     }
 
+    /// Whether nothing matches without the [word](Self::word), whatever the rows say.
+    pub fn needs_word(&self) -> bool {
+        match &self.open {
+            Open::Atom(_) => true,
+            Open::And(parts) => parts.iter().any(|part| matches!(part, Open::Atom(_))),
+            _ => false,
+        }
+    }
+
     /// The one question about bytes, where there is one.
     fn only_atom(&self) -> Option<&Atom> {
         fn walk<'a>(open: &'a Open, found: &mut Vec<&'a Atom>) {
