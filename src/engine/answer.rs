@@ -139,7 +139,21 @@ impl Search<'_> {
             }
         }
         let open = open.flat();
-        let files = self.files(&open);
+        let mut files = self.files(&open);
+        let word = self.residual.word();
+        // Rows of which a column shows the word are sure already; the values tell the rest.
+        if let Some(may) = word.and_then(|w| self.snapshot.files_holding(w, &plan::VERBATIM)) {
+            files.retain(|rows| {
+                let file = self.snapshot.place(EventId::nth(rows.start)).file;
+                let stays = may.contains(file);
+                if !stays && !self.residual.needs_word() {
+                    let matching = |id: &EventId| self.residual.matches_if(*id, false);
+                    let rows = events_in(&open, rows.clone());
+                    rows.filter(matching).for_each(|id| answer.rows.insert(id));
+                }
+                stays
+            });
+        }
         let all: usize = files.iter().map(ExactSizeIterator::len).sum();
         let began = Instant::now();
         let mut due = FIRST_PART;

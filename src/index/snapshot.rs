@@ -11,6 +11,7 @@ use crate::base::time::UtcMicros;
 use crate::event::principal::Principal;
 use crate::index::batch::{uuid_bits, uuid_text};
 use crate::index::bitmap::{Bitmap, RowSet};
+use crate::index::column::CodeSet;
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
 use crate::index::segment::{EventId, Facts, IdBits, Segment, UNDATED};
@@ -225,9 +226,10 @@ impl Snapshot {
     }
 
     /// The files whose records may hold a text, whatever its case, as or in one key or string. The
-    /// others surely do not. `None` where nobody can say but by looking at every record: the values
-    /// were not gathered, or the text may be (in) a number, a time, or a value of one or two bytes.
-    pub fn files_holding(&self, text: &str) -> Option<FileSet> {
+    /// others surely do not, unless a column of `decided` shows it: those are asked row by row
+    /// elsewhere. `None` where nobody can say but by looking at every record: the values were not
+    /// gathered, or the text may be (in) a number, a time, or a value of one or two bytes.
+    pub fn files_holding(&self, text: &str, decided: &[Col]) -> Option<FileSet> {
         if self.values.incomplete {
             return None;
         }
@@ -247,16 +249,16 @@ impl Snapshot {
             Col::Type,
             Col::Vpce,
         ] {
-            let table = self.dict(col).matching(|text| needle.is_in(text));
-            if !table.contains(&true) {
+            if decided.contains(&col) {
+                continue;
+            }
+            let wanted = CodeSet::from(self.dict(col).matching(|text| needle.is_in(text)));
+            if wanted.is_empty() {
                 continue;
             }
             for segment in &self.segments {
-                segment.column(col).for_each(segment.len(), |row, code| {
-                    if table.get(code as usize).is_some_and(|yes| *yes) {
-                        files.insert(segment.place(row).file);
-                    }
-                });
+                let rows = segment.column(col).among(segment.len(), &wanted);
+                rows.for_each(|row| files.insert(segment.place(row).file));
             }
         }
         let odd = self.odd_ids.matching(|text| needle.is_in(text));

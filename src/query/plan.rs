@@ -243,7 +243,7 @@ fn node(expr: &Expr, snapshot: &Snapshot) -> Node {
 }
 
 /// Columns that hold values of the record as they stand there.
-const VERBATIM: [Col; 6] = [Col::What, Col::Svc, Col::Region, Col::Ip, Col::Ua, Col::Key];
+pub const VERBATIM: [Col; 6] = [Col::What, Col::Svc, Col::Region, Col::Ip, Col::Ua, Col::Key];
 
 /// Text anywhere: a value of a column that holds it spares reading the record.
 fn anywhere(needle: &Needle, snapshot: &Snapshot) -> Node {
