@@ -171,6 +171,28 @@ fn escape(bytes: &[u8], at: usize) -> Result<usize, Stop> {
     }
 }
 
+/// The end of the object at `start` of sound text: its brackets are counted, nothing is proved.
+pub(crate) fn object_to(bytes: &[u8], start: usize) -> Option<usize> {
+    let (mut depth, mut at) = (0usize, start);
+    loop {
+        match bytes.get(at)? {
+            b'"' => {
+                at = string_to(bytes, at).ok()?;
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
 /// The end of a number. What follows it is the caller's business.
 pub(crate) fn number(bytes: &[u8], start: usize) -> Result<usize, Stop> {
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);

@@ -598,6 +598,21 @@ mod tests {
         );
     }
 
+    /// Found by fuzzing.
+    #[test]
+    fn text_behind_a_record_in_a_string_is_said_and_not_read_as_part_of_it() {
+        let one = record("a");
+        let quoted = serde_json::to_string(&format!(" {one} {{}} more")).expect("text");
+        let text = format!("{{\"Events\":[{{\"CloudTrailEvent\":{quoted}}}]}}");
+        let (tally, kept) = read(text.as_bytes());
+        assert_eq!((kept.ids.len(), classes(&tally)), (1, vec!["syntax_error"]));
+        let again = read_at(&mut text.as_bytes(), kept.places[0], 1 << 20).expect("read again");
+        assert_eq!(
+            (again, &kept.json[0][..]),
+            (one.clone().into_bytes(), one.as_bytes())
+        );
+    }
+
     #[test]
     fn gzip_in_its_forms() {
         let (a, b) = (record("a"), record("b"));

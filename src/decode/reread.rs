@@ -179,6 +179,12 @@ fn unwrap_record(bytes: &[u8]) -> Cow<'_, [u8]> {
         text::unescape(inner, &mut out);
         let start = lex::skip_space(&out, 0);
         out.drain(..start);
+        // Whatever follows the record inside the string is no part of it.
+        if out.first() == Some(&b'{')
+            && let Some(end) = lex::object_to(&out, 0)
+        {
+            out.truncate(end);
+        }
         record = Cow::Owned(out);
     }
     record

@@ -821,6 +821,11 @@ impl<'s> Walk<'s> {
                     self.notes.shape(shape);
                     let json = held.get(start, scanned.end);
                     self.emit(&scanned, json, token, input, view);
+                    let rest = held.bytes.get(scanned.end..).unwrap_or_default();
+                    if !rest.trim_ascii().is_empty() {
+                        let what = "text follows the record inside this string";
+                        self.fault(input, view, token.0, what);
+                    }
                     dealt = true;
                 }
                 Ok(_) => {}
