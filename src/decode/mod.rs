@@ -600,6 +600,22 @@ mod tests {
 
     /// Found by fuzzing.
     #[test]
+    fn blanks_at_the_ends_of_a_row_are_cells_or_belong_to_them() {
+        let header = "Event name\tEvent time\tUser name\tEvent source\n";
+        let rows = "A\tt\tu\tv \t\n\tt\tu\tv\r\nB\tt\tu\tv \r\n\nC\tt\t\t";
+        let text = format!("{header}{rows}");
+        let (tally, kept) = read(text.as_bytes());
+        assert_eq!((tally.found, tally.set_aside), (4, 2));
+        assert_eq!(kept.names, ["B", "C"]);
+        for (place, json) in kept.places.iter().zip(&kept.json) {
+            let again = read_at(&mut text.as_bytes(), *place, 1 << 20).expect("read again");
+            assert_eq!(&again, json);
+        }
+        assert!(String::from_utf8_lossy(&kept.json[0]).contains("\"v \""));
+    }
+
+    /// Found by fuzzing.
+    #[test]
     fn text_behind_a_record_in_a_string_is_said_and_not_read_as_part_of_it() {
         let one = record("a");
         let quoted = serde_json::to_string(&format!(" {one} {{}} more")).expect("text");

@@ -198,7 +198,16 @@ impl<'s> Walk<'s> {
         if let Some(skip) = self.skip {
             return self.go_past(skip, input, view);
         }
-        self.blanks(input, view);
+        if self.sheet.is_some() {
+            // A blank can be a cell, or a part of one.
+            let rest = input.bytes.get(self.at..).unwrap_or_default();
+            self.at += rest
+                .iter()
+                .take_while(|b| matches!(b, b'\r' | b'\n'))
+                .count();
+        } else {
+            self.blanks(input, view);
+        }
         let Some(&byte) = input.bytes.get(self.at) else {
             if !view.last {
                 return Err(Need::More);
@@ -313,7 +322,9 @@ impl<'s> Walk<'s> {
             }
             Row::Header => {}
             Row::Event(mapped) => {
-                let text = rest.get(..len).unwrap_or_default().trim_ascii_end();
+                // Blanks before the line's end belong to the last cell.
+                let text = rest.get(..len).unwrap_or_default();
+                let text = text.strip_suffix(b"\n").unwrap_or(text);
                 self.mapped(&mapped, From::Row, (start, start + text.len()), input, view);
                 self.recovered = Marks::NONE;
             }
