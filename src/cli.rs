@@ -89,6 +89,15 @@ pub struct Global {
     /// words within one run. A line on stderr says when they are written out.
     #[arg(long, global = true)]
     pub include_secrets: bool,
+    /// Let inferred links between sessions say who is behind an event, too.
+    ///
+    /// Without it only exact and strong links do; inferred ones are shown with ~ and count for
+    /// nobody.
+    #[arg(long, global = true)]
+    pub inferred: bool,
+    /// Leave every person the literal caller: no links between sessions are looked for.
+    #[arg(long, global = true, conflicts_with = "inferred")]
+    pub no_lineage: bool,
     /// Whether to show on stderr how far the load is; auto does on a terminal.
     #[arg(
         long,
@@ -185,8 +194,18 @@ pub enum Command {
         #[arg(long, value_enum)]
         format: Option<ObjectFormat>,
     },
-    /// Who assumed whom, with which key, from where. Not built yet.
-    Lineage(NotYet),
+    /// Who assumed whom, with which key, from where: sessions, what ties them, and what proves it.
+    Lineage {
+        /// An event id, an access key id, a session, or a name as in the filter who:NAME; * for all.
+        #[arg(value_name = "WHAT", allow_hyphen_values = true)]
+        what: String,
+        /// Shared arguments.
+        #[command(flatten)]
+        input: Input,
+        /// tree on a terminal, json elsewhere.
+        #[arg(long, value_enum)]
+        format: Option<LineageFormat>,
+    },
     /// Say what was read, partly read and refused, and every record set aside, where and why.
     Check {
         /// Shared arguments.
@@ -219,7 +238,7 @@ impl Command {
             Self::Stats(_) => "stats",
             Self::Who { .. } => "who",
             Self::Resource { .. } => "resource",
-            Self::Lineage(_) => "lineage",
+            Self::Lineage { .. } => "lineage",
             Self::Check { .. } => "check",
             Self::Verify(_) => "verify",
             Self::Open(_) => "open",
@@ -305,6 +324,17 @@ pub struct Stats {
     /// table on a terminal, jsonl elsewhere.
     #[arg(long, value_enum)]
     pub format: Option<SheetFormat>,
+}
+
+/// How lineage is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LineageFormat {
+    /// An indented tree for people.
+    Tree,
+    /// One JSON object.
+    Json,
+    /// A graph for Graphviz.
+    Dot,
 }
 
 /// Anything after a command that later work builds.

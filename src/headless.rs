@@ -3,7 +3,7 @@
 //! Each loads what was named, asks the same engine the screen asks, and hands rows or portraits to
 //! `report`. Answers go to stdout, everything else to stderr.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
@@ -20,12 +20,17 @@ use trailhound::base::text::{counted, nearest, thousands};
 use trailhound::base::time::UtcMicros;
 use trailhound::engine::protocol::{Progress, Reply};
 use trailhound::engine::{self, LoadOptions, Loaded, Reader, Stop};
+use trailhound::event::birth::Confidence;
 use trailhound::event::secret;
+use trailhound::event::session::SessionKind;
 use trailhound::index::schema::{Col, FIELDS, Field, Home};
 use trailhound::index::segment::{EventId, Facts};
 use trailhound::index::snapshot::{Hits, Snapshot};
+use trailhound::index::symbols::Sym;
+use trailhound::pivot::lineage::Wishes;
 use trailhound::pivot::portrait::{Portrait, Subject};
 use trailhound::pivot::tally::{self, Wanted};
+use trailhound::pivot::tree;
 use trailhound::query::ast::{self, Expr, Op, Value};
 use trailhound::query::matcher::{Matcher, Rule};
 use trailhound::query::moment::Duration;
@@ -38,8 +43,8 @@ use trailhound::source::demo;
 use trailhound::view::columns;
 
 use crate::cli::{
-    self, Color, Command, Global, ObjectFormat, Progress as ShowProgress, Query, QueryFormat,
-    SheetFormat, Stats,
+    self, Color, Command, Global, LineageFormat, ObjectFormat, Progress as ShowProgress, Query,
+    QueryFormat, SheetFormat, Stats,
 };
 
 /// Something matched, or nothing was wrong.
@@ -138,6 +143,11 @@ pub fn load_options(global: &Global) -> LoadOptions {
         secrets: false,
         repair: global.repair,
         values: !global.no_values,
+        no_lineage: global.no_lineage,
+        wishes: Wishes {
+            inferred: global.inferred,
+            ..Wishes::default()
+        },
     }
 }
 
@@ -211,7 +221,16 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> anyhow::Re
             };
             run_check(format, specs, global, terminal, &mut out)?
         }
-        Command::Lineage(_) => bail!("`lineage` is not built yet"),
+        Command::Lineage {
+            what,
+            input,
+            format,
+        } => {
+            let Some(specs) = specs(input.paths, terminal) else {
+                return Ok(None);
+            };
+            run_lineage(&what, format, specs, global, terminal, &mut out)?
+        }
         Command::Verify(_) => bail!("`verify` is not built yet"),
         Command::Open(_) => bail!("`open` is not built yet"),
         Command::Completions { shell } => {
@@ -990,9 +1009,29 @@ fn run_portrait(
     evidence.is_usable()?;
     let snapshot = &evidence.loaded.snapshot;
     let context = evidence.context(global);
-    let test = asked.test(&evidence, &context)?;
-    let filter = Expr::all_of(vec![window(global, &context)?, Expr::Test(test.clone())]);
-    let hits = evidence.find(&filter);
+    let mut test = asked.test(&evidence, &context)?;
+    let find = |test: &ast::Test| -> anyhow::Result<Hits> {
+        let filter = Expr::all_of(vec![window(global, &context)?, Expr::Test(test.clone())]);
+        Ok(evidence.find(&filter))
+    };
+    let mut hits = find(&test)?;
+    // A role's session that belongs to somebody is no person; asked for by name, it is shown.
+    let is_person = test.op != Op::Is || snapshot.people().find(&asked.name).is_some();
+    let by_caller = asked.field == Field::Who && (hits.is_empty() || !is_person);
+    if by_caller {
+        test.subject = ast::Subject::Field(Field::Actor);
+        hits = find(&test)?;
+        let persons = hits.order.iter().filter_map(|id| snapshot.person_of(*id));
+        let labels: BTreeSet<&str> = persons.map(|p| p.label.as_str()).collect();
+        if !labels.is_empty() {
+            let labels: Vec<&str> = labels.into_iter().collect();
+            say(&format!(
+                "trailhound: {} is no person but a caller; behind it: {}",
+                asked.name,
+                labels.join(", ")
+            ));
+        }
+    }
     let mut subjects: BTreeMap<&str, Vec<EventId>> = BTreeMap::new();
     let matchers: Vec<Matcher> = test
         .values
@@ -1001,7 +1040,12 @@ fn run_portrait(
         .collect();
     for &id in hits.order.iter() {
         if asked.field == Field::Who {
-            let key = snapshot.person_of(id).map_or("", |p| p.key.as_str());
+            let key = if by_caller {
+                snapshot.text(Col::Principal, id)
+            } else {
+                snapshot.person_of(id).map(|p| p.key.as_str())
+            };
+            let key = key.unwrap_or_default();
             subjects.entry(key).or_default().push(id);
             continue;
         }
@@ -1054,6 +1098,145 @@ fn run_portrait(
         return Ok(NOTHING);
     }
     Ok(FOUND)
+}
+
+fn run_lineage(
+    what: &str,
+    format: Option<LineageFormat>,
+    specs: Vec<Spec>,
+    global: &Global,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> anyhow::Result<u8> {
+    if what.trim().is_empty() {
+        bail!("what to follow is empty: name an event id, a key, a session or a person");
+    }
+    if global.no_lineage {
+        bail!("--no-lineage leaves nothing for this command to show");
+    }
+    let evidence = Evidence::load(specs, global, terminal, false)?;
+    evidence.is_usable()?;
+    let (snapshot, lineage) = (&*evidence.loaded.snapshot, &*evidence.loaded.lineage);
+    let mut found = named_lineage(&evidence, what, global)?;
+    for &sym in &found.chosen {
+        let (rows, _) = tree::of_session(snapshot, lineage, sym, EVERYTHING);
+        found.trees.push(rows);
+    }
+    let format = format.unwrap_or(if terminal.stdout {
+        LineageFormat::Tree
+    } else {
+        LineageFormat::Json
+    });
+    let name_of = |event: EventId| {
+        if snapshot.id_is_name(event) {
+            snapshot.recorded_id(event).unwrap_or_default().into_owned()
+        } else {
+            evidence.reader.fetch(snapshot, event).name
+        }
+    };
+    match format {
+        LineageFormat::Tree => report::lineage::write_tree(&found, terminal.style, out)?,
+        LineageFormat::Json => report::lineage::write_json(&found, &name_of, out)?,
+        LineageFormat::Dot => report::lineage::write_dot(&found, out)?,
+    }
+    if found.trees.is_empty() && found.notes.is_empty() {
+        say(&format!(
+            "trailhound: no event, key, session or person of this name: {what}"
+        ));
+        return Ok(NOTHING);
+    }
+    Ok(FOUND)
+}
+
+/// Every link and every row.
+const EVERYTHING: tree::Wanted = tree::Wanted {
+    confidence: Confidence::Inferred,
+    most: 0,
+};
+
+/// What a name stands for: an event, a key, a session, or persons.
+fn named_lineage<'a>(
+    evidence: &'a Evidence,
+    what: &str,
+    global: &Global,
+) -> anyhow::Result<report::lineage::Found<'a>> {
+    let (snapshot, lineage) = (&*evidence.loaded.snapshot, &*evidence.loaded.lineage);
+    let mut found = report::lineage::Found {
+        snapshot,
+        lineage,
+        asked: what.to_owned(),
+        trees: Vec::new(),
+        chosen: Vec::new(),
+        notes: Vec::new(),
+    };
+    let names = snapshot.dict(Col::Session);
+    let by_name = |sessions: &mut Vec<Sym>| {
+        sessions.sort_by_key(|s| names.text(*s));
+        sessions.dedup();
+    };
+    for event in snapshot.rows_with_id(what).iter() {
+        found.chosen.extend(snapshot.symbol(Col::Session, event));
+    }
+    if let Some(key) = snapshot.dict(Col::Key).find(what) {
+        let sessions = snapshot.sessions().iter().enumerate();
+        let keyed =
+            sessions.filter(|(_, s)| s.key == Some(key) && s.kind != SessionKind::Forwarded);
+        found.chosen.extend(keyed.filter_map(|(i, _)| Sym::at(i)));
+    }
+    let issued = lineage.births().iter().filter(|b| {
+        let born = snapshot.births().get(**b);
+        born.is_some_and(|b| b.birth.key.as_deref() == Some(what))
+    });
+    for &birth in issued {
+        if lineage.children(birth).next().is_none()
+            && let Some(born) = snapshot.births().get(birth)
+        {
+            found.notes.push(format!(
+                "{what} was issued by {}: no use of this key in the loaded evidence",
+                born.birth.call.name
+            ));
+            found
+                .chosen
+                .extend(snapshot.symbol(Col::Session, born.event));
+        }
+    }
+    if found.chosen.is_empty() && what.len() >= 4 {
+        let starts = names.iter().filter(|(_, name)| name.starts_with(what));
+        found.chosen.extend(starts.map(|(sym, _)| sym));
+    }
+    by_name(&mut found.chosen);
+    if !found.chosen.is_empty() {
+        return Ok(found);
+    }
+    let persons: Vec<u32> = if what == "*" {
+        lineage.people().iter().map(|(number, _)| number).collect()
+    } else {
+        let asked = Asked {
+            field: Field::Who,
+            name: what.to_owned(),
+            format: None,
+        };
+        let test = asked.test(evidence, &evidence.context(global))?;
+        let hits = evidence.find(&Expr::Test(test));
+        let numbers: BTreeSet<u32> = hits
+            .order
+            .iter()
+            .map(|id| snapshot.person_number(*id))
+            .filter(|n| *n > 0)
+            .collect();
+        numbers.into_iter().collect()
+    };
+    let mut keyed: Vec<(&str, u32)> = persons
+        .iter()
+        .filter_map(|n| Some((lineage.people().person(*n)?.key.as_str(), *n)))
+        .collect();
+    keyed.sort_unstable();
+    for (_, number) in keyed {
+        found
+            .trees
+            .push(tree::of_person(snapshot, lineage, number, EVERYTHING));
+    }
+    Ok(found)
 }
 
 fn is_table(format: Option<ObjectFormat>, terminal: &Terminal) -> bool {

@@ -234,7 +234,7 @@ fn frames_of_the_program() {
 fn the_mouse_reaches_everything_a_key_does() {
     let mut d = Driver::demo(120, 36);
     // The first line: screens and help.
-    d.click("4 Sessions");
+    d.click("5 Findings");
     assert!(d.said().contains("not built yet"), "{}", d.said());
     d.click("7 Sources");
     assert!(d.text().contains("SHA-256"));
@@ -713,4 +713,42 @@ fn records_that_cannot_be_asked_are_said_to_be_missing() {
         said.contains("could not be asked and may be missing here"),
         "{said}"
     );
+}
+
+#[test]
+fn from_a_deletion_to_the_person_and_the_key_she_made() {
+    let mut d = Driver::demo(120, 36);
+    d.filter("res:app/prod-web what:DeleteLoadBalancer")
+        .keys("G");
+    assert!(d.text().contains("Alice (BreakGlass)"), "{}", d.text());
+    d.keys("s");
+    for words in [
+        "[4]Sessions",
+        "AssumeRole: issued-key [exact]",
+        "DataRead/botocore-session",
+    ] {
+        assert!(d.text().contains(words), "{words}\n{}", d.text());
+    }
+    d.keys("j j j");
+    assert!(d.text().contains("CreateAccessKey: created-key [exact]"));
+    // Folding hides what is below; the focus is on the row that was folded.
+    d.keys("k k k h");
+    assert!(!d.text().contains("svc-backup"), "{}", d.text());
+    d.keys("l j j j Enter");
+    assert_eq!(d.count(), 9);
+    d.keys("q");
+    assert_eq!(d.count(), 3);
+
+    d.keys("4");
+    assert!(d.text().contains("console"), "{}", d.text());
+    d.keys("~ q 2");
+    assert!(d.text().contains("[2]People") && d.text().contains("Alice"));
+    d.keys("4");
+    assert!(d.text().contains("[4]Sessions"), "{}", d.text());
+    d.keys("q 2 P q");
+    d.filter("");
+    assert!(d.text().contains("following Alice"), "{}", d.text());
+    assert_eq!(d.count(), 510);
+    d.keys("P");
+    assert_eq!(d.count(), 7847);
 }

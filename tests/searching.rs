@@ -101,6 +101,7 @@ impl Asked {
             facets: Vec::new(),
             facet_values: 0,
             columns: 0,
+            people: false,
             portrait: None,
         }));
         let mut parts = Vec::new();

@@ -1,6 +1,7 @@
 //! The state as one screen of plain data: what is drawn is this and nothing else.
 
 use crate::app::action::Command;
+use crate::app::chain;
 use crate::app::facets::{self, FacetTarget};
 use crate::app::filtering;
 use crate::app::keymap::{self, Binding, Scope};
@@ -31,9 +32,9 @@ use crate::view::screen::{
 /// The screens by their digits, and whether this version has them.
 const SCREENS: [(char, &str, bool); 7] = [
     ('1', "Timeline", true),
-    ('2', "People", false),
+    ('2', "People", true),
     ('3', "Resources", false),
-    ('4', "Sessions", false),
+    ('4', "Sessions", true),
     ('5', "Findings", false),
     ('6', "Case", false),
     ('7', "Sources", true),
@@ -78,6 +79,8 @@ pub fn context(state: &State) -> ContextLine {
     let sources = |o: &Overlay| matches!(o, Overlay::Sources(_));
     let here = match &state.view.about {
         _ if state.overlay.as_ref().is_some_and(sources) || state.under.iter().any(sources) => '7',
+        _ if matches!(state.overlay, Some(Overlay::People(_))) => '2',
+        _ if matches!(state.overlay, Some(Overlay::Chain(_))) => '4',
         About::Timeline => '1',
         About::Subject(crate::pivot::portrait::Subject::Principal(_), _) => '2',
         About::Subject(crate::pivot::portrait::Subject::Resource(_), _) => '3',
@@ -142,6 +145,10 @@ fn filter(state: &State) -> FilterLine {
         Some(share) => format!("≥{count} match, {:.0}% searched", share * 100.0),
         None => format!("{more}{count} match in {}", milliseconds(answer.took_ms)),
     };
+    if let Some(locked) = &state.locked {
+        let label = Printable::new(&locked.label).truncated(24);
+        summary = format!("following {}  {summary}", label.as_str());
+    }
     let Some(edit) = &state.edit else {
         if let Some(note) = filtering::span_note(state) {
             summary = format!("{note}  {summary}");
@@ -612,6 +619,8 @@ fn overlay(state: &State) -> Option<Floating> {
         Overlay::Picker(p) => Floating::Picker(picker(state, p)),
         Overlay::Problems(file, at) => Floating::Pages(reading::problems(state, *file, *at)),
         Overlay::Sources(list) => Floating::Pages(reading::sources(state, list)),
+        Overlay::People(people) => Floating::Pages(chain::people_view(state, people)),
+        Overlay::Chain(tree) => Floating::Pages(chain::view(state, tree)),
         Overlay::Raw(raw) => Floating::Pages(reading::raw(state, raw)),
         Overlay::Around(around) => Floating::Pages(around_view(state, around)),
         Overlay::Find(input) => {
@@ -650,6 +659,11 @@ pub fn overlay_places(state: &State) -> (Area, Area, usize) {
                 lines,
                 reading::top(list.at, usize::from(lines.height)),
             )
+        }
+        Some(Overlay::People(_) | Overlay::Chain(_)) => {
+            let frame = layout::pages(state.size);
+            let lines = layout::below(layout::pages_lines(frame), chain::head_lines(state));
+            (frame, lines, chain::top(state))
         }
         Some(Overlay::Around(around)) => {
             let frame = layout::pages(state.size);
@@ -768,9 +782,7 @@ fn around_view(state: &State, around: &Around) -> PagesView {
             focused: i == around.at,
         }
     };
-    let who = s
-        .principal_of(around.anchor)
-        .map_or("?", |p| p.label.as_str());
+    let who = s.person_of(around.anchor).map_or("?", |p| p.label.as_str());
     PagesView {
         head: Vec::new(),
         title: Printable::new(&format!(

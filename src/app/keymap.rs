@@ -27,6 +27,10 @@ pub enum Scope {
     Picker,
     /// In the list of files.
     Sources,
+    /// In the list of people.
+    People,
+    /// In the tree of sessions.
+    Chain,
     /// While lines are read: problems, help.
     Pages,
     /// While the events around one are read.
@@ -46,6 +50,8 @@ impl Scope {
             Self::Prompt => "Typing",
             Self::Picker => "Choosing",
             Self::Sources => "Files",
+            Self::People => "People",
+            Self::Chain => "Sessions",
             Self::Pages => "Reading",
             Self::Context => "Events around one",
         }
@@ -92,7 +98,7 @@ const fn bind(
 }
 
 use Command as C;
-use Scope::{Context, Detail, Filter, Global, List, Pages, Picker, Prompt, Sources};
+use Scope::{Chain, Context, Detail, Filter, Global, List, Pages, People, Picker, Prompt, Sources};
 
 /// The key table.
 pub const BINDINGS: &[Binding] = &[
@@ -254,6 +260,20 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(
         Global,
+        &["s"],
+        C::Session,
+        "session",
+        "this event's session: where it comes from, what came of it, and the proof",
+    ),
+    bind(
+        Global,
+        &["P"],
+        C::Lock,
+        "",
+        "follow this event's person through every view, or stop",
+    ),
+    bind(
+        Global,
         &["V"],
         C::Reveal,
         "",
@@ -277,7 +297,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(Global, &["1"], C::Screen1, "", "the timeline"),
     bind(Global, &["2"], C::Screen2, "", "people"),
     bind(Global, &["3"], C::Screen3, "", "resources"),
-    bind(Global, &["4"], C::Screen4, "", "sessions"),
+    bind(
+        Global,
+        &["4"],
+        C::Screen4,
+        "",
+        "sessions: those of this event's person, and where each comes from",
+    ),
     bind(Global, &["5"], C::Screen5, "", "findings"),
     bind(Global, &["6"], C::Screen6, "", "case"),
     bind(
@@ -378,6 +404,105 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind(Picker, &["PgDn"], C::PageDown, "", "a page down"),
     bind(Picker, &["PgUp"], C::PageUp, "", "a page up"),
+    bind(People, &["j", "Down"], C::Down, "", "next person"),
+    bind(People, &["k", "Up"], C::Up, "", "previous person"),
+    bind(People, &["g", "Home"], C::First, "", "first person"),
+    bind(People, &["G", "End"], C::Last, "", "last person"),
+    bind(
+        People,
+        &["PgDn", "ctrl-d", "Space"],
+        C::PageDown,
+        "",
+        "a page down",
+    ),
+    bind(People, &["PgUp", "ctrl-u", "b"], C::PageUp, "", "a page up"),
+    bind(
+        People,
+        &["Enter", "p"],
+        C::Open,
+        "open",
+        "everything this person did",
+    ),
+    bind(
+        People,
+        &["s", "4"],
+        C::Session,
+        "sessions",
+        "this person's sessions, and where each comes from",
+    ),
+    bind(
+        People,
+        &["P"],
+        C::Lock,
+        "follow",
+        "follow this person through every view, or stop",
+    ),
+    bind(
+        People,
+        &["Esc", "q", "ctrl-c", "1"],
+        C::Escape,
+        "close",
+        "back to what was there before",
+    ),
+    bind(Chain, &["j", "Down"], C::Down, "", "next row"),
+    bind(Chain, &["k", "Up"], C::Up, "", "previous row"),
+    bind(Chain, &["g", "Home"], C::First, "", "first row"),
+    bind(Chain, &["G", "End"], C::Last, "", "last row"),
+    bind(
+        Chain,
+        &["PgDn", "ctrl-d", "Space"],
+        C::PageDown,
+        "",
+        "a page down",
+    ),
+    bind(Chain, &["PgUp", "ctrl-u", "b"], C::PageUp, "", "a page up"),
+    bind(
+        Chain,
+        &["Enter"],
+        C::Open,
+        "events",
+        "the events of this row and everything below it",
+    ),
+    bind(Chain, &["="], C::Only, "only", "this session's tree alone"),
+    bind(Chain, &["h", "Left"], C::Left, "fold", "fold, or up"),
+    bind(Chain, &["l", "Right"], C::Right, "", "unfold"),
+    bind(Chain, &["H"], C::FoldAll, "", "fold everything"),
+    bind(Chain, &["L"], C::UnfoldAll, "", "unfold everything"),
+    bind(
+        Chain,
+        &["~"],
+        C::Inferred,
+        "inferred",
+        "leave inferred links out, or show them",
+    ),
+    bind(
+        Chain,
+        &["y"],
+        C::Copy,
+        "proof",
+        "copy the link with its proof",
+    ),
+    bind(
+        Chain,
+        &["p"],
+        C::Principal,
+        "person",
+        "everything this row's person did",
+    ),
+    bind(
+        Chain,
+        &["s", "4"],
+        C::Session,
+        "all sessions",
+        "every session of this row's person",
+    ),
+    bind(
+        Chain,
+        &["Esc", "q", "ctrl-c", "1"],
+        C::Escape,
+        "close",
+        "back to what was there before",
+    ),
     bind(Sources, &["Down", "ctrl-n"], C::Down, "", "next file"),
     bind(Sources, &["Up", "ctrl-p"], C::Up, "", "previous file"),
     bind(Sources, &["PgDn", "ctrl-d"], C::PageDown, "", "a page down"),

@@ -5,6 +5,7 @@
 //! reads screens.
 
 pub mod action;
+pub mod chain;
 pub mod chord;
 pub mod compose;
 pub mod detail;

@@ -8,7 +8,7 @@ use crate::app::action::{Command, Effect};
 use crate::app::chord::Chord;
 use crate::app::keymap::{self, BINDINGS, Scope};
 use crate::app::state::{Choice, Entry, Overlay, Picker, PickerKind, State};
-use crate::app::{filtering, fuzzy, moves, pivots, reading, sources, update};
+use crate::app::{chain, filtering, fuzzy, moves, pivots, reading, sources, update};
 use crate::base::time::MINUTE;
 use crate::event::json;
 use crate::index::schema::Col;
@@ -235,6 +235,9 @@ pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
             sources::arrange(&state.files, list);
         }
         (_, Command::Escape) => close(state),
+        (Some(Overlay::People(_) | Overlay::Chain(_)), _) => {
+            chain::command(state, command, effects);
+        }
         (Some(Overlay::Sources(_)), _) => sources::command(state, command, effects),
         (Some(Overlay::Problems(..)), Command::Open) => sources::open_problem(state, effects),
         (Some(Overlay::Raw(_)), Command::Reveal) => state.reveal = !state.reveal,
@@ -290,6 +293,7 @@ pub fn point(state: &mut State, at: usize, twice: bool, effects: &mut Vec<Effect
     };
     match &mut state.overlay {
         Some(Overlay::Sources(list)) if at < list.order.len() => list.at = at,
+        Some(Overlay::People(_) | Overlay::Chain(_)) => chain::point(state, at),
         Some(Overlay::Picker(picker)) => {
             if at < matching(picker).len() {
                 picker.at = at;

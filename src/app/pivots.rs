@@ -123,7 +123,7 @@ pub fn principal(state: &mut State) {
 }
 
 /// To the view of a subject, keeping the focused event.
-fn go(state: &mut State, subject: Subject, label: String, from: EventId) {
+pub fn go(state: &mut State, subject: Subject, label: String, from: EventId) {
     if matches!(&state.view.about, About::Subject(now, _) if *now == subject) {
         return state.refuse("this view is about it already");
     }
@@ -236,11 +236,11 @@ pub fn fill(snapshot: &Snapshot, around: &mut Around) {
     let centre = snapshot.time_key(around.anchor);
     let from = order.partition_point(|id| snapshot.time_key(*id) < centre - around.reach);
     let to = order.partition_point(|id| snapshot.time_key(*id) <= centre + around.reach);
-    let who = snapshot.symbol(Col::Principal, around.anchor);
+    let who = snapshot.person_number(around.anchor);
     around.events = order[from..to]
         .iter()
         .copied()
-        .filter(|id| snapshot.symbol(Col::Principal, *id) == who)
+        .filter(|id| snapshot.person_number(*id) == who)
         .collect();
     around.at = around
         .events

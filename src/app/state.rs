@@ -15,9 +15,13 @@ use crate::engine::protocol::{Excerpt, Fetched, Progress, RequestId};
 use crate::index::schema::Field;
 use crate::index::segment::EventId;
 use crate::index::snapshot::{Hits, Snapshot};
+use crate::index::symbols::Sym;
 use crate::pivot::histogram::Histogram;
+use crate::pivot::lineage::Lineage;
+use crate::pivot::person::PersonLine;
 use crate::pivot::portrait::{Portrait, Subject};
 use crate::pivot::tally::FieldTally;
+use crate::pivot::tree::{Row, What};
 use crate::query;
 use crate::query::ast::Expr;
 use crate::view::layout::{self, Panes, Shape, Size};
@@ -59,6 +63,10 @@ pub struct State {
     pub reveal: bool,
     /// What was read, once the load has ended.
     pub ledger: Option<Arc<Ledger>>,
+    /// Where the sessions of the rows come from.
+    pub lineage: Arc<Lineage>,
+    /// Who is followed through every view.
+    pub locked: Option<Locked>,
     /// The view shown.
     pub view: View,
     /// Views before it, oldest first.
@@ -266,12 +274,60 @@ pub enum Overlay {
     Problems(Option<usize>, usize),
     /// Every file.
     Sources(Sources),
+    /// Everyone among the events.
+    People(People),
+    /// Where sessions come from.
+    Chain(Chain),
     /// The text of a file.
     Raw(Raw),
     /// Events around one.
     Around(Around),
     /// Text to look for.
     Find(Input),
+}
+
+/// Everyone among the events of the filter.
+#[derive(Debug, Default)]
+pub struct People {
+    /// The people; `None` until they are counted.
+    pub lines: Option<Vec<PersonLine>>,
+    /// The focused one.
+    pub at: usize,
+}
+
+/// Where sessions come from, as a tree.
+#[derive(Debug)]
+pub struct Chain {
+    /// What the tree is of.
+    pub of: ChainOf,
+    /// Its rows, those below folded ones too.
+    pub rows: Vec<Row>,
+    /// The focused one, among the visible.
+    pub at: usize,
+    /// Rows that are folded, by what they are.
+    pub folded: Vec<What>,
+    /// Whether inferred links are left out.
+    pub sure_only: bool,
+}
+
+/// What a tree of sessions is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChainOf {
+    /// A person, by key.
+    Person(String),
+    /// A session.
+    Session(Sym),
+}
+
+/// A person who is followed through every view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locked {
+    /// The person's key.
+    pub key: String,
+    /// What it is called.
+    pub label: String,
+    /// The filter that keeps its events.
+    pub filter: Expr,
 }
 
 /// Every file that was read.
@@ -414,6 +470,8 @@ impl State {
             hashing: None,
             reveal: false,
             ledger: None,
+            lineage: Arc::default(),
+            locked: None,
             view: View::root(),
             back: Vec::new(),
             forward: Vec::new(),
@@ -500,10 +558,12 @@ impl State {
     /// The filter in force: the one being typed where it can be used, else the view's.
     pub fn effective_filter(&self) -> Arc<Expr> {
         let typed = self.edit.as_ref().and_then(|edit| edit.parsed.usable());
-        typed.map_or_else(
-            || Arc::clone(&self.view.filter),
-            |expr| Arc::new(expr.clone()),
-        )
+        let filter = typed.unwrap_or(&self.view.filter);
+        match &self.locked {
+            Some(locked) => Arc::new(Expr::all_of(vec![locked.filter.clone(), filter.clone()])),
+            None if typed.is_none() => Arc::clone(&self.view.filter),
+            None => Arc::new(filter.clone()),
+        }
     }
 
     /// Says something to the person.

@@ -10,7 +10,9 @@ use crate::app::action::{Action, Command, Effect};
 use crate::app::chord::Chord;
 use crate::app::keymap::{self, Scope};
 use crate::app::state::{About, Focus, Overlay, State};
-use crate::app::{compose, detail, facets, filtering, mouse, moves, overlays, pivots, sources};
+use crate::app::{
+    chain, compose, detail, facets, filtering, mouse, moves, overlays, pivots, sources,
+};
 use crate::base::ledger::FileEntry;
 use crate::base::text::counted;
 use crate::engine::protocol::{Ask, Fetch, Reply, Request};
@@ -27,6 +29,7 @@ pub struct AskKey {
     subject: Option<Subject>,
     columns: usize,
     facets: bool,
+    people: bool,
 }
 
 /// Whether the hits at hand are those of the view, not of a filter being typed or a view left.
@@ -70,6 +73,8 @@ pub fn scope(state: &State) -> Scope {
     match (&state.overlay, &state.edit, state.focus) {
         (Some(Overlay::Help(_) | Overlay::Problems(..) | Overlay::Raw(_)), _, _) => Scope::Pages,
         (Some(Overlay::Sources(_)), _, _) => Scope::Sources,
+        (Some(Overlay::People(_)), _, _) => Scope::People,
+        (Some(Overlay::Chain(_)), _, _) => Scope::Chain,
         (Some(Overlay::Picker(_)), _, _) => Scope::Picker,
         (Some(Overlay::Around(_)), _, _) => Scope::Context,
         (Some(Overlay::Find(_)), _, _) => Scope::Prompt,
@@ -94,7 +99,13 @@ fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
         (Some(command), Scope::Filter) => filtering::command(state, command),
         (
             Some(command),
-            Scope::Prompt | Scope::Picker | Scope::Pages | Scope::Context | Scope::Sources,
+            Scope::Prompt
+            | Scope::Picker
+            | Scope::Pages
+            | Scope::Context
+            | Scope::Sources
+            | Scope::People
+            | Scope::Chain,
         ) => {
             overlays::command(state, command, effects);
         }
@@ -206,16 +217,14 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::Redraw => effects.push(Effect::Redraw),
         C::Quit => effects.push(Effect::Quit),
         C::Screen1 => pivots::to_timeline(state),
-        C::Screen2 => {
-            state.refuse("the list of people is not built yet: p goes to this event's principal");
-        }
+        C::Screen2 => chain::open_people(state),
+        C::Session => chain::open_session(state),
+        C::Lock => chain::lock(state),
         C::Screen3 => {
             state
                 .refuse("the list of resources is not built yet: r goes to this event's resources");
         }
-        C::Screen4 => {
-            state.refuse("4 Sessions is not built yet: p again goes from a session to its role");
-        }
+        C::Screen4 => chain::open_person(state),
         C::Screen5 => {
             state
                 .refuse("5 Findings is not built yet: e and w jump to failed calls and to changes");
@@ -233,7 +242,7 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
             });
             detail::rebuild(state);
         }
-        C::Shrink | C::Grow | C::Complete | C::Apply | C::Sort => {}
+        C::Inferred | C::Shrink | C::Grow | C::Complete | C::Apply | C::Sort => {}
     }
 }
 
@@ -343,6 +352,10 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             state.answer.histogram = Some(histogram);
             state.answer.histogram_fresh = true;
         }
+        Reply::People { request, people } if request == state.answer.asked => {
+            chain::hear_people(state, people);
+        }
+        Reply::Lineage(lineage) => chain::hear(state, lineage),
         Reply::Portrait { request, portrait } if request == state.answer.asked => {
             state.answer.portrait = Some(portrait);
             state.answer.portrait_fresh = true;
@@ -373,6 +386,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         | Reply::Facets { .. }
         | Reply::Histogram { .. }
         | Reply::Portrait { .. }
+        | Reply::People { .. }
         | Reply::Idle => {}
     }
 }
@@ -419,6 +433,7 @@ fn ask_for_what_is_missing(state: &mut State, effects: &mut Vec<Effect>) {
             0
         },
         facets: subject.is_none() && !panes.facets.is_empty(),
+        people: matches!(state.overlay, Some(Overlay::People(_))),
         subject,
     };
     if state.asked.as_ref() != Some(&key) {
@@ -442,6 +457,7 @@ fn ask_for_what_is_missing(state: &mut State, effects: &mut Vec<Effect>) {
             facets,
             facet_values: crate::app::state::FACET_VALUES.1,
             columns: key.columns,
+            people: key.people,
             portrait: key.subject.clone(),
         })));
         state.asked = Some(key);

@@ -14,6 +14,7 @@ use crate::index::bitmap::RowSet;
 use crate::index::segment::EventId;
 use crate::index::snapshot::{Hits, Snapshot};
 use crate::pivot::histogram::Histogram;
+use crate::pivot::person;
 use crate::pivot::portrait::Portrait;
 use crate::pivot::tally::{self, FieldTally, Wanted};
 use crate::query::ast::Expr;
@@ -373,6 +374,12 @@ pub(crate) fn answer(
             request,
             portrait: Box::new(portrait),
         });
+    }
+    if ask.people {
+        let Some(people) = person::people(snapshot, &hits.order, cancel) else {
+            return;
+        };
+        send(Reply::People { request, people });
     }
     let wanted = Wanted {
         top: ask.facet_values,

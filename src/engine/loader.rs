@@ -20,6 +20,7 @@ use crate::base::ledger::{FileEntry, FileStatus, Ledger, Problem, ProblemClass, 
 use crate::base::origin::{FileId, Origin};
 use crate::decode::archive::{self, Caps, What};
 use crate::decode::{self, Marks, Place, Sink, Tally};
+use crate::engine::follow::Follow;
 use crate::engine::protocol::{Progress, Reply};
 use crate::engine::reader::Reader;
 use crate::engine::spool::{Spool, Tee};
@@ -28,6 +29,7 @@ use crate::index::batch::{Batch, BatchBuilder};
 use crate::index::snapshot::Snapshot;
 use crate::index::values::{Held, ValuesBuilder};
 use crate::index::writer::{Appended, IndexWriter, Translated};
+use crate::pivot::lineage::{Lineage, Wishes};
 use crate::source::{self, Bytes, Changed, Found, Spec};
 
 /// Limits and wishes of a load.
@@ -48,6 +50,10 @@ pub struct LoadOptions {
     /// Whether to note what files hold beside the columns, so that a text is found without reading
     /// every file again. The load takes longer with it and the answers are the same without.
     pub values: bool,
+    /// Whether to leave every person the literal caller.
+    pub no_lineage: bool,
+    /// What counts as a link between sessions.
+    pub wishes: Wishes,
 }
 
 impl Default for LoadOptions {
@@ -61,6 +67,8 @@ impl Default for LoadOptions {
             secrets: false,
             repair: false,
             values: true,
+            no_lineage: false,
+            wishes: Wishes::default(),
         }
     }
 }
@@ -72,6 +80,8 @@ pub struct Loaded {
     pub snapshot: Arc<Snapshot>,
     /// What was read and what was not.
     pub ledger: Arc<Ledger>,
+    /// Where the sessions come from.
+    pub lineage: Arc<Lineage>,
 }
 
 /// Stops a load from outside.
@@ -272,8 +282,10 @@ pub async fn load(
         walk.run(&specs);
         walk_counters.walked.store(true, Ordering::Relaxed);
     });
-    let indexer =
-        task::spawn_blocking(move || Indexer::new(counters, stop, reader, gate, on).run(&waiting));
+    let follow = Follow::new(options.wishes, options.no_lineage);
+    let indexer = task::spawn_blocking(move || {
+        Indexer::new(counters, stop, reader, gate, follow, on).run(&waiting)
+    });
     indexer.await.ok()
 }
 
@@ -844,10 +856,18 @@ struct Indexer<F> {
     behind: bool,
     /// Files whose rows wait for everything else.
     held: Vec<(Finished, Appended, Vec<Translated>)>,
+    follow: Follow,
 }
 
 impl<F: FnMut(Reply)> Indexer<F> {
-    fn new(counters: Arc<Counters>, stop: Stop, reader: Reader, gate: Arc<Gate>, on: F) -> Self {
+    fn new(
+        counters: Arc<Counters>,
+        stop: Stop,
+        reader: Reader,
+        gate: Arc<Gate>,
+        follow: Follow,
+        on: F,
+    ) -> Self {
         Self {
             counters,
             stop,
@@ -862,6 +882,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
             fresh_files: Vec::new(),
             held: Vec::new(),
             behind: false,
+            follow,
         }
     }
 
@@ -935,10 +956,14 @@ impl<F: FnMut(Reply)> Indexer<F> {
             self.enter(file);
         }
         self.progress.done = true;
-        let snapshot = self.publish();
+        let snapshot = self.publish(true);
         let ledger = Arc::new(std::mem::take(&mut self.ledger));
         (self.on)(Reply::Loaded(Arc::clone(&ledger)));
-        Loaded { snapshot, ledger }
+        Loaded {
+            snapshot,
+            ledger,
+            lineage: self.follow.newest(),
+        }
     }
 
     /// The next message. What has come so far is shown although nothing more comes for a while, as
@@ -951,7 +976,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
                 Ok(next) => return Some(next),
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {
-                    self.publish();
+                    self.publish(true);
                 }
             }
         }
@@ -1030,13 +1055,16 @@ impl<F: FnMut(Reply)> Indexer<F> {
             Some(last) => last.at.elapsed() >= PUBLISH_EVERY.max(last.took * PUBLISH_SHARE),
         };
         if due {
-            self.publish();
+            self.publish(false);
         }
     }
 
-    fn publish(&mut self) -> Arc<Snapshot> {
+    /// Shows what has come so far. In the quiet, and at the end, lineage is followed to the last row.
+    fn publish(&mut self, quiet: bool) -> Arc<Snapshot> {
         let began = Instant::now();
-        let snapshot = self.writer.publish();
+        let (follow, done) = (&mut self.follow, quiet || self.progress.done);
+        let snapshot = self.writer.publish_with(|s| follow.people(s, done));
+        let lineage = self.follow.fresh();
         self.behind = false;
         let grown = self
             .published
@@ -1050,8 +1078,11 @@ impl<F: FnMut(Reply)> Indexer<F> {
         });
         // Rows of the file that is being read are on the screen before the ledger has its line.
         self.progress.events = snapshot.len() as u64;
-        if grown {
+        if grown || lineage.is_some() {
             (self.on)(Reply::Grown(Arc::clone(&snapshot)));
+        }
+        if let Some(lineage) = lineage {
+            (self.on)(Reply::Lineage(lineage));
         }
         self.tell_progress();
         if !self.fresh_files.is_empty() {

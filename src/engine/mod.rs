@@ -6,6 +6,7 @@
 
 pub mod answer;
 mod crew;
+mod follow;
 mod loader;
 mod look;
 mod memo;

@@ -10,6 +10,8 @@ use crate::index::schema::Field;
 use crate::index::segment::EventId;
 use crate::index::snapshot::{Hits, Snapshot};
 use crate::pivot::histogram::Histogram;
+use crate::pivot::lineage::Lineage;
+use crate::pivot::person::PersonLine;
 use crate::pivot::portrait::{Portrait, Subject};
 use crate::pivot::tally::FieldTally;
 use crate::query::ast::Expr;
@@ -48,6 +50,8 @@ pub struct Ask {
     pub facet_values: usize,
     /// Columns the histogram may have; 0 leaves it out.
     pub columns: usize,
+    /// Whether to list the people among the events.
+    pub people: bool,
     /// A principal or resource to describe from the events.
     pub portrait: Option<Subject>,
 }
@@ -68,6 +72,8 @@ pub struct Fetch {
 pub enum Reply {
     /// More rows are there.
     Grown(Arc<Snapshot>),
+    /// Where the sessions of the newest rows come from.
+    Lineage(Arc<Lineage>),
     /// How far the load is.
     Progress(Progress),
     /// Files done since the last time, in the order of the walk.
@@ -112,6 +118,13 @@ pub enum Reply {
         request: RequestId,
         /// The figures.
         histogram: Histogram,
+    },
+    /// The people among the events of a filter.
+    People {
+        /// The request.
+        request: RequestId,
+        /// Everyone, who changed most first.
+        people: Vec<PersonLine>,
     },
     /// A principal or resource in full.
     Portrait {

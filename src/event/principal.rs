@@ -32,6 +32,8 @@ pub enum PrincipalKind {
     Anonymous,
     /// An AWS service.
     Service,
+    /// Whoever a role was first taken on for, as `sourceIdentity` says.
+    SourceIdentity,
     /// None of these.
     Unknown,
 }
@@ -52,6 +54,7 @@ impl PrincipalKind {
             Self::Account => "another account",
             Self::Anonymous => "anonymous",
             Self::Service => "AWS service",
+            Self::SourceIdentity => "source identity",
             Self::Unknown => "unknown",
         }
     }
@@ -160,7 +163,8 @@ impl Principal {
         principal
     }
 
-    fn make(kind: PrincipalKind, key: impl Into<String>, label: impl Into<String>) -> Self {
+    /// A principal of a key and a label, of which nothing else is known.
+    pub fn make(kind: PrincipalKind, key: impl Into<String>, label: impl Into<String>) -> Self {
         Self {
             key: key.into(),
             label: label.into(),

@@ -641,10 +641,16 @@ impl Dictionaries {
     }
 }
 
-/// Adds what a second sighting of one principal says of it; whether that was anything. The label
-/// stays the first one.
+/// Adds what a second sighting of one principal says of it; whether that was anything. Of two
+/// labels the smaller stays: files in any order give one.
 pub(crate) fn merge_names(known: &mut Principal, seen: &Principal) -> bool {
     let mut more = false;
+    if seen.label < known.label {
+        let label = std::mem::replace(&mut known.label, seen.label.clone());
+        known.names.retain(|n| *n != seen.label);
+        known.names.push(label);
+        more = true;
+    }
     for name in std::iter::once(&seen.label).chain(&seen.names) {
         if *name != known.label && !known.names.contains(name) {
             known.names.push(name.clone());
@@ -656,8 +662,10 @@ pub(crate) fn merge_names(known: &mut Principal, seen: &Principal) -> bool {
         (&mut known.issuer, &seen.issuer),
         (&mut known.account, &seen.account),
     ] {
-        if place.is_none() && value.is_some() {
-            place.clone_from(value);
+        if let Some(value) = value
+            && place.as_ref().is_none_or(|known| value < known)
+        {
+            *place = Some(value.clone());
             more = true;
         }
     }

@@ -18,7 +18,7 @@ pub struct Session {
     pub kind: SessionKind,
     /// The literal caller: a symbol of `Col::Principal`.
     pub principal: Option<Sym>,
-    /// The access key, of `Col::Key`; a console session has several, of which this is one.
+    /// The access key, of `Col::Key`; none for a console session, which has several.
     pub key: Option<Sym>,
     /// The role or user whose session it is, of `Col::Via`.
     pub issuer: Option<Sym>,
@@ -118,6 +118,11 @@ impl People {
             self.of_session.push(number);
             self.home.push(i as u32 + 1);
         }
+    }
+
+    /// Whether every session of a snapshot is in the table.
+    pub fn covers(&self, snapshot: &Snapshot) -> bool {
+        self.of_session.len() >= snapshot.sessions().len()
     }
 
     /// How many persons there are.

@@ -12,6 +12,7 @@ use hashbrown::{HashMap, HashSet, HashTable};
 
 use crate::event::birth::Birth;
 use crate::event::principal::Principal;
+use crate::event::session::SessionKind;
 use crate::index::batch::{Batch, NO_ID, ODD, Run, Strings, merge_names};
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
@@ -231,7 +232,7 @@ impl IndexWriter {
                 self.sessions.push(Session {
                     kind: seed.kind,
                     principal: symbol(Col::Principal, seeded.principal),
-                    key: symbol(Col::Key, seeded.key),
+                    key: symbol(Col::Key, seeded.key).filter(|_| seed.kind != SessionKind::Console),
                     issuer: symbol(Col::Via, seeded.via),
                     created: seed.created,
                     mfa: seed.mfa,

@@ -4,5 +4,10 @@
 //! ellipses are `view`'s and `ui`'s.
 
 pub mod histogram;
+pub mod identity;
+pub mod lineage;
+pub mod links;
+pub mod person;
 pub mod portrait;
 pub mod tally;
+pub mod tree;

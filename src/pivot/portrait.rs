@@ -75,11 +75,13 @@ pub struct Totals {
 /// Fields a principal's portrait counts by, in order.
 const OF_PRINCIPAL: &[Field] = &[
     Field::Svc,
+    Field::Session,
     Field::Res,
     Field::What,
     Field::Ip,
     Field::Key,
     Field::Err,
+    Field::Via,
     Field::Acct,
     Field::Region,
     Field::Ua,

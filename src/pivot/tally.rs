@@ -220,7 +220,7 @@ pub(crate) fn class_of(facts: Facts) -> usize {
 }
 
 /// Which of `slots` equal stretches of `start..=end` a moment lies in.
-pub(crate) fn slot_of(time: i64, start: i64, end: i64, slots: usize) -> usize {
+pub fn slot_of(time: i64, start: i64, end: i64, slots: usize) -> usize {
     let span = i128::from(end) - i128::from(start) + 1;
     let at = (i128::from(time) - i128::from(start)).clamp(0, span - 1);
     (at * slots as i128 / span) as usize
@@ -237,7 +237,11 @@ struct Codes<'a> {
 impl<'a> Codes<'a> {
     fn of(snapshot: &'a Snapshot, field: Field) -> Option<Self> {
         let home = field.spec().home;
-        let folded = (home == Home::Column(Col::What)).then(|| fold_names(snapshot));
+        let folded = match home {
+            Home::Column(Col::What) => Some(fold_names(snapshot)),
+            Home::Column(Col::Session) => Some(fold_parts(snapshot)),
+            _ => None,
+        };
         is_countable(field).then_some(Self {
             snapshot,
             home,
@@ -355,8 +359,8 @@ impl<'a> Codes<'a> {
         let (segment, rows) = (&self.snapshot.segments()[at], &rows.segments[at]);
         let facts = segment.facts();
         match (self.home, &self.folded) {
-            (Home::Column(_), Some(folded)) => {
-                segment.column(Col::What).for_each_in(rows, |row, code| {
+            (Home::Column(col), Some(folded)) => {
+                segment.column(col).for_each_in(rows, |row, code| {
                     f(folded[code as usize] as usize, class_of(facts[row]), row);
                 });
             }
@@ -446,12 +450,28 @@ impl<'a> Codes<'a> {
                 None => "?".into(),
             },
             Home::Resources => resource::short_name(self.snapshot.resources().text(sym)).into(),
+            Home::Column(Col::Session) => session_label(self.snapshot, sym).into(),
             Home::Column(Col::Via) => {
                 resource::short_name(self.snapshot.dict(Col::Via).text(sym)).into()
             }
             _ => self.value(code).unwrap_or_default(),
         }
     }
+}
+
+/// Symbol of a session → symbol of the session it is a part of.
+fn fold_parts(snapshot: &Snapshot) -> Vec<u32> {
+    let sessions = (0..snapshot.sessions().len()).filter_map(Sym::at);
+    let homes = sessions.map(|sym| snapshot.people().home(sym).code());
+    std::iter::once(0).chain(homes).collect()
+}
+
+/// A session as a person calls it: the first letters of its name, and who acts in it.
+fn session_label(snapshot: &Snapshot, session: Sym) -> String {
+    let name = snapshot.dict(Col::Session).text(session);
+    let caller = snapshot.session(session).and_then(|s| s.principal);
+    let caller = caller.map_or("?", |p| snapshot.principal(p).label.as_str());
+    format!("{}  {caller}", name.get(..8).unwrap_or(name))
 }
 
 /// The code of a flag: verbs from 1, yes 1, no 2, 0 where the record does not say.

@@ -7,6 +7,7 @@
 pub mod check;
 pub mod csv;
 pub mod jsonl;
+pub mod lineage;
 pub mod portrait;
 pub mod table;
 

@@ -55,6 +55,8 @@ fn key_of(subject: &Subject, field: Field) -> &'static str {
         (Field::What, _) => "calls",
         (Field::Ip, _) => "addresses",
         (Field::Key, _) => "keys",
+        (Field::Session, _) => "sessions",
+        (Field::Via, _) => "roles",
         (Field::Err, _) => "errors",
         (Field::Acct, _) => "accounts",
         (Field::Region, _) => "regions",

@@ -4,6 +4,7 @@ use chrono_tz::Tz;
 
 use crate::base::time::{DAY, UtcMicros};
 use crate::event::json::Node;
+use crate::event::principal::PrincipalKind;
 use crate::event::resource;
 use crate::index::schema::{Col, Field, Home};
 use crate::index::segment::EventId;
@@ -183,6 +184,21 @@ pub fn value(
                     .as_deref(),
             ),
         },
+    }
+}
+
+/// Who acted, in few characters: the person, and the role where it acted through one.
+pub fn who(snapshot: &Snapshot, id: EventId) -> String {
+    let Some(caller) = snapshot.principal_of(id) else {
+        return "(not recorded)".to_owned();
+    };
+    match snapshot.person_of(id) {
+        // Another account's caller is an id: the role it took on says more.
+        Some(person) if person.key != caller.key && person.kind != PrincipalKind::Account => {
+            let role = caller.label.split('/').next().unwrap_or(&caller.label);
+            format!("{} ({role})", person.label)
+        }
+        _ => caller.label.clone(),
     }
 }
 

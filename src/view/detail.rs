@@ -10,6 +10,7 @@ use crate::event::json::{Node, write_string};
 use crate::event::outcome::Outcome;
 use crate::event::secret;
 use crate::event::service;
+use crate::event::session::SessionKind;
 use crate::index::schema::{Col, Field};
 use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
@@ -310,25 +311,38 @@ pub fn summary(
             ..Line::default()
         });
     };
+    let person = s.person_of(id);
+    if let Some(person) = person.filter(|p| Some(&p.key) != s.principal_of(id).map(|c| &c.key)) {
+        row(
+            "WHO",
+            vec![
+                cell(&person.label, Tone::Principal),
+                cell(&format!("  {}", person.kind.name()), Tone::Faint),
+            ],
+            Some((Field::Who, person.key.clone())),
+        );
+    }
     if let Some(p) = s.principal_of(id) {
+        let is_person = person.is_none_or(|person| person.key == p.key);
+        let field = if is_person { Field::Who } else { Field::Actor };
         let account = p
             .account
             .as_deref()
             .map(|a| format!("  account {a}"))
             .unwrap_or_default();
         row(
-            "WHO",
+            if is_person { "WHO" } else { "AS" },
             vec![
                 cell(&p.label, Tone::Principal),
                 cell(&format!("  {}{account}", p.kind.name()), Tone::Faint),
             ],
-            Some((Field::Who, p.key.clone())),
+            Some((field, p.key.clone())),
         );
         if p.key != p.label {
             row(
                 "",
                 vec![cell(&p.key, Tone::Faint)],
-                Some((Field::Who, p.key.clone())),
+                Some((field, p.key.clone())),
             );
         }
     }
@@ -344,6 +358,19 @@ pub fn summary(
         .and_then(|u| u.get("invokedBy"));
     if let Some(by) = by.and_then(Node::as_str) {
         row("THROUGH", vec![cell(by, Tone::Service)], None);
+    }
+    // What has no credential is no session to speak of.
+    let session = s.symbol(Col::Session, id);
+    let kind = session.and_then(|sym| s.session(sym)).map(|s| s.kind);
+    if let (Some(sym), Some(kind)) = (session, kind)
+        && !matches!(kind, SessionKind::Unkeyed | SessionKind::Service)
+    {
+        let name = s.dict(Col::Session).text(sym);
+        let pieces = vec![
+            cell(name.get(..8).unwrap_or(name), Tone::Plain),
+            cell(&format!("  {}", kind.name()), Tone::Faint),
+        ];
+        row("SESSION", pieces, Some((Field::Session, name.to_owned())));
     }
     if let Some(key) = s.text(Col::Key, id) {
         let mfa = match facts.mfa() {

@@ -183,19 +183,14 @@ impl Rows<'_> {
                 (delta.map(short_delta).unwrap_or_default(), Tone::Faint)
             }
             ListColumn::Verb => (facts.letter().to_string(), tone_of(facts)),
-            ListColumn::Who => {
-                let who = s
-                    .principal_of(id)
-                    .map_or("(not recorded)", |p| p.label.as_str());
-                (
-                    who.to_owned(),
-                    if facts.service_driven() {
-                        Tone::Service
-                    } else {
-                        Tone::Principal
-                    },
-                )
-            }
+            ListColumn::Who => (
+                columns::who(s, id),
+                if facts.service_driven() {
+                    Tone::Service
+                } else {
+                    Tone::Principal
+                },
+            ),
             ListColumn::What => (
                 s.text(Col::What, id).unwrap_or("(no name)").to_owned(),
                 tone_of(facts),

@@ -7,6 +7,7 @@ pub mod bars;
 pub mod columns;
 pub mod detail;
 pub mod layout;
+pub mod lineage;
 pub mod list;
 pub mod portrait;
 pub mod raw;

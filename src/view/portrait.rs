@@ -79,7 +79,9 @@ pub fn build(
 /// Whether a field has a card on the screen; `who` and `resource` print them all.
 const fn on_screen(subject: &Subject, field: Field) -> bool {
     match subject {
-        Subject::Principal(_) => !matches!(field, Field::Region | Field::Ua | Field::Acct),
+        Subject::Principal(_) => {
+            !matches!(field, Field::Region | Field::Ua | Field::Acct | Field::Via)
+        }
         Subject::Resource(_) => !matches!(field, Field::Region | Field::Acct | Field::Ip),
     }
 }
@@ -160,6 +162,8 @@ const fn title_of(subject: &Subject, field: Field) -> &'static str {
         (_, Field::What) => "Calls",
         (_, Field::Ip) => "Source addresses",
         (_, Field::Key) => "Access keys",
+        (_, Field::Session) => "Sessions",
+        (_, Field::Via) => "Through roles",
         (_, Field::Err) => "Errors",
         (_, Field::Acct) => "Accounts",
         (_, Field::Region) => "Regions",

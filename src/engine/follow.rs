@@ -1,0 +1,66 @@
+//! Following lineage while the evidence loads: as often as it is cheap, and once at the end.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::base::cancel::Cancel;
+use crate::index::sessions::People;
+use crate::index::snapshot::Snapshot;
+use crate::pivot::lineage::{Lineage, Wishes};
+
+/// Lineage may take one part in this many of the time of a load.
+const SHARE: u32 = 25;
+
+/// The lineage of the newest snapshot it was worth computing for.
+#[derive(Debug, Default)]
+pub(crate) struct Follow {
+    wishes: Wishes,
+    off: bool,
+    newest: Arc<Lineage>,
+    cost: Duration,
+    done: Option<Instant>,
+    fresh: bool,
+}
+
+impl Follow {
+    /// Follows by these wishes; `off` leaves every person the literal caller.
+    pub(crate) fn new(wishes: Wishes, off: bool) -> Self {
+        Self {
+            wishes,
+            off,
+            ..Self::default()
+        }
+    }
+
+    /// Who is behind each session of a snapshot; anew where that is due, or at the end.
+    pub(crate) fn people(&mut self, snapshot: &Snapshot, end: bool) -> Arc<People> {
+        let rested = self.done.is_none_or(|at| at.elapsed() >= self.cost * SHARE);
+        if !self.off && (end || rested) {
+            let started = Instant::now();
+            if let Some(lineage) = Lineage::of(snapshot, &self.wishes, &Cancel::NEVER) {
+                self.newest = Arc::new(lineage);
+                self.fresh = true;
+            }
+            self.cost = started.elapsed();
+            self.done = Some(Instant::now());
+            tracing::debug!(cost = ?self.cost, sessions = snapshot.sessions().len(), "lineage");
+        }
+        let known = self.newest.people();
+        if known.covers(snapshot) {
+            return Arc::clone(known);
+        }
+        let mut people = People::clone(known);
+        people.extend(snapshot);
+        Arc::new(people)
+    }
+
+    /// The lineage, if there is one that was not given out yet.
+    pub(crate) fn fresh(&mut self) -> Option<Arc<Lineage>> {
+        std::mem::take(&mut self.fresh).then(|| self.newest())
+    }
+
+    /// The newest lineage.
+    pub(crate) fn newest(&self) -> Arc<Lineage> {
+        Arc::clone(&self.newest)
+    }
+}

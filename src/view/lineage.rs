@@ -1,0 +1,335 @@
+//! Lineage in words: what a session, a link and a birth are called, and what proves a link.
+//!
+//! The screen and the headless tree use the same words.
+
+use crate::base::text::{counted, thousands};
+use crate::base::time::UtcMicros;
+use crate::event::birth::{Birth, Confidence, LinkKind};
+use crate::event::principal::PrincipalKind;
+use crate::event::resource;
+use crate::event::session::SessionKind;
+use crate::index::schema::Col;
+use crate::index::segment::{EventId, UNDATED};
+use crate::index::snapshot::Snapshot;
+use crate::index::symbols::Sym;
+use crate::pivot::lineage::{Lineage, Link, Parent, Stats};
+use crate::pivot::tree::{Row, What};
+
+/// Letters of a session's name that are shown; the filter takes them for the whole.
+pub const SHOWN_LETTERS: usize = 8;
+
+/// A session's name as it is shown.
+pub fn session_name(snapshot: &Snapshot, session: Sym) -> &str {
+    let name = snapshot.dict(Col::Session).text(session);
+    name.get(..SHOWN_LETTERS).unwrap_or(name)
+}
+
+/// Who acts in a session, in few words: `BreakGlass/maint @123456789012`.
+pub fn caller(snapshot: &Snapshot, session: Sym) -> String {
+    let principal = snapshot
+        .session(session)
+        .and_then(|s| s.principal)
+        .map(|p| snapshot.principal(p));
+    let Some(p) = principal else {
+        return "(not recorded)".to_owned();
+    };
+    match p.account.as_deref() {
+        Some(account) if p.kind != PrincipalKind::Account && !p.label.contains(account) => {
+            format!("{} @{account}", p.label)
+        }
+        _ => p.label.clone(),
+    }
+}
+
+/// The credential of a session, in few words: `key AKIA…`, `console`.
+pub fn credential(snapshot: &Snapshot, session: Sym) -> String {
+    let Some(s) = snapshot.session(session) else {
+        return String::new();
+    };
+    let key = s.key.map_or("", |k| snapshot.dict(Col::Key).text(k));
+    match s.kind {
+        SessionKind::LongLived => format!("key {key}"),
+        SessionKind::Temporary => key.to_owned(),
+        kind => kind.name().to_owned(),
+    }
+}
+
+/// `31 ev  w19 d2 !4`
+pub fn counts(stats: &Stats) -> String {
+    let mut text = format!("{} ev", thousands(stats.events));
+    for (n, letter) in [
+        (stats.writes, 'w'),
+        (stats.deletes, 'd'),
+        (stats.denied + stats.failed, '!'),
+    ] {
+        if n > 0 {
+            text.push_str(&format!(" {letter}{}", thousands(n)));
+        }
+    }
+    text
+}
+
+/// First and last moment, where there are any.
+pub fn span(stats: &Stats) -> Option<(UtcMicros, UtcMicros)> {
+    (stats.first != UNDATED).then_some((UtcMicros(stats.first), UtcMicros(stats.last)))
+}
+
+/// The event that a link's proof stands in.
+pub fn event_of(snapshot: &Snapshot, link: &Link) -> Option<EventId> {
+    let born = link.birth.and_then(|b| snapshot.births().get(b));
+    born.map(|b| b.event).or(link.twin)
+}
+
+/// How sure a link is, as it is drawn: inferred ones carry the mark.
+pub const fn mark(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Inferred => "~",
+        Confidence::Strong | Confidence::Exact => "",
+    }
+}
+
+/// A link in one line: `AssumeRole: issued-key [exact]`.
+pub fn link_words(snapshot: &Snapshot, link: &Link) -> String {
+    let born = link.birth.and_then(|b| snapshot.births().get(b));
+    let call = born.map_or_else(String::new, |b| format!("{}: ", b.birth.call.name));
+    let from = match &link.parent {
+        Parent::Identity(p) => format!(" {}", p.label),
+        Parent::Session(_) => String::new(),
+    };
+    let odd = link
+        .odd
+        .map_or_else(String::new, |o| format!(", {}", o.words()));
+    format!(
+        "{call}{}{from} [{}{}{odd}]",
+        link.kind.name(),
+        link.confidence.name(),
+        mark(link.confidence)
+    )
+}
+
+/// The fields that prove a link, with their values.
+pub fn proof(snapshot: &Snapshot, link: &Link) -> String {
+    let session = snapshot.session(link.child);
+    let key = session
+        .and_then(|s| s.key)
+        .map_or("", |k| snapshot.dict(Col::Key).text(k));
+    let principal = session
+        .and_then(|s| s.principal)
+        .map(|p| snapshot.principal(p));
+    let id = principal.map_or("", |p| p.id.as_deref().unwrap_or(&p.key));
+    let born = link.birth.and_then(|b| snapshot.births().get(b));
+    let born_key = born.and_then(|b| b.birth.key.as_deref());
+    let value = match link.kind {
+        LinkKind::IssuedKey | LinkKind::CreatedKey => born_key.unwrap_or(key).to_owned(),
+        LinkKind::RoleSession
+        | LinkKind::SameName
+        | LinkKind::ConsoleSignIn
+        | LinkKind::SwitchedRole
+        | LinkKind::SamePrincipal
+        | LinkKind::CreatedRole => id.to_owned(),
+        LinkKind::OnBehalfOf | LinkKind::SourceIdentity | LinkKind::FederatedBy => {
+            match &link.parent {
+                Parent::Identity(p) => p.key.clone(),
+                Parent::Session(_) => id.to_owned(),
+            }
+        }
+        LinkKind::SignInSession => session
+            .and_then(|s| s.stamps.as_ref()?.sign_in.clone())
+            .unwrap_or_default(),
+        _ => born
+            .and_then(|b| b.birth.target.as_deref())
+            .unwrap_or(id)
+            .to_owned(),
+    };
+    format!("{}: {value}", link.kind.evidence())
+}
+
+/// What a birth made or asked for, in few words: `AssumeRole role/Admin`.
+pub fn birth_words(birth: &Birth) -> String {
+    let mut words = birth.call.name.to_owned();
+    let target = birth.target.as_deref().or(birth.arn.as_deref());
+    if let Some(target) = target {
+        words.push(' ');
+        words.push_str(resource::short_name(target));
+    }
+    match (&birth.key, birth.call.link) {
+        (Some(key), LinkKind::CreatedKey) => {
+            words.push_str(" key ");
+            words.push_str(key);
+        }
+        _ if birth.target.is_none() => {
+            if let Some(host) = birth.hosts.first() {
+                words.push(' ');
+                words.push_str(host);
+            }
+        }
+        _ => {}
+    }
+    words
+}
+
+/// What became of births that no session is known to come of.
+pub const fn unused_words(birth: &Birth) -> &'static str {
+    match birth.call.link {
+        _ if birth.failed => "failed: nothing was issued",
+        LinkKind::IssuedKey | LinkKind::CreatedKey => "no use of this key in the loaded evidence",
+        LinkKind::CreatedUser | LinkKind::CreatedRole | LinkKind::CreatedLogin => {
+            "no use of it in the loaded evidence"
+        }
+        LinkKind::CreatedCredential => "its use leaves no key to follow",
+        LinkKind::ChangedRights => "changed what it may do",
+        LinkKind::PortalRole => "the portal logs no key: no session of that moment",
+        _ => "no session of it in the loaded evidence",
+    }
+}
+
+/// The main words of a row: what it is.
+pub fn row_words(snapshot: &Snapshot, lineage: &Lineage, what: &What) -> String {
+    match what {
+        What::Person(number) => match lineage.people().person(*number) {
+            Some(p) => {
+                let account = p.account.as_deref();
+                let account = account.map_or_else(String::new, |a| format!(", account {a}"));
+                format!("{}  {}{account}", p.label, p.kind.name())
+            }
+            None => "(not recorded)".to_owned(),
+        },
+        What::Session(sym) => format!(
+            "{}  {}  {}",
+            session_name(snapshot, *sym),
+            caller(snapshot, *sym),
+            credential(snapshot, *sym)
+        ),
+        What::Forwarded(sessions) => {
+            format!(
+                "{} of services acting with it",
+                counted(sessions.len() as u64, "key")
+            )
+        }
+        What::Births(births) => {
+            let first = births.first().and_then(|b| snapshot.births().get(*b));
+            let Some(born) = first else {
+                return String::new();
+            };
+            let times = match births.len() {
+                1 => String::new(),
+                n => format!(" ×{}", thousands(n as u64)),
+            };
+            format!(
+                "{}{times}: {}",
+                birth_words(&born.birth),
+                unused_words(&born.birth)
+            )
+        }
+    }
+}
+
+/// The lines before each row, and before a second line of it.
+pub fn prefixes(rows: &[Row]) -> Vec<(String, String)> {
+    let mut out = Vec::with_capacity(rows.len());
+    // By depth: whether another row of that depth and parent follows.
+    let mut open: Vec<bool> = Vec::new();
+    for (i, row) in rows.iter().enumerate() {
+        let next = i + row.below + 1;
+        let follows = rows.get(next).is_some_and(|r| r.depth == row.depth);
+        open.truncate(row.depth);
+        let stem: String = open
+            .iter()
+            .skip(1)
+            .map(|o| if *o { "│  " } else { "   " })
+            .collect();
+        let (branch, under) = match (row.depth, follows) {
+            (0, _) => ("", ""),
+            (_, true) => ("├─ ", "│  "),
+            (_, false) => ("└─ ", "   "),
+        };
+        let child = if row.below > 0 { "│  " } else { "   " };
+        out.push((format!("{stem}{branch}"), format!("{stem}{under}{child}")));
+        open.push(follows);
+    }
+    out
+}
+
+/// A session whose origin the evidence does not hold, with who it may come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unlinked {
+    /// The session.
+    pub session: Sym,
+    /// Sessions that opened the same role under the same name at other times.
+    pub candidates: Vec<Sym>,
+}
+
+/// Whether a session must have been issued by a call that is not in the evidence.
+pub fn is_unlinked(snapshot: &Snapshot, lineage: &Lineage, session: Sym) -> bool {
+    let Some(s) = snapshot.session(session) else {
+        return false;
+    };
+    let is_role = s
+        .principal
+        .is_some_and(|p| snapshot.principal(p).kind == PrincipalKind::RoleSession);
+    let links = lineage.links_of(session);
+    is_role
+        && matches!(s.kind, SessionKind::Temporary | SessionKind::Console)
+        && !links
+            .iter()
+            .any(|l| l.kind.same_person() && l.odd.is_none() && l.confidence > Confidence::Inferred)
+}
+
+/// An unlinked session with its candidates.
+pub fn unlinked(snapshot: &Snapshot, lineage: &Lineage, session: Sym) -> Unlinked {
+    let principal = snapshot
+        .session(session)
+        .and_then(|s| s.principal)
+        .map(|p| snapshot.principal(p));
+    let mut candidates = Vec::new();
+    if let Some(p) = principal {
+        for &birth in lineage.births() {
+            let Some(born) = snapshot.births().get(birth) else {
+                continue;
+            };
+            let is_same = born.birth.id.as_deref() == Some(p.key.as_str());
+            let by = snapshot.symbol(Col::Session, born.event);
+            if let (true, Some(by)) = (is_same && !born.birth.failed, by)
+                && by != session
+                && !candidates.contains(&by)
+            {
+                candidates.push(by);
+            }
+        }
+    }
+    for link in lineage.links_of(session) {
+        if let (Parent::Session(by), true) = (&link.parent, link.kind.same_person())
+            && !candidates.contains(by)
+        {
+            candidates.push(*by);
+        }
+    }
+    Unlinked {
+        session,
+        candidates,
+    }
+}
+
+/// What evidence would say where an unlinked session comes from.
+pub fn would_settle(snapshot: &Snapshot, session: Sym) -> String {
+    let Some(s) = snapshot.session(session) else {
+        return String::new();
+    };
+    let account = s
+        .principal
+        .and_then(|p| snapshot.principal(p).account.as_deref());
+    let account = account.unwrap_or("its");
+    let when = s.created.map_or_else(
+        || "before its first event".to_owned(),
+        |t| format!("at {}", t.iso()),
+    );
+    let key = s.key.map_or("", |k| snapshot.dict(Col::Key).text(k));
+    match s.kind {
+        SessionKind::Console => {
+            format!("sign-in and STS events {when}, of account {account} or the caller's")
+        }
+        _ => format!(
+            "STS events {when} that issue {key}, of account {account} or the caller's, in the region that was called"
+        ),
+    }
+}

@@ -1,0 +1,832 @@
+//! Chains of identities: every kind of link, every odd case, and one result for any file order.
+
+mod chains;
+
+use chains::{DATA, PROD, Trail, Who, iso, other_account, service, session, user, user_in};
+use proptest::prelude::*;
+use serde_json::json;
+use trailhound::pivot::identity::{Identities, Statement};
+use trailhound::pivot::lineage::Wishes;
+
+/// The links of a trail, exactly these.
+fn check(trail: &Trail, links: &[&str]) {
+    let mut wanted: Vec<String> = links.iter().map(|l| (*l).to_owned()).collect();
+    wanted.sort();
+    assert_eq!(trail.load().links(), wanted);
+}
+
+#[test]
+fn one_two_and_three_hops() {
+    let mut t = Trail::default();
+    let alice = user("alice", "AKIA1");
+    t.works(&alice, 0);
+    let admin = t.assume(&alice, "Admin", "a", "ASIA1", 10);
+    t.works(&admin, 20);
+    let glass = t.assume(&admin, "Glass", "g", "ASIA2", 30);
+    t.works(&glass, 40);
+    let data = t.assume_in(&glass, DATA, "Data", "d", "ASIA3", 50);
+    t.works(&data, 60);
+    check(
+        &t,
+        &[
+            "ASIA1 <- AKIA1 issued-key exact",
+            "ASIA2 <- ASIA1 issued-key exact",
+            "ASIA3 <- ASIA2 issued-key exact",
+        ],
+    );
+    let e = t.load();
+    assert_eq!(e.person("ASIA3"), "alice");
+}
+
+#[test]
+fn across_accounts_with_both_sides_and_with_one() {
+    let alice = user("alice", "AKIA1");
+    let mut t = Trail::default();
+    t.works(&alice, 0);
+    let data = t.assume_in(&alice, DATA, "Data", "d", "ASIA3", 50);
+    t.assume_seen(&alice, DATA, "Data", "d", "ASIA3", 50);
+    t.works(&data, 60);
+    check(
+        &t,
+        &[
+            "ASIA3 <- AKIA1 issued-key exact",
+            "no key account 123456789012 (AIDAALICE) <- (alice) same-principal strong",
+            "no key account 123456789012 (AIDAALICE) <- AKIA1 shared-event exact",
+        ],
+    );
+    assert_eq!(t.load().person("ASIA3"), "alice");
+
+    // Only the role's account: its record names the caller's id, which another trail knows.
+    let mut t = Trail::default();
+    t.works(&alice, 0);
+    t.assume_seen(&alice, DATA, "Data", "d", "ASIA3", 50);
+    t.works(&data, 60);
+    check(
+        &t,
+        &[
+            "ASIA3 <- no key account 123456789012 (AIDAALICE) issued-key exact",
+            "no key account 123456789012 (AIDAALICE) <- (alice) same-principal strong",
+        ],
+    );
+    assert_eq!(t.load().person("ASIA3"), "alice");
+
+    // Nothing else of the caller: the foreign id is all there is.
+    let mut t = Trail::default();
+    t.assume_seen(&alice, DATA, "Data", "d", "ASIA3", 50);
+    t.works(&data, 60);
+    assert_eq!(t.load().person("ASIA3"), "account 123456789012 (AIDAALICE)");
+}
+
+#[test]
+fn of_two_issued_keys_the_used_one_is_linked() {
+    let mut t = Trail::default();
+    let alice = user("alice", "AKIA1");
+    let used = t.assume(&alice, "Admin", "a", "ASIA1", 10);
+    t.assume(&alice, "Admin", "a", "ASIA2", 10);
+    t.works(&used, 20);
+    check(&t, &["ASIA1 <- AKIA1 issued-key exact"]);
+    let json = t.load().json();
+    assert!(json.contains(r#""key":"ASIA2""#), "{json}");
+    assert!(json.contains("no use of this key in the loaded evidence"));
+}
+
+#[test]
+fn a_refused_call_issues_nothing() {
+    let mut t = Trail::default();
+    let alice = user("alice", "AKIA1");
+    t.call(
+        &alice,
+        10,
+        "sts",
+        "AssumeRole",
+        json!({"errorCode": "AccessDenied", "errorMessage":
+            "User: x is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::123456789012:role/Admin"}),
+    );
+    t.works(&session(PROD, "Admin", "a", "ASIA1", 10), 20);
+    check(&t, &[]);
+    let json = t.load().json();
+    assert!(json.contains(r#""failed":true"#) && json.contains("role/Admin"));
+}
+
+#[test]
+fn tokens_of_the_same_user_and_federated_users() {
+    let mut t = Trail::default();
+    let alice = user("alice", "AKIA1");
+    t.call(
+        &alice,
+        10,
+        "sts",
+        "GetSessionToken",
+        json!({"responseElements": {"credentials": {"accessKeyId": "ASIA1"}}}),
+    );
+    t.works(&user("alice", "ASIA1"), 20);
+    t.call(&alice, 30, "sts", "GetFederationToken", json!({
+        "requestParameters": {"name": "guest"},
+        "responseElements": {"credentials": {"accessKeyId": "ASIA2"},
+            "federatedUser": {"federatedUserId": "123456789012:guest", "arn": "arn:aws:sts::123456789012:federated-user/guest"}},
+    }));
+    let federated = |key: &str| Who {
+        identity: json!({
+            "type": "FederatedUser", "principalId": "123456789012:guest",
+            "arn": "arn:aws:sts::123456789012:federated-user/guest", "accountId": PROD, "accessKeyId": key,
+            "sessionContext": {"sessionIssuer": {"type": "IAMUser", "arn": "arn:aws:iam::123456789012:user/alice", "userName": "alice", "accountId": PROD}},
+        }),
+        account: PROD,
+    };
+    t.works(&federated("ASIA2"), 40);
+    t.works(&federated("ASIA9"), 50);
+    check(
+        &t,
+        &[
+            "ASIA1 <- AKIA1 issued-key exact",
+            "ASIA2 <- (alice) federated-by strong",
+            "ASIA2 <- AKIA1 issued-key exact",
+            "ASIA9 <- (alice) federated-by strong",
+        ],
+    );
+    let e = t.load();
+    assert_eq!(e.person("ASIA1"), "alice");
+    assert_eq!(e.person("ASIA9"), "alice");
+}
+
+#[test]
+fn saml_and_web_identities_stand_behind_their_roles() {
+    let mut t = Trail::default();
+    let subject = Who {
+        identity: json!({"type": "SAMLUser", "principalId": "q=:heidi", "userName": "heidi", "identityProvider": "q="}),
+        account: PROD,
+    };
+    t.call(
+        &subject,
+        10,
+        "sts",
+        "AssumeRoleWithSAML",
+        json!({"responseElements": Trail::issued("Audit", "heidi", "ASIA1", PROD, 10)}),
+    );
+    t.works(&session(PROD, "Audit", "heidi", "ASIA1", 10), 20);
+    let subject = Who {
+        identity: json!({"type": "WebIdentityUser", "principalId": "gh:repo", "userName": "repo", "identityProvider": "gh"}),
+        account: PROD,
+    };
+    t.call(
+        &subject,
+        30,
+        "sts",
+        "AssumeRoleWithWebIdentity",
+        json!({"responseElements": Trail::issued("Deploy", "run", "ASIA2", PROD, 30)}),
+    );
+    t.works(&session(PROD, "Deploy", "run", "ASIA2", 30), 40);
+    check(
+        &t,
+        &[
+            "ASIA1 <- no key saml:heidi issued-key exact",
+            "ASIA2 <- no key web:repo issued-key exact",
+        ],
+    );
+    assert_eq!(t.load().person("ASIA2"), "web:repo");
+}
+
+#[test]
+fn root_assumed_and_tokens_for_the_console() {
+    let mut t = Trail::default();
+    let alice = user("alice", "AKIA1");
+    t.call(
+        &alice,
+        10,
+        "sts",
+        "AssumeRoot",
+        json!({
+            "requestParameters": {"targetPrincipal": DATA},
+            "responseElements": {"credentials": {"accessKeyId": "ASIA1"}},
+        }),
+    );
+    let root = Who {
+        identity: json!({"type": "Root", "principalId": DATA, "arn": format!("arn:aws:iam::{DATA}:root"), "accountId": DATA,
+            "accessKeyId": "ASIA1", "sessionContext": {"assumedRoot": "true", "attributes": {"creationDate": iso(10)}}}),
+        account: DATA,
+    };
+    t.works(&root, 20);
+    t.call(
+        &alice,
+        30,
+        "signin",
+        "GetSigninToken",
+        json!({"responseElements": {"credentials": {"accessKeyId": "ASIA2"}}}),
+    );
+    t.works(&user("alice", "ASIA2"), 40);
+    check(
+        &t,
+        &[
+            "ASIA1 <- AKIA1 issued-key exact",
+            "ASIA2 <- AKIA1 issued-key exact",
+        ],
+    );
+    assert_eq!(t.load().person("ASIA1"), "alice");
+}
+
+/// A console session of a caller, made at a moment.
+fn console(who: Who, key: &str, at: i64) -> Who {
+    who.with("accessKeyId", json!(key)).context(
+        "attributes",
+        json!({"creationDate": iso(at), "mfaAuthenticated": "true"}),
+    )
+}
+
+#[test]
+fn the_console_keeps_one_session_under_many_keys() {
+    let mut t = Trail::default();
+    t.call(&user("alice", ""), 10, "signin", "ConsoleLogin", json!({
+        "eventType": "AwsConsoleSignIn", "responseElements": {"ConsoleLogin": "Success"}, "additionalEventData": {"MFAUsed": "Yes"},
+    }));
+    for (n, key) in ["ASIA1", "ASIA2", "ASIA1"].into_iter().enumerate() {
+        let who = console(user("alice", ""), key, 11);
+        t.call(
+            &who,
+            20 + n as i64,
+            "ec2",
+            "DescribeInstances",
+            json!({"sessionCredentialFromConsole": "true"}),
+        );
+    }
+    let e = t.load();
+    assert_eq!(e.names().len(), 2, "{:?}", e.names());
+    check(&t, &["ASIA1 <- no key alice console-sign-in strong"]);
+}
+
+#[test]
+fn switching_roles_in_the_console() {
+    let mut t = Trail::default();
+    t.call(
+        &user("alice", ""),
+        10,
+        "signin",
+        "ConsoleLogin",
+        json!({"responseElements": {"ConsoleLogin": "Success"}}),
+    );
+    t.call(
+        &console(user("alice", ""), "ASIA1", 10),
+        20,
+        "ec2",
+        "DescribeInstances",
+        json!({"sessionCredentialFromConsole": "true"}),
+    );
+    let switched = session(DATA, "Data", "alice", "ASIA2", 30);
+    t.call(
+        &session(DATA, "Data", "alice", "", 30),
+        30,
+        "signin",
+        "SwitchRole",
+        json!({
+            "responseElements": {"SwitchRole": "Success"},
+            "additionalEventData": {"SwitchFrom": "arn:aws:iam::123456789012:user/alice"},
+        }),
+    );
+    t.call(
+        &switched,
+        40,
+        "s3",
+        "ListBuckets",
+        json!({"sessionCredentialFromConsole": true}),
+    );
+    let links = t.load().links();
+    assert!(
+        links
+            .iter()
+            .any(|l| l.ends_with("<- ASIA1 switched-role strong")),
+        "{links:?}"
+    );
+    let e = t.load();
+    let name = e
+        .names()
+        .into_iter()
+        .find(|n| n.contains("ASIA2") || n.contains("Data"))
+        .unwrap();
+    assert_eq!(e.person(&name), "alice");
+}
+
+#[test]
+fn a_role_in_the_console_by_the_moment_it_was_made() {
+    let mut t = Trail::default();
+    let subject = Who {
+        identity: json!({"type": "SAMLUser", "principalId": "q=:heidi", "userName": "heidi", "identityProvider": "q="}),
+        account: PROD,
+    };
+    t.call(
+        &subject,
+        10,
+        "sts",
+        "AssumeRoleWithSAML",
+        json!({"responseElements": Trail::issued("Audit", "heidi", "ASIA1", PROD, 10)}),
+    );
+    let console = session(PROD, "Audit", "heidi", "ASIA7", 11);
+    t.call(
+        &console,
+        20,
+        "ec2",
+        "DescribeInstances",
+        json!({"sessionCredentialFromConsole": "true"}),
+    );
+    check(&t, &["ASIA7 <- no key saml:heidi role-session strong"]);
+    assert_eq!(t.load().person("ASIA7"), "saml:heidi");
+}
+
+#[test]
+fn sign_in_sessions_carry_their_tokens() {
+    let mut t = Trail::default();
+    let arn = "arn:aws:signin:us-east-1:123456789012:session/1";
+    t.call(
+        &user("alice", "AKIA1"),
+        10,
+        "signin",
+        "CreateOAuth2Token",
+        json!({"additionalEventData": {"signInSessionArn": arn}}),
+    );
+    t.works(
+        &user("alice", "ASIA5").context("signInSessionArn", json!(arn)),
+        20,
+    );
+    check(&t, &["ASIA5 <- AKIA1 sign-in-session strong"]);
+}
+
+#[test]
+fn what_aws_stamps_names_the_person() {
+    let mut t = Trail::default();
+    let store = "arn:aws:identitystore::123456789012:identitystore/d-1";
+    let sso = session(
+        PROD,
+        "AWSReservedSSO_Admin_0a1b",
+        "alice@example.com",
+        "ASIA1",
+        10,
+    )
+    .with(
+        "onBehalfOf",
+        json!({"userId": "u-1", "identityStoreArn": store}),
+    );
+    t.works(&sso, 20);
+    let other = session(
+        DATA,
+        "AWSReservedSSO_Read_9f9f",
+        "alice@example.com",
+        "ASIA2",
+        30,
+    )
+    .with(
+        "onBehalfOf",
+        json!({"userId": "u-1", "identityStoreArn": store}),
+    );
+    t.works(&other, 40);
+    let sourced = session(DATA, "Data", "x", "ASIA3", 50).context("sourceIdentity", json!("bob"));
+    t.works(&sourced, 60);
+    check(
+        &t,
+        &[
+            "ASIA1 <- (u-1) on-behalf-of strong",
+            "ASIA2 <- (u-1) on-behalf-of strong",
+            "ASIA3 <- (bob) source-identity strong",
+        ],
+    );
+    let e = t.load();
+    assert_eq!(e.person("ASIA1"), "alice@example.com");
+    assert_eq!(e.person("ASIA2"), "alice@example.com");
+    assert_eq!(e.person("ASIA3"), "bob");
+}
+
+#[test]
+fn a_source_identity_known_by_another_chain_is_that_person() {
+    let mut t = Trail::default();
+    let bob = user("bob", "AKIA2");
+    let first = t
+        .assume(&bob, "Admin", "b", "ASIA1", 10)
+        .context("sourceIdentity", json!("bob"));
+    t.works(&first, 20);
+    t.works(
+        &session(DATA, "Data", "x", "ASIA3", 50).context("sourceIdentity", json!("bob")),
+        60,
+    );
+    let e = t.load();
+    assert_eq!(e.person("ASIA3"), "bob");
+    assert_eq!(e.lineage.people().iter().count(), 1);
+}
+
+#[test]
+fn forwarded_keys_stay_with_their_principal() {
+    let mut t = Trail::default();
+    let alice = user("alice", "AKIA1");
+    let admin = t.assume(&alice, "Admin", "a", "ASIA1", 10);
+    t.works(&admin, 20);
+    for key in ["ASIAX", "ASIAY"] {
+        let by = admin
+            .clone()
+            .with("accessKeyId", json!(key))
+            .with("invokedBy", json!("cloudformation.amazonaws.com"));
+        t.works(&by, 30);
+    }
+    check(
+        &t,
+        &[
+            "ASIA1 <- AKIA1 issued-key exact",
+            "ASIAX <- ASIA1 forwarded strong",
+            "ASIAY <- ASIA1 forwarded strong",
+        ],
+    );
+    let e = t.load();
+    assert_eq!(e.person("ASIAX"), "alice");
+    // A user's own forwarded key has no session to name: it stays with the user.
+    let by = user("carol", "ASIAZ").with("invokedBy", json!("AWS Internal"));
+    t.works(&by, 40);
+    assert_eq!(t.load().person("ASIAZ"), "carol");
+}
+
+#[test]
+fn a_portal_is_inferred_and_joins_nobody() {
+    let mut t = Trail::default();
+    let store = "arn:aws:identitystore::123456789012:identitystore/d-1";
+    let person = Who {
+        identity: json!({"type": "IdentityCenterUser", "accountId": PROD, "onBehalfOf": {"userId": "u-1", "identityStoreArn": store}}),
+        account: PROD,
+    };
+    t.call(
+        &person,
+        10,
+        "sso",
+        "GetRoleCredentials",
+        json!({"serviceEventDetails": {"role_name": "Admin", "account_id": PROD}}),
+    );
+    t.works(
+        &session(
+            PROD,
+            "AWSReservedSSO_Admin_0a1b",
+            "alice@example.com",
+            "ASIA1",
+            10,
+        ),
+        20,
+    );
+    check(&t, &["ASIA1 <- no key u-1 portal-role inferred"]);
+    assert_eq!(t.load().person("ASIA1"), "sso:alice@example.com (Admin)");
+    let on = t.load_with(&Wishes {
+        inferred: true,
+        ..Wishes::default()
+    });
+    assert_ne!(on.person("ASIA1"), "sso:alice@example.com (Admin)");
+}
+
+#[test]
+fn a_hidden_key_is_inferred_by_name_and_moment() {
+    let mut t = Trail::default();
+    let alice = user("alice", "AKIA1");
+    t.assume(&alice, "Admin", "a", "HIDDEN_DUE_TO_SECURITY_REASONS", 10);
+    t.works(&session(PROD, "Admin", "a", "ASIA1", 10), 20);
+    t.works(&session(PROD, "Admin", "a", "ASIA2", 500), 600);
+    check(&t, &["ASIA1 <- AKIA1 same-name inferred"]);
+    assert_eq!(t.load().person("ASIA1"), "Admin/a");
+    let json = t.load().json();
+    assert!(
+        json.contains("would_settle") && json.contains("ASIA2"),
+        "{json}"
+    );
+}
+
+#[test]
+fn what_was_made_for_another_stays_another() {
+    let mut t = Trail::default();
+    let alice = user("alice", "AKIA1");
+    t.call(
+        &alice,
+        10,
+        "iam",
+        "CreateAccessKey",
+        json!({
+            "requestParameters": {"userName": "bob"},
+            "responseElements": {"accessKey": {"accessKeyId": "AKIA7", "userName": "bob"}},
+        }),
+    );
+    t.works(&user("bob", "AKIA7"), 20);
+    t.call(&alice, 30, "iam", "CreateUser", json!({
+        "requestParameters": {"userName": "eve"},
+        "responseElements": {"user": {"arn": "arn:aws:iam::123456789012:user/eve", "userId": "AIDAEVE"}},
+    }));
+    t.works(&user("eve", "AKIA8"), 40);
+    t.call(&alice, 50, "iam", "CreateRole", json!({
+        "requestParameters": {"roleName": "Door"},
+        "responseElements": {"role": {"arn": "arn:aws:iam::123456789012:role/Door", "roleId": "AROADOOR"}},
+    }));
+    t.works(&session(PROD, "Door", "d", "ASIA8", 60), 60);
+    t.call(
+        &alice,
+        70,
+        "iam",
+        "CreateLoginProfile",
+        json!({"requestParameters": {"userName": "dan"}}),
+    );
+    t.call(
+        &user("dan", ""),
+        80,
+        "signin",
+        "ConsoleLogin",
+        json!({"responseElements": {"ConsoleLogin": "Success"}}),
+    );
+    for (at, name) in [
+        (81, "CreateServiceSpecificCredential"),
+        (82, "UploadSSHPublicKey"),
+        (83, "AttachUserPolicy"),
+    ] {
+        t.call(
+            &alice,
+            at,
+            "iam",
+            name,
+            json!({"requestParameters": {"userName": "dan"}}),
+        );
+    }
+    check(
+        &t,
+        &[
+            "AKIA7 <- AKIA1 created-key exact",
+            "AKIA8 <- AKIA1 created-user strong",
+            "ASIA8 <- AKIA1 created-role strong",
+            "no key dan <- AKIA1 created-login strong",
+        ],
+    );
+    let e = t.load();
+    for (key, person) in [("AKIA7", "bob"), ("AKIA8", "eve"), ("ASIA8", "Door/d")] {
+        assert_eq!(e.person(key), person);
+    }
+    let json = e.json();
+    assert!(json.contains("its use leaves no key to follow"), "{json}");
+    assert!(json.contains("changed what it may do"));
+}
+
+#[test]
+fn machines_are_tied_to_who_started_them() {
+    let mut t = Trail::default();
+    let alice = user("alice", "AKIA1");
+    let ec2 = service("ec2.amazonaws.com");
+    t.call(&alice, 10, "ec2", "RunInstances", json!({"responseElements": {"instancesSet": {"items": [{"instanceId": "i-0a"}, {"instanceId": "i-0b"}]}}}));
+    let instance = t.assume(&ec2, "Web", "i-0a", "ASIA1", 20);
+    t.works(&instance, 30);
+    t.call(
+        &alice,
+        40,
+        "lambda",
+        "CreateFunction20150331",
+        json!({"requestParameters": {"functionName": "clean"}}),
+    );
+    let function = t.assume(&service("lambda.amazonaws.com"), "Fn", "clean", "ASIA2", 50);
+    t.works(&function, 60);
+    t.call(&alice, 70, "ecs", "RunTask", json!({"responseElements": {"tasks": [{"taskArn": "arn:aws:ecs:us-east-1:123456789012:task/c/t1"}]}}));
+    let task = t.assume(
+        &service("ecs-tasks.amazonaws.com"),
+        "Task",
+        "t1",
+        "ASIA3",
+        80,
+    );
+    t.works(&task, 90);
+    t.call(
+        &user("bob", "AKIA2"),
+        95,
+        "ssm",
+        "StartSession",
+        json!({"requestParameters": {"target": "i-0a"}}),
+    );
+    t.works(&instance, 100);
+    t.call(
+        &alice,
+        110,
+        "rolesanywhere",
+        "CreateTrustAnchor",
+        json!({"requestParameters": {"name": "ca"}}),
+    );
+    let outside = t.assume(
+        &service("rolesanywhere.amazonaws.com"),
+        "Out",
+        "cert",
+        "ASIA4",
+        120,
+    );
+    t.works(&outside, 130);
+    check(
+        &t,
+        &[
+            "ASIA1 <- AKIA1 instance inferred",
+            "ASIA1 <- AKIA2 host-access inferred",
+            "ASIA1 <- service ec2 issued-key exact",
+            "ASIA2 <- AKIA1 function inferred",
+            "ASIA2 <- service lambda issued-key exact",
+            "ASIA3 <- AKIA1 task inferred",
+            "ASIA3 <- service ecs-tasks issued-key exact",
+            "ASIA4 <- AKIA1 trust-anchor inferred",
+            "ASIA4 <- service rolesanywhere issued-key exact",
+        ],
+    );
+    // A machine is who acts: neither the service nor who started it.
+    assert_eq!(t.load().person("ASIA1"), "Web/i-0a");
+}
+
+#[test]
+fn the_same_name_in_two_accounts_is_two_people() {
+    let mut t = Trail::default();
+    t.works(&user("alice", "AKIA1"), 0);
+    t.works(&user_in(DATA, "alice", "AKIA2"), 0);
+    t.works(&session(PROD, "Admin", "alice", "ASIA1", 5), 10);
+    assert_eq!(t.load().lineage.people().len(), 3);
+}
+
+#[test]
+fn rings_self_made_keys_and_rivals_join_nobody() {
+    // Two sessions that claim to have issued each other.
+    let mut t = Trail::default();
+    let a = session(PROD, "A", "a", "ASIAA", 10);
+    let b = t.assume(&a, "B", "b", "ASIAB", 10);
+    t.assume(&b, "A", "a", "ASIAA", 10);
+    let e = t.load();
+    assert_eq!(
+        (e.person("ASIAA"), e.person("ASIAB")),
+        ("A/a".into(), "B/b".into())
+    );
+    assert!(
+        e.links().iter().all(|l| l.ends_with("inferred ring")),
+        "{:?}",
+        e.links()
+    );
+
+    // A session that claims to have issued itself.
+    let mut t = Trail::default();
+    t.assume(&session(PROD, "A", "a", "ASIAA", 10), "A", "a", "ASIAA", 10);
+    check(&t, &[]);
+
+    // Two issuers of one key.
+    let mut t = Trail::default();
+    let child = t.assume(&user("alice", "AKIA1"), "A", "a", "ASIAA", 10);
+    t.assume(&user("bob", "AKIA2"), "A", "a", "ASIAA", 10);
+    t.works(&child, 20);
+    check(
+        &t,
+        &[
+            "ASIAA <- AKIA1 issued-key inferred contested",
+            "ASIAA <- AKIA2 issued-key inferred contested",
+        ],
+    );
+    assert_eq!(t.load().person("ASIAA"), "A/a");
+
+    // A key used before it was issued; a tie of clocks is none.
+    let mut t = Trail::default();
+    let child = t.assume(&user("alice", "AKIA1"), "A", "a", "ASIAA", 100);
+    t.works(&child, 20);
+    check(&t, &["ASIAA <- AKIA1 issued-key inferred early"]);
+    let mut t = Trail::default();
+    let child = t.assume(&user("alice", "AKIA1"), "A", "a", "ASIAA", 100);
+    t.works(&child, 100);
+    check(&t, &["ASIAA <- AKIA1 issued-key exact"]);
+}
+
+#[test]
+fn hidden_names_are_nobody() {
+    let mut t = Trail::default();
+    let hidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
+    let nobody = user("x", "")
+        .with("userName", json!(hidden))
+        .with("arn", json!(hidden))
+        .with("principalId", json!(hidden));
+    t.call(&nobody.clone().with("accessKeyId", json!(hidden)), 10, "sts", "AssumeRole", json!({
+        "responseElements": {"credentials": {"accessKeyId": hidden}, "assumedRoleUser": {"assumedRoleId": hidden, "arn": hidden}},
+    }));
+    t.works(
+        &session(PROD, "A", "a", hidden, 10).context("sourceIdentity", json!(hidden)),
+        20,
+    );
+    check(&t, &[]);
+}
+
+#[test]
+fn the_analyst_joins_and_parts() {
+    let mut t = Trail::default();
+    let alice = user("alice", "AKIA1");
+    let admin = t.assume(&alice, "Admin", "a", "ASIA1", 10);
+    t.works(&admin, 20);
+    t.works(&user_in(DATA, "alice", "AKIA2"), 30);
+    let said = |statements| Wishes {
+        identities: Identities { statements },
+        ..Wishes::default()
+    };
+    let joined = t.load_with(&said(vec![Statement::Same {
+        person: "arn:aws:iam::123456789012:user/alice".into(),
+        other: "arn:aws:iam::444455556666:user/alice".into(),
+        reason: "same badge".into(),
+    }]));
+    let people = joined.lineage.people();
+    let keys: Vec<&str> = people.iter().map(|(_, p)| p.key.as_str()).collect();
+    let of = |key: &str| {
+        let sym = (0..joined.snapshot.sessions().len())
+            .filter_map(trailhound::index::symbols::Sym::at)
+            .find(|s| joined.name(*s) == key)
+            .unwrap();
+        people.of(sym).unwrap().key.clone()
+    };
+    assert_eq!(of("AKIA2"), of("AKIA1"), "{keys:?}");
+    let parted = t.load_with(&said(vec![Statement::Apart {
+        caller: "AROAADMIN:a".into(),
+        reason: "a shared role".into(),
+    }]));
+    assert_eq!(parted.person("ASIA1"), "Admin/a");
+}
+
+/// A trail with something of everything.
+fn everything() -> Trail {
+    let mut t = Trail::default();
+    let alice = user("alice", "AKIA1");
+    t.works(&alice, 0);
+    let admin = t.assume(&alice, "Admin", "a", "ASIA1", 10);
+    t.works(&admin, 20);
+    let data = t.assume_in(&admin, DATA, "Data", "d", "ASIA3", 50);
+    t.assume_seen(&admin, DATA, "Data", "d", "ASIA3", 50);
+    t.works(&data, 60);
+    t.assume(&alice, "Admin", "a", "ASIA4", 10);
+    t.call(
+        &admin,
+        70,
+        "iam",
+        "CreateAccessKey",
+        json!({"responseElements": {"accessKey": {"accessKeyId": "AKIA7", "userName": "bob"}}}),
+    );
+    t.works(&user("bob", "AKIA7"), 80);
+    t.works(&user("bob", "AKIA7").with("userName", json!(null)), 81);
+    let by = admin
+        .clone()
+        .with("accessKeyId", json!("ASIAX"))
+        .with("invokedBy", json!("kms.amazonaws.com"));
+    t.works(&by, 30);
+    let a = session(PROD, "A", "a", "ASIAA", 10);
+    let b = t.assume(&a, "B", "b", "ASIAB", 10);
+    t.assume(&b, "A", "a", "ASIAA", 10);
+    t.assume(&user("carol", "AKIA9"), "C", "c", "ASIAC", 10);
+    t.assume(&user("dan", "AKIAD"), "C", "c", "ASIAC", 10);
+    t.works(&session(PROD, "C", "c", "ASIAC", 10), 15);
+    t.works(&session(PROD, "Z", "z", "ASIAZ", 10), 15);
+    t.works(&other_account(PROD, &user_in(DATA, "eve", "")), 90);
+    t.works(
+        &session(DATA, "Data", "x", "ASIA8", 50).context("sourceIdentity", json!("alice")),
+        60,
+    );
+    for (n, key) in ["ASIAP", "ASIAQ", "ASIAP"].into_iter().enumerate() {
+        let who = console(user("alice", ""), key, 91);
+        t.call(
+            &who,
+            95 + n as i64,
+            "ec2",
+            "DescribeInstances",
+            json!({"sessionCredentialFromConsole": "true"}),
+        );
+    }
+    t.call(
+        &alice,
+        90,
+        "signin",
+        "GetSigninToken",
+        json!({"responseElements": {"credentials": {"accessKeyId": "ASIAQ"}}}),
+    );
+    t
+}
+
+#[test]
+fn a_console_opened_with_a_key_knows_its_issuer() {
+    let e = everything().load();
+    assert!(
+        e.links()
+            .contains(&"ASIAP <- AKIA1 issued-key exact".to_owned()),
+        "{:?}",
+        e.links()
+    );
+}
+
+#[test]
+fn nothing_is_repeated_without_end() {
+    // Two people who make keys for each other: the tree names each once.
+    let mut t = Trail::default();
+    let (alice, bob) = (user("alice", "AKIA1"), user("bob", "AKIA2"));
+    for (who, key, name) in [(&alice, "AKIA2", "bob"), (&bob, "AKIA1", "alice")] {
+        t.call(
+            who,
+            10,
+            "iam",
+            "CreateAccessKey",
+            json!({"responseElements": {"accessKey": {"accessKeyId": key, "userName": name}}}),
+        );
+    }
+    assert_eq!(t.load().json().matches(r#""actor""#).count(), 2);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #[test]
+    fn files_in_any_order_give_the_same_bytes(
+        order in Just((0..everything().records.len()).collect::<Vec<_>>()).prop_shuffle(),
+        size in 1usize..9,
+    ) {
+        let trail = everything();
+        let expected = trail.load().json();
+        prop_assert_eq!(trail.load_as(&order, size).json(), expected);
+    }
+}
