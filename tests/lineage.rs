@@ -830,3 +830,17 @@ proptest! {
         prop_assert_eq!(trail.load_as(&order, size).json(), expected);
     }
 }
+
+#[test]
+fn moments_out_of_all_proportion_are_no_moments() {
+    let mut t = Trail::default();
+    for (service, name) in [("signin", "ConsoleLogin"), ("sso", "GetRoleCredentials")] {
+        let more = json!({"eventTime": null, "serviceEventDetails": {"role_name": "Admin"}});
+        t.call(&user("alice", ""), 10, service, name, more);
+    }
+    let old = json!({"creationDate": "0001-01-01T00:00:00Z"});
+    let sso = session(PROD, "AWSReservedSSO_Admin_0a1b", "a", "ASIA1", 10);
+    t.works(&sso.context("attributes", old.clone()), 20);
+    t.works(&user("alice", "ASIA2").context("attributes", old), 20);
+    check(&t, &[]);
+}

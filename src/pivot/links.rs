@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::base::cancel::Cancel;
-use crate::base::time::SECOND;
+use crate::base::time::{SECOND, UtcMicros};
 use crate::event::birth::{Birth, Confidence, LinkKind};
 use crate::event::principal::{Principal, PrincipalKind, arn_tail, last_segment};
 use crate::event::session::SessionKind;
@@ -192,6 +192,8 @@ struct Finder<'a> {
     anchors: Vec<usize>,
     /// Sessions by principal.
     sessions: HashMap<Sym, Vec<Sym>>,
+    /// Sessions by principal and moment of making, those of forwarded credentials apart.
+    made: HashMap<(Sym, UtcMicros), Vec<Sym>>,
     /// Sessions by key, those of forwarded credentials apart.
     keyed: HashMap<Sym, Vec<Sym>>,
     /// Principals by `principalId`, other accounts' views apart.
@@ -218,6 +220,7 @@ impl<'a> Finder<'a> {
             portals: Vec::new(),
             anchors: Vec::new(),
             sessions: HashMap::new(),
+            made: HashMap::new(),
             keyed: HashMap::new(),
             by_principal_id: HashMap::new(),
             by_tail: HashMap::new(),
@@ -229,6 +232,10 @@ impl<'a> Finder<'a> {
             let Some(sym) = Sym::at(i) else { continue };
             if let Some(principal) = session.principal {
                 f.sessions.entry(principal).or_default().push(sym);
+                if let (Some(at), false) = (session.created, session.kind == SessionKind::Forwarded)
+                {
+                    f.made.entry((principal, at)).or_default().push(sym);
+                }
             }
             if let (Some(key), false) = (session.key, session.kind == SessionKind::Forwarded) {
                 f.keyed.entry(key).or_default().push(sym);
@@ -304,6 +311,23 @@ impl<'a> Finder<'a> {
     fn those(&self, map: &ByText<'a>, text: &str) -> impl Iterator<Item = &'a Told<'a>> {
         let told = self.told;
         let found = map.get(text).map_or(&[][..], Vec::as_slice).to_vec();
+        found.into_iter().filter_map(move |n| told.get(n))
+    }
+
+    /// The births of `map` that happened at most `slack` from a moment: they stand in time order.
+    fn near(
+        &self,
+        map: &ByText<'a>,
+        text: &str,
+        moment: i64,
+        slack: i64,
+    ) -> impl Iterator<Item = &'a Told<'a>> {
+        let told = self.told;
+        let all = map.get(text).map_or(&[][..], Vec::as_slice);
+        let time = |n: &usize| told.get(*n).map_or(UNDATED, |t| t.time);
+        let from = all.partition_point(|n| time(n) < moment.saturating_sub(slack));
+        let to = all.partition_point(|n| time(n) <= moment.saturating_add(slack));
+        let found = all.get(from..to.max(from)).unwrap_or(&[]).to_vec();
         found.into_iter().filter_map(move |n| told.get(n))
     }
 
@@ -408,31 +432,25 @@ impl<'a> Finder<'a> {
         let Some(created) = s.created.map(|t| t.0) else {
             return;
         };
-        let near = |t: &&Told<'_>, slack| (t.time - created).abs() <= slack;
         let before = links.len();
         let by_login = s.kind == SessionKind::Console || p.kind != PrincipalKind::RoleSession;
         if by_login {
-            for t in self.those(&self.switches, &p.key) {
-                if near(&t, CONSOLE_SLACK) {
-                    links.extend(self.switched(sym, t));
-                }
+            for t in self.near(&self.switches, &p.key, created, CONSOLE_SLACK) {
+                links.extend(self.switched(sym, t));
             }
-            for t in self.those(&self.logins, &p.key) {
-                if near(&t, CONSOLE_SLACK) {
-                    links.extend(Self::link(LinkKind::ConsoleSignIn, sym, t));
-                }
+            for t in self.near(&self.logins, &p.key, created, CONSOLE_SLACK) {
+                links.extend(Self::link(LinkKind::ConsoleSignIn, sym, t));
             }
         }
         if p.kind == PrincipalKind::RoleSession {
-            let id = self.those(&self.by_id, &p.key);
             let arns = p.names.iter().find(|n| n.starts_with("assumed-role/"));
-            let mut told: Vec<&Told<'_>> = id.collect();
+            let mut told: Vec<&Told<'_>> = self.near(&self.by_id, &p.key, created, SLACK).collect();
             if let (true, Some(tail)) = (told.is_empty(), arns) {
                 let account = p.account.as_deref().unwrap_or("");
                 let arn = format!("arn:aws:sts::{account}:{tail}");
-                told = self.those(&self.by_arn, &arn).collect();
+                told = self.near(&self.by_arn, &arn, created, SLACK).collect();
             }
-            for t in told.iter().filter(|t| near(t, SLACK)) {
+            for t in told {
                 let kind = match (s.kind, &t.birth.key) {
                     (SessionKind::Console | SessionKind::Forwarded, _) => LinkKind::RoleSession,
                     (_, None) => LinkKind::SameName,
@@ -444,7 +462,7 @@ impl<'a> Finder<'a> {
             let set = role_of(p).and_then(|r| r.strip_prefix("AWSReservedSSO_"));
             if let Some(role) = set {
                 let told = self.portals.iter().filter_map(|n| self.told.get(*n));
-                for t in told.filter(|t| near(t, SLACK)) {
+                for t in told.filter(|t| t.time.abs_diff(created) <= SLACK.unsigned_abs()) {
                     let opened = t.birth.target.as_deref().unwrap_or("");
                     let set = role.rsplit_once('_').map_or(role, |(set, _)| set);
                     if opened == set || opened.ends_with(role) {
@@ -582,17 +600,11 @@ impl<'a> Finder<'a> {
             .filter(|other| self.same_principal(*other, s))
             .collect();
         if found.is_empty() && s.created.is_some() {
-            let sessions = s.principal.and_then(|p| self.sessions.get(&p));
-            found = sessions
-                .into_iter()
-                .flatten()
-                .copied()
-                .filter(|other| {
-                    self.snapshot
-                        .session(*other)
-                        .is_some_and(|o| o.kind != SessionKind::Forwarded && o.created == s.created)
-                })
-                .collect();
+            let made = s.principal.zip(s.created);
+            found = made
+                .and_then(|at| self.made.get(&at))
+                .cloned()
+                .unwrap_or_default();
         }
         // Of two sessions of one moment nobody knows which it was.
         let [home] = found.as_slice() else {
