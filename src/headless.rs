@@ -148,6 +148,7 @@ pub fn load_options(global: &Global) -> LoadOptions {
             inferred: global.inferred,
             ..Wishes::default()
         },
+        live: true,
     }
 }
 
@@ -267,6 +268,7 @@ impl Evidence {
             secrets: proves,
             // One question does not pay for them; the answer is the same.
             values: false,
+            live: false,
             ..load_options(global)
         };
         let shows = terminal.stderr && global.progress == ShowProgress::Auto;

@@ -19,10 +19,6 @@ use trailhound::source::demo;
 use crate::cli::{Cli, Command, Global};
 use crate::headless::{BadFilter, Terminal};
 
-/// Batches are made by one thread and given back by another, at which the system's allocator is slow.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// It could not be done.
 const COULD_NOT: u8 = 2;
 

@@ -54,6 +54,9 @@ pub struct LoadOptions {
     pub no_lineage: bool,
     /// What counts as a link between sessions.
     pub wishes: Wishes,
+    /// Whether the rows so far are shown while more are read. Where nobody looks before the end,
+    /// making pictures of a growing index is work for nothing.
+    pub live: bool,
 }
 
 impl Default for LoadOptions {
@@ -69,6 +72,7 @@ impl Default for LoadOptions {
             values: true,
             no_lineage: false,
             wishes: Wishes::default(),
+            live: true,
         }
     }
 }
@@ -243,6 +247,7 @@ pub async fn load(
     let (jobs, open_jobs) = sync_channel(GROUPS_AHEAD);
     let open_jobs = Arc::new(Mutex::new(open_jobs));
     let held = Held::default();
+    let live = options.live;
     for thread in 0..decoders() {
         let jobs = Arc::clone(&open_jobs);
         let mut decoder = Decoder {
@@ -284,7 +289,7 @@ pub async fn load(
     });
     let follow = Follow::new(options.wishes, options.no_lineage);
     let indexer = task::spawn_blocking(move || {
-        Indexer::new(counters, stop, reader, gate, follow, on).run(&waiting)
+        Indexer::new(counters, stop, reader, gate, follow, live, on).run(&waiting)
     });
     indexer.await.ok()
 }
@@ -845,6 +850,7 @@ struct Indexer<F> {
     stop: Stop,
     reader: Reader,
     gate: Arc<Gate>,
+    live: bool,
     on: F,
     writer: IndexWriter,
     ledger: Ledger,
@@ -866,6 +872,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
         reader: Reader,
         gate: Arc<Gate>,
         follow: Follow,
+        live: bool,
         on: F,
     ) -> Self {
         Self {
@@ -873,6 +880,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
             stop,
             reader,
             gate,
+            live,
             on,
             writer: IndexWriter::new(),
             ledger: Ledger::default(),
@@ -975,9 +983,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
             match from.recv_timeout(left) {
                 Ok(next) => return Some(next),
                 Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) => {
-                    self.publish(true);
-                }
+                Err(RecvTimeoutError::Timeout) => self.show(true),
             }
         }
         // Inside one large file nothing may come for long: how far the reading is shows all the same.
@@ -1055,8 +1061,24 @@ impl<F: FnMut(Reply)> Indexer<F> {
             Some(last) => last.at.elapsed() >= PUBLISH_EVERY.max(last.took * PUBLISH_SHARE),
         };
         if due {
-            self.publish(false);
+            self.show(false);
         }
+    }
+
+    /// Shows what has come so far: its rows, or only how far the load is.
+    fn show(&mut self, quiet: bool) {
+        if self.live {
+            self.publish(quiet);
+            return;
+        }
+        self.behind = false;
+        self.published = Some(Published {
+            at: Instant::now(),
+            took: Duration::ZERO,
+            rows: 0,
+        });
+        self.progress.events = self.writer.len() as u64;
+        self.tell_progress();
     }
 
     /// Shows what has come so far. In the quiet, and at the end, lineage is followed to the last row.
