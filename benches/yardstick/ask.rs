@@ -106,6 +106,7 @@ fn counts(bench: &Bench, loaded: &Loaded, table: &mut Table) -> Outcome<()> {
         for field in FACETS {
             let wanted = Wanted {
                 top: 10,
+                counts_only: true,
                 ..Wanted::default()
             };
             tally::tally(snapshot, &hits.order, *field, wanted, &Cancel::NEVER);

@@ -9,6 +9,7 @@ use std::cell::OnceCell;
 
 use memchr::memmem;
 
+use crate::base::text;
 use crate::event::json::Node;
 use crate::index::bitmap::RowSet;
 use crate::index::segment::EventId;
@@ -107,10 +108,31 @@ impl Clue {
             seen = true;
             from = at + 1;
         }
-        if seen || self.may_hide(record) {
-            Glance::Maybe
-        } else {
-            Glance::No
+        if !seen && !self.may_hide(record) {
+            return Glance::No;
+        }
+        // A tree costs ten times what it costs to write the record plainly and to look again.
+        let plain = plainly(record);
+        let hidden = self.find(plain.as_bytes(), 0).is_some() || self.may_hide_in_text(&plain);
+        if hidden { Glance::Maybe } else { Glance::No }
+    }
+
+    /// Whether a text that is written plainly could still hold the clue in JSON inside a string.
+    fn may_hide_in_text(&self, plain: &str) -> bool {
+        // What is not ASCII has been folded as keys and values are.
+        memchr::memchr2_iter(b'\\', b'%', plain.as_bytes())
+            .any(|at| self.hides_at(plain.as_bytes(), at))
+    }
+
+    /// Whether at a place, of a backslash or a per cent sign, text begins that is written in another
+    /// way than it reads.
+    fn hides_at(&self, bytes: &[u8], at: usize) -> bool {
+        match bytes.get(at..).unwrap_or_default() {
+            [b'\\', b'/', ..] => self.text.contains(&b'/'),
+            // A `\u` could spell any letter, `%7B` and `%5B` begin objects and lists that are
+            // written in hexadecimal.
+            [b'\\', b'u', ..] | [b'%', b'5' | b'7', b'B' | b'b', ..] => true,
+            _ => false,
         }
     }
 
@@ -150,17 +172,51 @@ impl Clue {
         if !record.is_ascii() {
             return true;
         }
-        // A `\u` could spell any letter, `%7B` and `%5B` begin objects and lists that are written
-        // in hexadecimal.
-        let slash = self.text.contains(&b'/');
-        memchr::memchr2_iter(b'\\', b'%', record).any(|at| {
-            match record.get(at..).unwrap_or_default() {
-                [b'\\', b'/', ..] => slash,
-                [b'\\', b'u', ..] | [b'%', b'5' | b'7', b'B', ..] => true,
-                _ => false,
-            }
-        })
+        memchr::memchr2_iter(b'\\', b'%', record).any(|at| self.hides_at(record, at))
     }
+}
+
+/// A record with its escapes written out and its letters folded: every key and value of it, folded,
+/// is a part of this text.
+fn plainly(record: &[u8]) -> String {
+    let text = String::from_utf8_lossy(record);
+    let mut out = String::with_capacity(text.len());
+    let mut rest: &str = &text;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        out.push_str(before);
+        let unit = |text: &str| {
+            let hex = text.strip_prefix("\\u")?.get(..4)?;
+            u16::from_str_radix(hex, 16).ok()
+        };
+        let taken = match (unit(escape), escape.get(6..).and_then(unit)) {
+            (Some(high @ 0xd800..=0xdbff), Some(low @ 0xdc00..=0xdfff)) => {
+                let pair = char::decode_utf16([high, low]).next();
+                out.push(pair.and_then(Result::ok).unwrap_or('\u{fffd}'));
+                12
+            }
+            (Some(unit), _) => {
+                out.push(char::from_u32(unit.into()).unwrap_or('\u{fffd}'));
+                6
+            }
+            (None, _) => {
+                let escaped = escape.chars().nth(1);
+                out.push(match escaped {
+                    Some('n') => '\n',
+                    Some('t') => '\t',
+                    Some('r') => '\r',
+                    Some('b') => '\u{8}',
+                    Some('f') => '\u{c}',
+                    Some(other) => other,
+                    None => '\\',
+                });
+                1 + escaped.map_or(0, char::len_utf8)
+            }
+        };
+        rest = escape.get(taken..).unwrap_or("");
+    }
+    out.push_str(rest);
+    text::fold(&out)
 }
 
 impl Atom {
