@@ -7,7 +7,7 @@ use trailhound::base::cancel::Cancel;
 use trailhound::base::origin::FileId;
 use trailhound::base::time::UtcMicros;
 use trailhound::event::record::{Content, Record, UserIdentity};
-use trailhound::event::resource::{Naming, ResourceRef};
+use trailhound::event::resource::{Naming, ResourceRef, Role};
 use trailhound::index::batch::BatchBuilder;
 use trailhound::index::segment::EventId;
 use trailhound::index::writer::IndexWriter;
@@ -77,6 +77,7 @@ impl Event {
                 .map(|b| ResourceRef {
                     name: format!("arn:aws:s3:::{b}").into(),
                     naming: Naming::Recorded,
+                    role: Role::Used,
                 })
                 .into_iter()
                 .collect(),

@@ -3,6 +3,7 @@
 //! One table in code: an area is an object whose keys matter, a slot is a key that does. Matching
 //! goes by length first, so that an unknown key costs a comparison or two.
 
+use crate::event::derive::Part;
 use crate::event::record::Record;
 use crate::event::record::Text;
 
@@ -13,10 +14,18 @@ pub(crate) enum Area {
     Other,
     /// The record itself.
     Root,
+    /// `requestParameters`.
+    Request,
+    /// Any place deeper in `requestParameters`.
+    RequestIn,
     /// `responseElements`.
     Response,
+    /// Any place deeper in `responseElements`.
+    ResponseIn,
     /// `serviceEventDetails`.
     ServiceDetails,
+    /// Any place deeper in `serviceEventDetails`.
+    ServiceDetailsIn,
     /// `additionalEventData`.
     Additional,
     /// `resources`.
@@ -44,6 +53,56 @@ impl Area {
     /// Whether the place is inside `userIdentity`.
     pub(crate) fn in_identity(self) -> bool {
         self >= Self::Identity
+    }
+
+    /// The area of an object or array in here that has none of its own.
+    #[inline]
+    const fn within(self, object: bool) -> Self {
+        match (self, object) {
+            (Self::Request, false) => Self::Request,
+            (Self::Response, false) => Self::Response,
+            (Self::ServiceDetails, false) => Self::ServiceDetails,
+            (Self::Request | Self::RequestIn, _) => Self::RequestIn,
+            (Self::Response | Self::ResponseIn, _) => Self::ResponseIn,
+            (Self::ServiceDetails | Self::ServiceDetailsIn, _) => Self::ServiceDetailsIn,
+            (
+                Self::Identity
+                | Self::Session
+                | Self::Issuer
+                | Self::Attributes
+                | Self::OnBehalfOf
+                | Self::IdentityOther,
+                _,
+            ) => Self::IdentityOther,
+            _ => Self::Other,
+        }
+    }
+
+    /// Whether keys here have slots of their own.
+    pub(crate) const fn has_slots(self) -> bool {
+        !matches!(
+            self,
+            Self::Other
+                | Self::Request
+                | Self::RequestIn
+                | Self::ResponseIn
+                | Self::ServiceDetailsIn
+                | Self::IdentityOther
+        )
+    }
+
+    /// The part of the record whose parameters name resources, and whether this is its top.
+    #[inline]
+    pub(crate) const fn part(self) -> Option<(Part, bool)> {
+        Some(match self {
+            Self::Request => (Part::Request, true),
+            Self::RequestIn => (Part::Request, false),
+            Self::Response => (Part::Response, true),
+            Self::ResponseIn => (Part::Response, false),
+            Self::ServiceDetails => (Part::Details, true),
+            Self::ServiceDetailsIn => (Part::Details, false),
+            _ => return None,
+        })
     }
 }
 
@@ -114,6 +173,7 @@ pub(crate) enum Slot {
     DigestObject,
     Notification,
     SecurityLake,
+    RequestParameters,
 }
 
 /// The slot of a key in an area.
@@ -232,6 +292,7 @@ fn root(key: &[u8]) -> Slot {
             _ => Slot::Unknown,
         },
         16 if key == b"responseElements" => Slot::ResponseElements,
+        17 if key == b"requestParameters" => Slot::RequestParameters,
         18 if key == b"recipientAccountId" => Slot::RecipientAccount,
         19 => match key {
             b"additionalEventData" => Slot::AdditionalEventData,
@@ -253,14 +314,15 @@ impl Slot {
             (Self::SessionIssuer, true) => Area::Issuer,
             (Self::SessionAttributes, true) => Area::Attributes,
             (Self::OnBehalfOf, true) => Area::OnBehalfOf,
+            (Self::RequestParameters, true) => Area::Request,
             (Self::ResponseElements, true) => Area::Response,
             (Self::ServiceEventDetails, true) => Area::ServiceDetails,
             (Self::AdditionalEventData, true) => Area::Additional,
             (Self::Resources, false) => Area::Resources,
             (Self::ElasticEvent, true) => Area::Elastic,
             _ if area == Area::Resources && object => Area::Resource,
-            _ if area.in_identity() => Area::IdentityOther,
-            _ => Area::Other,
+            // A list right under the parameters is one of them; an object is a level of its own.
+            _ => area.within(object),
         }
     }
 
@@ -293,7 +355,8 @@ impl Slot {
     #[inline]
     pub(crate) const fn bit(self) -> u64 {
         match self {
-            Self::Unknown => 0,
+            // The last one is past what fits, and nobody asks for it.
+            Self::Unknown | Self::RequestParameters => 0,
             _ => 1 << (self as u64),
         }
     }

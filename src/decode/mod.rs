@@ -381,6 +381,7 @@ mod tests {
                 .map(|r| crate::event::resource::ResourceRef {
                     name: r.name.clone().into_owned().into(),
                     naming: r.naming,
+                    role: r.role,
                 })
                 .collect(),
             content: record.content,

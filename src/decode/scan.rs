@@ -30,10 +30,15 @@ use crate::decode::lex::skip_space;
 use crate::decode::marks::Marks;
 use crate::decode::stops::Stops;
 use crate::decode::text;
+use crate::event::derive;
+use crate::event::derive::Key;
+use crate::event::derive::Param;
+use crate::event::outcome::Verb;
 use crate::event::record::Content;
 use crate::event::record::HIDDEN;
 use crate::event::record::Record;
 use crate::event::record::Text;
+use crate::event::relation::Memory;
 use crate::event::resource::Naming;
 use crate::event::resource::ResourceRef;
 use crate::event::resource::arns_in;
@@ -46,7 +51,10 @@ const DEEP: usize = 127;
 pub(crate) const DEEPEST: usize = 1 << 18;
 
 /// Resources kept of one record.
-const MOST_RESOURCES: usize = 1000;
+const MOST_RESOURCES: usize = derive::MOST_RESOURCES;
+
+/// Parameters looked at of one record.
+const MOST_PARAMS: usize = 4 * MOST_RESOURCES;
 
 /// Objects with more keys than this are checked for double keys by sorting.
 const FEW_KEYS: usize = 128;
@@ -161,6 +169,10 @@ struct Frame {
     area: Area,
     slot: Slot,
     object: bool,
+    /// The parameter whose value comes; of a list the parameter it is the value of.
+    param: Key,
+    /// The parameter this object is the value of.
+    inside: Key,
 }
 
 impl Frame {
@@ -174,6 +186,8 @@ impl Frame {
             area,
             slot: Slot::Unknown,
             object,
+            param: Key::NONE,
+            inside: Key::NONE,
         }
     }
 }
@@ -184,6 +198,8 @@ pub(crate) struct Scanner {
     hash: Keys,
     stops: Stops,
     known: Known,
+    names: derive::Keys,
+    memory: Memory,
     careful: bool,
     /// Whether keys and strings are gathered, what was, and the known keys that were told of this
     /// file already.
@@ -204,6 +220,8 @@ impl Scanner {
             hash: Keys::get(),
             stops: Stops::new(),
             known: Known::new(),
+            names: derive::Keys::get(),
+            memory: Memory::default(),
             careful: false,
             gather: false,
             leaves: Leaves::default(),
@@ -297,6 +315,7 @@ impl Scanner {
         let mut out = Scanned::default();
         let mut recorded: Vec<ResourceRef<'a>> = Vec::new();
         let mut found: Vec<ResourceRef<'a>> = Vec::new();
+        let mut params: Vec<Param<'a>> = Vec::new();
         self.frames.clear();
         self.keys.clear();
         if start < self.arn_from {
@@ -325,7 +344,8 @@ impl Scanner {
                     let Some(parent) = self.frames.pop() else {
                         out.record.content = Content::Canonical(value);
                         let plain = self.stops.is_plain(start, i);
-                        finish(&mut out, input, start, i, plain, recorded, found);
+                        resolve(&mut out, recorded, found, &params, &mut self.memory);
+                        finish(&mut out, input, start, i, plain);
                         return Ok(out);
                     };
                     if self.frames.is_empty() && nested.1 == parent.slot && nested.0 != 0 {
@@ -354,6 +374,18 @@ impl Scanner {
                                 &mut recorded,
                                 &mut found,
                             );
+                            if cur.param.is_known()
+                                && let Some((part, top)) = cur.area.part()
+                                && params.len() < MOST_PARAMS
+                            {
+                                params.push(Param {
+                                    key: cur.param,
+                                    inside: cur.inside,
+                                    part,
+                                    top,
+                                    text: self.text_of(input, token),
+                                });
+                            }
                         }
                         open @ (b'{' | b'[') => {
                             let object = open == b'{';
@@ -385,6 +417,7 @@ impl Scanner {
                                 wrong_type(cur.slot, &mut out);
                             }
                             let area = cur.slot.area(cur.area, object);
+                            let param = cur.param;
                             self.frames.push(cur);
                             if self.frames.len() > deepest {
                                 deepest = self.frames.len();
@@ -396,6 +429,10 @@ impl Scanner {
                                 }
                             }
                             cur = Frame::new(area, object, self.keys.len() as u32);
+                            cur.inside = param;
+                            if !object {
+                                cur.param = param;
+                            }
                             i = skip_space(bytes, i + 1);
                             let first = byte(bytes, i)?;
                             if object {
@@ -489,10 +526,14 @@ impl Scanner {
         }
         let name: &[u8] = if token.escaped { &self.scratch } else { raw };
         cur.key = self.hash.text(name);
-        cur.slot = match cur.area {
-            Area::Other | Area::IdentityOther => Slot::Unknown,
-            area => slot(area, name),
+        cur.slot = if cur.area.has_slots() {
+            slot(cur.area, name)
+        } else {
+            Slot::Unknown
         };
+        if cur.area.part().is_some() {
+            cur.param = self.names.find(name);
+        }
         let mut is_told = false;
         if cur.area == Area::Root {
             out.keys |= cur.slot.bit();
@@ -717,18 +758,14 @@ impl Scanner {
     }
 }
 
-/// Puts together what the pass gathered.
-fn finish<'a>(
+/// The resources of the record: recorded, found, and what its parameters mean.
+fn resolve<'a>(
     out: &mut Scanned<'a>,
-    input: &Input<'a>,
-    start: usize,
-    end: usize,
-    plain: bool,
     recorded: Vec<ResourceRef<'a>>,
     mut found: Vec<ResourceRef<'a>>,
+    params: &[Param<'a>],
+    memory: &mut Memory,
 ) {
-    out.end = end;
-    out.record.is_insight = out.met(Slot::InsightDetails);
     // A refusal names its caller in the message; a caller is no resource of its own call.
     if out.record.error_code.is_some()
         && let Some(caller) = &out.record.identity.arn
@@ -748,7 +785,28 @@ fn finish<'a>(
             }
         }
     }
+    let record = &out.record;
+    let call = derive::Call {
+        source: record.event_source.as_deref(),
+        name: record.event_name.as_deref().unwrap_or(""),
+        region: record.aws_region.as_deref().unwrap_or(""),
+        account: record.account().unwrap_or(""),
+        reads: Verb::of(record) == Verb::Read,
+        user: record
+            .identity
+            .arn
+            .as_deref()
+            .filter(|_| record.identity.kind.as_deref() == Some("IAMUser")),
+        message: record.error_message.as_deref(),
+    };
+    out.record.aliases = derive::complete(&mut resources, params, &call, memory);
     out.record.resources = resources;
+}
+
+/// Puts together what the pass gathered.
+fn finish<'a>(out: &mut Scanned<'a>, input: &Input<'a>, start: usize, end: usize, plain: bool) {
+    out.end = end;
+    out.record.is_insight = out.met(Slot::InsightDetails);
     if end > input.valid_to() && std::str::from_utf8(input.get(start, end)).is_err() {
         out.marks.add(Marks::ENCODING);
     }
@@ -808,16 +866,16 @@ fn is_wrapper(slot: Slot, keys: u64) -> bool {
 
 fn push<'a>(resources: &mut Vec<ResourceRef<'a>>, name: Text<'a>, naming: Naming) {
     if resources.len() < MOST_RESOURCES && !resources.iter().any(|r| r.name == name) {
-        resources.push(ResourceRef { name, naming });
+        resources.push(ResourceRef::new(name, naming));
     }
 }
 
 fn push_owned(resources: &mut Vec<ResourceRef<'_>>, name: &str) {
     if resources.len() < MOST_RESOURCES && !resources.iter().any(|r| r.name == name) {
-        resources.push(ResourceRef {
-            name: Text::Owned(name.to_owned()),
-            naming: Naming::Found,
-        });
+        resources.push(ResourceRef::new(
+            Text::Owned(name.to_owned()),
+            Naming::Found,
+        ));
     }
 }
 
@@ -830,7 +888,7 @@ fn looks_like_id(raw: &[u8]) -> bool {
             .and_then(|at| raw.get(at))
             .is_some_and(|b| *b == b'-')
     };
-    raw.len() <= 26 && (dash(9) || dash(18))
+    raw.len() <= 36 && (dash(9) || dash(18))
 }
 
 fn flag(raw: &[u8]) -> Option<bool> {

@@ -3,11 +3,15 @@
 //! Pure functions over borrowed text. Knows no file, no index, no query, no screen.
 
 pub mod birth;
+pub mod derive;
 pub mod json;
+pub mod kind;
 pub mod outcome;
+pub mod params;
 pub mod pick;
 pub mod principal;
 pub mod record;
+pub mod relation;
 pub mod resource;
 pub mod secret;
 pub mod service;

@@ -241,6 +241,8 @@ pub struct Record<'a> {
     pub is_mapped: bool,
     /// Whether it was damaged, and mended because that was wished.
     pub is_repaired: bool,
+    /// Other names of resources: (place in `resources`, name), as the record itself gives both.
+    pub aliases: Vec<(usize, String)>,
     /// A hash of what it holds; never used without the eventID where there is one.
     pub content: Content,
 }

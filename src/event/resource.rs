@@ -1,8 +1,9 @@
 //! ARNs, and the resources one record names.
 //!
 //! A resource is *recorded* when AWS lists it in `resources[]`, *found* when its ARN (or an id of a
-//! well-known form, such as `i-0abc…`) stands somewhere else in the record. The caller's own
-//! identity is not a resource of its call.
+//! well-known form, such as `i-0abc…`) stands somewhere else in the record, *derived* when a plain
+//! parameter means it ([`crate::event::derive`]). The caller's own identity is not a resource of
+//! its call.
 
 use std::borrow::Cow;
 
@@ -24,18 +25,30 @@ pub struct Arn<'a> {
 impl<'a> Arn<'a> {
     /// Takes an ARN apart; `None` where it is not one.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.splitn(6, ':');
-        let arn = (parts.next()? == "arn").then(|| {
+        // Asked of every resource of every record: one look at the bytes, no searcher.
+        let rest = text.strip_prefix("arn:aws")?;
+        let mut colons = [0; 4];
+        let mut met = 0;
+        for (at, byte) in rest.bytes().enumerate() {
+            if byte == b':' {
+                *colons.get_mut(met)? = at + "arn:aws".len();
+                met += 1;
+                if met == colons.len() {
+                    break;
+                }
+            }
+        }
+        let [a, b, c, d] = colons;
+        let arn = (met == 4).then(|| {
             Some(Self {
-                partition: parts.next()?,
-                service: parts.next()?,
-                region: parts.next()?,
-                account: parts.next()?,
-                resource: parts.next()?,
+                partition: text.get(4..a)?,
+                service: text.get(a + 1..b)?,
+                region: text.get(b + 1..c)?,
+                account: text.get(c + 1..d)?,
+                resource: text.get(d + 1..)?,
             })
         })??;
-        let sound = arn.partition.starts_with("aws") && !arn.service.is_empty();
-        (sound && !arn.resource.is_empty()).then_some(arn)
+        (!arn.service.is_empty() && !arn.resource.is_empty()).then_some(arn)
     }
 }
 
@@ -46,6 +59,105 @@ pub enum Naming {
     Recorded,
     /// Its ARN or id stands elsewhere in the record.
     Found,
+    /// A parameter means it; what the parameter does not say stands as `*` or `?`.
+    Derived,
+}
+
+impl Naming {
+    /// Every trust, best first.
+    pub const ALL: [Self; 3] = [Self::Recorded, Self::Found, Self::Derived];
+
+    /// The trust in a word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Recorded => "recorded",
+            Self::Found => "found",
+            Self::Derived => "derived",
+        }
+    }
+}
+
+/// What a resource is to a call that names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Role {
+    /// The call makes it, if it succeeds.
+    Created,
+    /// The call ends it, if it succeeds.
+    Deleted,
+    /// The call changes it, or is otherwise about it.
+    Target,
+    /// The call looks at it.
+    Read,
+    /// It is part of what the call is about: an instance of a group.
+    Member,
+    /// What the call is about is part of it: the bucket of an object.
+    Parent,
+    /// It is given access to what the call is about.
+    SharedWith,
+    /// It is named beside what the call is about.
+    #[default]
+    Used,
+}
+
+impl Role {
+    /// Every role, by its number.
+    pub const ALL: [Self; 8] = [
+        Self::Created,
+        Self::Deleted,
+        Self::Target,
+        Self::Read,
+        Self::Member,
+        Self::Parent,
+        Self::SharedWith,
+        Self::Used,
+    ];
+
+    /// Whether the call is about it.
+    pub const fn is_subject(self) -> bool {
+        matches!(
+            self,
+            Self::Created | Self::Deleted | Self::Target | Self::Read
+        )
+    }
+
+    /// The role in a word or two.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Deleted => "deleted",
+            Self::Target => "target",
+            Self::Read => "read",
+            Self::Member => "member",
+            Self::Parent => "parent",
+            Self::SharedWith => "shared with",
+            Self::Used => "used",
+        }
+    }
+}
+
+/// How an event names one of its resources, in one byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Mark(u8);
+
+impl Mark {
+    /// Trust and role of a naming.
+    pub const fn new(naming: Naming, role: Role) -> Self {
+        Self((naming as u8) << 4 | role as u8)
+    }
+
+    /// Where the record names it.
+    pub const fn naming(self) -> Naming {
+        match self.0 >> 4 {
+            0 => Naming::Recorded,
+            1 => Naming::Found,
+            _ => Naming::Derived,
+        }
+    }
+
+    /// What it is to the call.
+    pub const fn role(self) -> Role {
+        Role::ALL[(self.0 & 7) as usize]
+    }
 }
 
 /// One resource a record names.
@@ -55,27 +167,128 @@ pub struct ResourceRef<'a> {
     pub name: Cow<'a, str>,
     /// Where the record names it.
     pub naming: Naming,
+    /// What it is to the call.
+    pub role: Role,
 }
 
-/// Prefixes of EC2 ids that are resources by themselves.
+impl<'a> ResourceRef<'a> {
+    /// A resource of which nothing is known yet but its name.
+    pub const fn new(name: Cow<'a, str>, naming: Naming) -> Self {
+        Self {
+            name,
+            naming,
+            role: Role::Used,
+        }
+    }
+}
+
+/// Prefixes of ids that are resources by themselves → what they are, as their ARNs say it.
 ///
-/// Source: the EC2 user guide's "Resource IDs"; the part after the dash is 8 or 17 hex digits.
-const EC2_IDS: &[&str] = &[
-    "acl", "ami", "cgw", "dopt", "eigw", "eipalloc", "eipassoc", "eni", "fl", "fleet", "i", "igw",
-    "lgw", "lt", "nat", "pcx", "pg", "pl", "rtb", "rtbassoc", "sg", "sgr", "sir", "snap", "subnet",
-    "tgw", "vgw", "vol", "vpc", "vpce", "vpn",
+/// Source: the EC2 user guide's "Resource IDs" and the service authorization reference; the part
+/// after the last dash is 8 or 17 hex digits. `fs` and `fsap` are
+/// of EFS, `mi` is of Systems Manager.
+pub(crate) const IDS: &[(&str, &str)] = &[
+    ("acl", "network-acl"),
+    ("aclassoc", "network-acl-association"),
+    ("afi", "fpga-image"),
+    ("aki", "image"),
+    ("ami", "image"),
+    ("ari", "image"),
+    ("bun", "bundle"),
+    ("cagw", "carrier-gateway"),
+    ("cgw", "customer-gateway"),
+    ("cr", "capacity-reservation"),
+    ("cvpn-endpoint", "client-vpn-endpoint"),
+    ("dopt", "dhcp-options"),
+    ("eice", "instance-connect-endpoint"),
+    ("eigw", "egress-only-internet-gateway"),
+    ("eipalloc", "elastic-ip"),
+    ("eipassoc", "elastic-ip-association"),
+    ("eni", "network-interface"),
+    ("eni-attach", "network-interface-attachment"),
+    ("export-ami", "export-image-task"),
+    ("fl", "vpc-flow-log"),
+    ("fleet", "fleet"),
+    ("fs", "file-system"),
+    ("fsap", "access-point"),
+    ("fsmt", "mount-target"),
+    ("h", "dedicated-host"),
+    ("i", "instance"),
+    ("igw", "internet-gateway"),
+    ("import-ami", "import-image-task"),
+    ("import-snap", "import-snapshot-task"),
+    ("ipam", "ipam"),
+    ("ipam-pool", "ipam-pool"),
+    ("key", "key-pair"),
+    ("lgw", "local-gateway"),
+    ("lgw-rtb", "local-gateway-route-table"),
+    ("lt", "launch-template"),
+    ("mi", "managed-instance"),
+    ("nat", "natgateway"),
+    ("pcx", "vpc-peering-connection"),
+    ("pg", "placement-group"),
+    ("pl", "prefix-list"),
+    ("rtb", "route-table"),
+    ("rtbassoc", "route-table-association"),
+    ("sg", "security-group"),
+    ("sgr", "security-group-rule"),
+    ("sir", "spot-instances-request"),
+    ("snap", "snapshot"),
+    ("subnet", "subnet"),
+    ("subnet-cidr-assoc", "subnet-cidr-association"),
+    ("tgw", "transit-gateway"),
+    ("tgw-attach", "transit-gateway-attachment"),
+    ("tgw-rtb", "transit-gateway-route-table"),
+    ("tmf", "traffic-mirror-filter"),
+    ("tms", "traffic-mirror-session"),
+    ("tmt", "traffic-mirror-target"),
+    ("vgw", "vpn-gateway"),
+    ("vol", "volume"),
+    ("vpc", "vpc"),
+    ("vpc-cidr-assoc", "vpc-cidr-association"),
+    ("vpce", "vpc-endpoint"),
+    ("vpce-svc", "vpc-endpoint-service"),
+    ("vpn", "vpn-connection"),
 ];
+
+/// What an id names: `security-group` of `sg-5943793c`.
+pub fn id_kind(value: &str) -> Option<&'static str> {
+    let (prefix, hex) = at_last_dash(value)?;
+    let is_hex = matches!(hex.len(), 8 | 17)
+        && hex
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    if !is_hex {
+        return None;
+    }
+    let at = IDS.binary_search_by_key(&prefix, |(p, _)| p).ok()?;
+    Some(IDS[at].1)
+}
+
+fn at_last_dash(value: &str) -> Option<(&str, &str)> {
+    let at = value.bytes().rposition(|b| b == b'-')?;
+    Some((value.get(..at)?, value.get(at + 1..)?))
+}
 
 /// Whether a whole value is an EC2 resource id: `i-1a2b3c4d`, `subnet-0123456789abcdef0`.
 pub fn is_ec2_id(value: &str) -> bool {
-    let Some((prefix, hex)) = value.split_once('-') else {
-        return false;
-    };
-    matches!(hex.len(), 8 | 17)
-        && hex
-            .bytes()
-            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-        && EC2_IDS.binary_search(&prefix).is_ok()
+    id_kind(value).is_some()
+}
+
+/// Whether a value is written like an id, as documents and tests shorten them: `sg-1`,
+/// `i-EXAMPLE56126103cb`. Only where a parameter says that an id stands there.
+pub fn is_id_like(value: &str) -> bool {
+    like_id(value).is_some()
+}
+
+pub(crate) fn like_id(value: &str) -> Option<&'static str> {
+    let (prefix, rest) = at_last_dash(value)?;
+    let plain = (1..=32).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_alphanumeric());
+    if !plain {
+        return None;
+    }
+    let at = IDS.binary_search_by_key(&prefix, |(p, _)| p).ok()?;
+    Some(IDS[at].1)
 }
 
 /// Whether a byte can be part of an ARN that stands inside a longer text.
@@ -141,11 +354,19 @@ pub fn short_name(name: &str) -> &str {
         "elasticloadbalancing" => {
             let tail = tail.strip_prefix("loadbalancer/").unwrap_or(tail);
             match tail.rsplit_once('/') {
-                Some((head, id)) if id.len() == 16 && head.contains('/') => head,
+                Some((head, id)) if head.contains('/') && (id.len() == 16 || id == "*") => {
+                    head.strip_prefix("*/").unwrap_or(head)
+                }
                 _ => tail,
             }
         }
         "autoscaling" => tail.rsplit_once("Name/").map_or(tail, |(_, name)| name),
+        "cloudformation" => tail.strip_suffix("/*").unwrap_or(tail),
+        "secretsmanager" => tail.strip_suffix("-??????").unwrap_or(tail),
+        "ec2" => match tail.rsplit_once('/') {
+            Some((_, id)) if is_ec2_id(id) => id,
+            _ => tail,
+        },
         _ => tail,
     };
     if tail.is_empty() { name } else { tail }
@@ -157,7 +378,17 @@ mod tests {
 
     #[test]
     fn the_prefixes_are_sorted() {
-        assert!(EC2_IDS.is_sorted());
+        assert!(IDS.is_sorted_by_key(|(prefix, _)| prefix));
+    }
+
+    #[test]
+    fn a_mark_gives_back_both_halves() {
+        for naming in Naming::ALL {
+            for role in Role::ALL {
+                let mark = Mark::new(naming, role);
+                assert_eq!((mark.naming(), mark.role()), (naming, role));
+            }
+        }
     }
 
     #[test]
@@ -169,6 +400,8 @@ mod tests {
             ("i-1A2B3C4D", false),
             ("x-1a2b3c4d", false),
             ("sg-", false),
+            ("tgw-attach-0123456789abcdef0", true),
+            ("vpce-svc-0123456789abcdef0", true),
         ] {
             assert_eq!(is_ec2_id(id), yes, "{id}");
         }
@@ -199,6 +432,11 @@ mod tests {
             ),
             ("arn:aws:iam::1:role/Admin", "role/Admin"),
             ("arn:aws:s3:::bucket/key", "bucket/key"),
+            ("arn:aws:ec2:us-west-2:1:instance/i-1a2b3c4d", "i-1a2b3c4d"),
+            (
+                "arn:aws:secretsmanager:us-east-1:1:secret:prod/db-??????",
+                "secret:prod/db",
+            ),
             ("sg-5943793c", "sg-5943793c"),
         ] {
             assert_eq!(short_name(name), short);

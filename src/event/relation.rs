@@ -1,0 +1,387 @@
+//! What a resource is to a call: made, ended, changed or looked at by it, or named beside that.
+//!
+//! The call's own name says what it is about (`DetachRolePolicy`: a role); where it does not, what
+//! stands right under `requestParameters` is it. One table says which kinds are parts of which.
+
+use std::hash::{BuildHasher, Hasher};
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+use crate::event::derive::Call;
+use crate::event::kind::Kind;
+use crate::event::outcome::fold_name;
+use crate::event::resource::{ResourceRef, Role};
+
+/// Kinds whose name in calls is not that of their ARNs.
+const NOUNS: &[(&str, &str, &str)] = &[
+    ("ec2", "elastic-ip", "address"),
+    ("ec2", "vpc-flow-log", "flowlog"),
+    ("ec2", "vpn-connection", "vpnconnection"),
+    ("ec2", "dedicated-host", "host"),
+    ("ec2", "prefix-list", "prefixlist"),
+    ("elasticache", "cluster", "cachecluster"),
+    ("elasticache", "parametergroup", "cacheparametergroup"),
+    ("elasticache", "subnetgroup", "cachesubnetgroup"),
+    ("elasticache", "securitygroup", "cachesecuritygroup"),
+    ("elasticloadbalancing", "listener-rule", "rule"),
+    ("iam", "mfa", "mfadevice"),
+    ("organizations", "account", "account"),
+    ("rds", "cluster", "dbcluster"),
+    ("rds", "cluster-pg", "dbclusterparametergroup"),
+    ("rds", "cluster-snapshot", "dbclustersnapshot"),
+    ("rds", "db", "dbinstance"),
+    ("rds", "es", "eventsubscription"),
+    ("rds", "og", "optiongroup"),
+    ("rds", "pg", "dbparametergroup"),
+    ("rds", "secgrp", "dbsecuritygroup"),
+    ("rds", "snapshot", "dbsnapshot"),
+    ("rds", "subgrp", "dbsubnetgroup"),
+];
+
+/// Kinds that are parts of other kinds: (service, part, service, whole).
+pub const PARTS: &[(&str, &str, &str, &str)] = &[
+    ("ec2", "instance", "autoscaling", "autoScalingGroup"),
+    ("ec2", "instance", "elasticloadbalancing", "targetgroup"),
+    ("ec2", "instance", "elasticloadbalancing", "loadbalancer"),
+    ("ec2", "instance", "ec2", "subnet"),
+    ("ec2", "instance", "ec2", "vpc"),
+    ("ec2", "internet-gateway", "ec2", "vpc"),
+    ("ec2", "natgateway", "ec2", "subnet"),
+    ("ec2", "network-acl", "ec2", "vpc"),
+    ("ec2", "network-interface", "ec2", "instance"),
+    ("ec2", "network-interface", "ec2", "subnet"),
+    ("ec2", "route-table", "ec2", "vpc"),
+    ("ec2", "security-group", "ec2", "vpc"),
+    ("ec2", "security-group-rule", "ec2", "security-group"),
+    ("ec2", "snapshot", "ec2", "volume"),
+    ("ec2", "snapshot", "ec2", "image"),
+    ("ec2", "subnet", "ec2", "vpc"),
+    ("ec2", "volume", "ec2", "instance"),
+    ("ec2", "vpc-endpoint", "ec2", "vpc"),
+    ("ec2", "vpc-flow-log", "ec2", "vpc"),
+    ("ecr", "image", "ecr", "repository"),
+    ("ecs", "service", "ecs", "cluster"),
+    ("ecs", "task", "ecs", "cluster"),
+    ("eks", "nodegroup", "eks", "cluster"),
+    ("eks", "addon", "eks", "cluster"),
+    ("eks", "fargateprofile", "eks", "cluster"),
+    ("elasticache", "cluster", "elasticache", "replicationgroup"),
+    ("elasticache", "snapshot", "elasticache", "cluster"),
+    ("elasticache", "snapshot", "elasticache", "replicationgroup"),
+    (
+        "elasticloadbalancing",
+        "listener",
+        "elasticloadbalancing",
+        "loadbalancer",
+    ),
+    (
+        "elasticloadbalancing",
+        "listener-rule",
+        "elasticloadbalancing",
+        "listener",
+    ),
+    (
+        "elasticloadbalancing",
+        "targetgroup",
+        "elasticloadbalancing",
+        "loadbalancer",
+    ),
+    ("iam", "access-key", "iam", "user"),
+    ("iam", "mfa", "iam", "user"),
+    ("iam", "policy", "iam", "group"),
+    ("iam", "policy", "iam", "role"),
+    ("iam", "policy", "iam", "user"),
+    ("iam", "role", "iam", "instance-profile"),
+    ("iam", "user", "iam", "group"),
+    ("kms", "alias", "kms", "key"),
+    ("logs", "log-stream", "logs", "log-group"),
+    ("rds", "cluster-snapshot", "rds", "cluster"),
+    ("rds", "db", "rds", "cluster"),
+    ("rds", "snapshot", "rds", "db"),
+    ("s3", "object", "s3", "bucket"),
+    ("iam", "access-key", "sts", "assumed-role"),
+    ("sts", "assumed-role", "iam", "role"),
+];
+
+/// Whether a resource of one kind is part of one of another.
+pub fn is_part(part: Kind<'_>, whole: Kind<'_>) -> bool {
+    let family = |what: &'static str, kind: Kind<'_>| {
+        kind.what == what || kind.what.split('/').next() == Some(what)
+    };
+    PARTS.iter().any(|(s, p, t, w)| {
+        *s == part.service && family(p, part) && *t == whole.service && family(w, whole)
+    })
+}
+
+/// Beginnings of calls that make what they name.
+const MAKES: &[&str] = &[
+    "create", "run", "allocate", "import", "copy", "register", "restore", "publish", "upload",
+];
+
+/// Beginnings of calls that end what they name.
+const ENDS: &[&str] = &[
+    "delete",
+    "terminate",
+    "release",
+    "deregister",
+    "batchdelete",
+    "forcedelete",
+];
+
+/// Remembers what was said of calls of one name about resources of one list of kinds: logs repeat
+/// themselves.
+#[derive(Debug, Default)]
+pub struct Memory {
+    hasher: RandomState,
+    /// Four bits a resource, by a hash of everything the answer hangs on.
+    known: HashMap<u64, u64>,
+}
+
+/// Resources of a record that is remembered.
+const FEW: usize = 16;
+
+/// Answers remembered.
+const MOST: usize = 1 << 14;
+
+impl Memory {
+    /// [`assign`], with a look at what was said before.
+    pub fn assign(&mut self, resources: &mut [ResourceRef<'_>], call: &Call<'_>, direct: &[usize]) {
+        if resources.len() > FEW {
+            return assign(resources, call, direct);
+        }
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(call.name.as_bytes());
+        hasher.write_u8(0xff);
+        hasher.write_u8(u8::from(call.reads));
+        for resource in &*resources {
+            hasher.write_u8(resource.role as u8);
+            if let Some(kind) = Kind::of(&resource.name) {
+                hasher.write(kind.service.as_bytes());
+                hasher.write_u8(0xff);
+                hasher.write(kind.what.as_bytes());
+            }
+            hasher.write_u8(0xff);
+        }
+        for at in direct {
+            hasher.write_usize(*at);
+        }
+        let key = hasher.finish();
+        if let Some(&roles) = self.known.get(&key) {
+            for (i, resource) in resources.iter_mut().enumerate() {
+                resource.role = Role::ALL[(roles >> (4 * i) & 7) as usize];
+            }
+            return;
+        }
+        assign(resources, call, direct);
+        if self.known.len() >= MOST {
+            self.known.clear();
+        }
+        let roles = resources.iter().rev();
+        self.known
+            .insert(key, roles.fold(0, |all, r| all << 4 | r.role as u64));
+    }
+}
+
+/// Says what each resource is to the call; `direct` are those right under `requestParameters`.
+pub fn assign(resources: &mut [ResourceRef<'_>], call: &Call<'_>, direct: &[usize]) {
+    let name = fold_name(call.name).to_ascii_lowercase();
+    let mut best: Option<(usize, usize)> = None;
+    let mut nouns = [(0u32, 0u32); 32];
+    for (i, resource) in resources.iter().enumerate() {
+        let Some((at, len)) = Kind::of(&resource.name).and_then(|kind| noun_at(&name, kind)) else {
+            continue;
+        };
+        if let Some(known) = nouns.get_mut(i) {
+            *known = (at as u32, len as u32);
+        }
+        // The first noun is what the call is about; of two that begin together the longer.
+        if best.is_none_or(|(b, l)| at < b || at == b && len > l) {
+            best = Some((at, len));
+        }
+    }
+    let subject = |i: usize, resource: &ResourceRef<'_>| match (best, nouns.get(i)) {
+        (None, _) => false,
+        (Some((at, len)), Some(noun)) => *noun == (at as u32, len as u32),
+        // Beyond the first few the kind is looked at again.
+        (Some(best), None) => {
+            Kind::of(&resource.name).and_then(|k| noun_at(&name, k)) == Some(best)
+        }
+    };
+    let role = best.map_or(about(call), |(at, len)| role_of(&name, at, len, call));
+    let copies = name.starts_with("copy");
+    // A rule of a security group names others that it does not change.
+    let one = name.contains("ingress") || name.contains("egress");
+    let last = resources
+        .iter()
+        .enumerate()
+        .rposition(|(i, r)| subject(i, r));
+    let mut subjects: Vec<usize> = Vec::new();
+    for (i, resource) in resources.iter_mut().enumerate() {
+        if resource.role == Role::SharedWith || !subject(i, resource) {
+            continue;
+        }
+        if copies && Some(i) != last || one && !subjects.is_empty() {
+            continue;
+        }
+        resource.role = role;
+        subjects.push(i);
+    }
+    if subjects.is_empty() {
+        let tags = name.ends_with("tags") || name.contains("tagresource");
+        let all: Vec<usize> = match direct {
+            [] if tags => (0..resources.len()).collect(),
+            [] => vec![0],
+            some => some.to_vec(),
+        };
+        for i in all {
+            if resources[i].role != Role::SharedWith {
+                resources[i].role = about(call);
+                subjects.push(i);
+            }
+        }
+    }
+    let Some(&main) = subjects.first() else {
+        return;
+    };
+    let kind_of_main = resources[main].name.clone();
+    let Some(main) = Kind::of(&kind_of_main) else {
+        return;
+    };
+    for resource in resources.iter_mut() {
+        if resource.role != Role::Used {
+            continue;
+        }
+        let Some(kind) = Kind::of(&resource.name) else {
+            continue;
+        };
+        if is_part(main, kind) {
+            resource.role = Role::Parent;
+        } else if is_part(kind, main) {
+            resource.role = Role::Member;
+        }
+    }
+}
+
+const fn about(call: &Call<'_>) -> Role {
+    if call.reads { Role::Read } else { Role::Target }
+}
+
+/// What the call does to the thing its name says.
+fn role_of(name: &str, at: usize, len: usize, call: &Call<'_>) -> Role {
+    if call.reads {
+        return Role::Read;
+    }
+    let (verb, rest) = (&name[..at], &name[at + len..]);
+    let whole =
+        matches!(rest, "" | "s" | "es") || rest.starts_with("from") || rest == "inautoscalinggroup";
+    if MAKES.iter().any(|m| verb.starts_with(m)) && whole {
+        Role::Created
+    } else if ENDS.contains(&verb) && whole || name == "schedulekeydeletion" {
+        Role::Deleted
+    } else {
+        Role::Target
+    }
+}
+
+/// Where a call's name, in lower case, holds the noun of a kind, and how long that is.
+fn noun_at(name: &str, kind: Kind<'_>) -> Option<(usize, usize)> {
+    let family = kind.what.split('/').next().unwrap_or(kind.what);
+    if let Some((_, _, noun)) = NOUNS
+        .iter()
+        .find(|(s, w, _)| *s == kind.service && *w == family)
+    {
+        return name.find(noun).map(|at| (at, noun.len()));
+    }
+    if family.bytes().all(|b| b.is_ascii_lowercase()) {
+        return name.find(family).map(|at| (at, family.len()));
+    }
+    let noun: String = family
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    if noun.is_empty() {
+        return None;
+    }
+    name.find(&noun).map(|at| (at, noun.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::resource::Naming;
+
+    fn roles(call: &str, names: &[&str]) -> String {
+        let mut resources: Vec<ResourceRef<'_>> = names
+            .iter()
+            .map(|name| ResourceRef::new((*name).into(), Naming::Found))
+            .collect();
+        let call = Call {
+            name: call,
+            reads: crate::event::service::reads_by_name(call),
+            ..Call::default()
+        };
+        assign(&mut resources, &call, &[]);
+        let roles: Vec<_> = resources.iter().map(|r| r.role.name()).collect();
+        roles.join(", ")
+    }
+
+    #[test]
+    fn the_name_of_a_call_says_what_it_is_about() {
+        let lb = "arn:aws:elasticloadbalancing:us-west-2:1:loadbalancer/app/a/ffcddace1759e1d0";
+        for (call, names, expected) in [
+            (
+                "CreateLoadBalancer",
+                &["subnet-8360a9e7", "sg-5943793c", lb][..],
+                "used, used, created",
+            ),
+            ("DeleteLoadBalancer", &[lb], "deleted"),
+            ("ModifyLoadBalancerAttributes", &[lb], "target"),
+            ("TerminateInstances", &["i-1a2b3c4d"], "deleted"),
+            (
+                "DetachRolePolicy",
+                &["arn:aws:iam::1:policy/p", "arn:aws:iam::1:role/r"],
+                "member, target",
+            ),
+            ("DeleteBucketPolicy", &["arn:aws:s3:::b"], "target"),
+            ("DeleteBucket", &["arn:aws:s3:::b"], "deleted"),
+            (
+                "GetObject",
+                &["arn:aws:s3:::b/k", "arn:aws:s3:::b"],
+                "read, parent",
+            ),
+            (
+                "CreateSnapshot",
+                &["vol-1a2b3c4d", "snap-1a2b3c4d"],
+                "parent, created",
+            ),
+            (
+                "CopySnapshot",
+                &["snap-0a2b3c4d", "snap-1a2b3c4d"],
+                "used, created",
+            ),
+            (
+                "CreateDBInstance",
+                &[
+                    "arn:aws:rds:us-east-1:1:db:x",
+                    "arn:aws:rds:us-east-1:1:pg:p",
+                ],
+                "created, used",
+            ),
+            (
+                "CreateAccessKey",
+                &["AKIAIOSFODNN7EXAMPLE", "arn:aws:iam::1:user/a"],
+                "created, parent",
+            ),
+            ("DescribeInstances", &["i-1a2b3c4d"], "read"),
+            (
+                "CreateTags",
+                &["i-1a2b3c4d", "vol-1a2b3c4d"],
+                "target, target",
+            ),
+        ] {
+            assert_eq!(roles(call, names), expected, "{call}");
+        }
+    }
+}
