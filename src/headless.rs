@@ -1053,8 +1053,15 @@ fn run_portrait(
         }
         for sym in snapshot.resources_of(id) {
             let name = snapshot.resources().text(sym);
-            if subjects.contains_key(name) || matchers.iter().any(|m| m.matches(name)) {
-                let events = subjects.entry(name).or_default();
+            // One resource is told once, under its best name.
+            let best = snapshot.resources().text(snapshot.names().best(sym));
+            let fits = |name: &str| matchers.iter().any(|m| m.matches(name));
+            let known = subjects.contains_key(best) || fits(name) || {
+                let names = snapshot.names().all(sym);
+                names.iter().any(|s| fits(snapshot.resources().text(*s)))
+            };
+            if known {
+                let events = subjects.entry(best).or_default();
                 if events.last() != Some(&id) {
                     events.push(id);
                 }
@@ -1068,7 +1075,10 @@ fn run_portrait(
                 Field::Who => Subject::Principal(name.to_owned()),
                 _ => Subject::Resource(name.to_owned()),
             };
-            Portrait::of(snapshot, subject, &events, 0, &Cancel::NEVER)
+            let mut portrait = Portrait::of(snapshot, subject, &events, 0, &Cancel::NEVER)?;
+            let reader = &evidence.reader;
+            engine::answer::tell(snapshot, reader, &mut portrait, &events, &Cancel::NEVER);
+            Some(portrait)
         })
         .collect();
     portraits.sort_by_key(|p| std::cmp::Reverse(p.totals.events));

@@ -33,7 +33,7 @@ use crate::view::screen::{
 const SCREENS: [(char, &str, bool); 7] = [
     ('1', "Timeline", true),
     ('2', "People", true),
-    ('3', "Resources", false),
+    ('3', "Resources", true),
     ('4', "Sessions", true),
     ('5', "Findings", false),
     ('6', "Case", false),
@@ -83,7 +83,11 @@ pub fn context(state: &State) -> ContextLine {
         _ if matches!(state.overlay, Some(Overlay::Chain(_))) => '4',
         About::Timeline => '1',
         About::Subject(crate::pivot::portrait::Subject::Principal(_), _) => '2',
-        About::Subject(crate::pivot::portrait::Subject::Resource(_), _) => '3',
+        About::Subject(
+            crate::pivot::portrait::Subject::Resource(_)
+            | crate::pivot::portrait::Subject::Resources,
+            _,
+        ) => '3',
     };
     let tabs = SCREENS
         .iter()

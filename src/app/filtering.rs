@@ -11,6 +11,7 @@ use crate::app::state::{About, FilterEdit, Focus, State, View};
 use crate::app::{facets, moves, pivots};
 use crate::base::span::Severity;
 use crate::index::schema::{Class, Field, Home};
+use crate::pivot::portrait::Subject;
 use crate::pivot::tally;
 use crate::query::ast::{Expr, Op, Test};
 use crate::query::{self, complete, pattern};
@@ -271,12 +272,18 @@ pub fn given(state: &mut State, text: String) {
 
 /// Makes a filter the view's, as a new place that `[` leaves again.
 pub fn set(state: &mut State, text: String, filter: Expr) {
-    if *state.view.filter == filter && state.view.about == About::Timeline {
+    // The list of resources is of any filter; a portrait is of one thing.
+    let about = match &state.view.about {
+        list @ About::Subject(Subject::Resources, _) => list.clone(),
+        _ => About::Timeline,
+    };
+    let is_list = about != About::Timeline;
+    if *state.view.filter == filter && state.view.about == about {
         state.view.text = text;
         return;
     }
     let view = View {
-        about: About::Timeline,
+        about,
         text,
         filter: Arc::new(filter),
         count: None,
@@ -285,7 +292,7 @@ pub fn set(state: &mut State, text: String, filter: Expr) {
         ..state.view.clone()
     };
     pivots::push(state, view);
-    if state.focus == Focus::Portrait {
+    if state.focus == Focus::Portrait && !is_list {
         state.focus = Focus::List;
     }
 }

@@ -8,7 +8,7 @@ use crate::app::state::{
 };
 use crate::app::update;
 use crate::base::time::MINUTE;
-use crate::event::resource;
+use crate::event::resource::{self, Role};
 use crate::index::schema::{Col, Field};
 use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
@@ -167,29 +167,42 @@ pub fn resources(state: &mut State) {
             return resource_view(state, name);
         }
     }
-    let mut names: Vec<String> = state
-        .snapshot
-        .resources_of(id)
-        .map(|sym| state.snapshot.resources().text(sym).to_owned())
-        .collect();
+    // What the call is about comes first, then the rest in order of trust.
+    let mut named: Vec<_> = state.snapshot.named_by(id).collect();
+    named.sort_by_key(|(_, mark)| mark.role() == Role::Used);
+    named.sort_by_key(|(_, mark)| !mark.role().is_subject());
+    let texts = state.snapshot.resources();
     if let About::Subject(Subject::Resource(here), _) = &state.view.about {
-        names.retain(|n| n != here);
+        let here = texts.find(here).map(|sym| state.snapshot.names().best(sym));
+        named.retain(|(sym, _)| Some(state.snapshot.names().best(*sym)) != here);
     }
+    let details: Vec<String> = named
+        .iter()
+        .map(|(sym, mark)| {
+            let how = (mark.role().name(), mark.naming().name());
+            format!("{}, {}  {}", how.0, how.1, texts.text(*sym))
+        })
+        .collect();
+    let mut names: Vec<String> = named
+        .iter()
+        .map(|(sym, _)| texts.text(*sym).to_owned())
+        .collect();
     match names.len() {
         0 => state.refuse("this event names no other resource"),
         1 => resource_view(state, names.remove(0)),
         _ => {
             let entries = names
                 .into_iter()
+                .zip(details)
                 .enumerate()
-                .map(|(i, name)| Entry {
+                .map(|(i, (name, detail))| Entry {
                     key: if i < 9 {
                         (i + 1).to_string()
                     } else {
                         String::new()
                     },
                     label: resource::short_name(&name).to_owned(),
-                    detail: name.clone(),
+                    detail,
                     choice: Choice::Resource(name),
                 })
                 .collect();
@@ -208,8 +221,30 @@ pub fn resource_view(state: &mut State, name: String) {
     let Some(id) = state.focused_event() else {
         return;
     };
+    // Whatever it is called here, the view is of the resource by its best name.
+    let resources = state.snapshot.resources();
+    let name = match resources.find(&name) {
+        Some(sym) => resources.text(state.snapshot.names().best(sym)).to_owned(),
+        None => name,
+    };
     let label = resource::short_name(&name).to_owned();
     go(state, Subject::Resource(name), label, id);
+}
+
+/// To the list of every resource the events of this view name.
+pub fn all_resources(state: &mut State) {
+    if matches!(&state.view.about, About::Subject(Subject::Resources, _)) {
+        return;
+    }
+    let view = View {
+        about: About::Subject(Subject::Resources, "Resources".to_owned()),
+        detail: false,
+        portrait_at: (0, 0),
+        ..state.view.clone()
+    };
+    push(state, view);
+    state.focus = Focus::Portrait;
+    state.answer.portrait = None;
 }
 
 /// Shows what the focused event's principal did around it.

@@ -220,10 +220,7 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::Screen2 => chain::open_people(state),
         C::Session => chain::open_session(state),
         C::Lock => chain::lock(state),
-        C::Screen3 => {
-            state
-                .refuse("the list of resources is not built yet: r goes to this event's resources");
-        }
+        C::Screen3 => pivots::all_resources(state),
         C::Screen4 => chain::open_person(state),
         C::Screen5 => {
             state

@@ -10,10 +10,13 @@ use crate::engine::crew;
 use crate::engine::memo::Memo;
 use crate::engine::protocol::{Ask, Reply};
 use crate::engine::reader::Reader;
+use crate::event::resource::Role;
 use crate::index::bitmap::RowSet;
 use crate::index::segment::EventId;
 use crate::index::snapshot::{Hits, Snapshot};
+use crate::pivot::change::State;
 use crate::pivot::histogram::Histogram;
+use crate::pivot::history::History;
 use crate::pivot::person;
 use crate::pivot::portrait::Portrait;
 use crate::pivot::tally::{self, FieldTally, Wanted};
@@ -323,6 +326,49 @@ fn in_order(snapshot: &Snapshot, rows: &RowSet) -> Hits {
     }
 }
 
+/// Calls whose records are read to tell what changed: the newest ones.
+const MOST_TOLD: usize = 300;
+
+/// Reads what the calls that changed a resource say, and notes what each changed; whether there was
+/// anything to note.
+pub fn tell(
+    snapshot: &Snapshot,
+    reader: &Reader,
+    portrait: &mut Portrait,
+    events: &[EventId],
+    cancel: &Cancel,
+) -> bool {
+    let Some(history) = portrait.history.as_mut() else {
+        return false;
+    };
+    let name = portrait.subject.name();
+    let tellers = History::tellers(snapshot, name, events);
+    let from = tellers.len().saturating_sub(MOST_TOLD);
+    let group: Vec<_> = history
+        .names
+        .iter()
+        .filter_map(|name| snapshot.resources().find(name))
+        .collect();
+    let mut state = State::default();
+    for &id in &tellers[from..] {
+        if cancel.is_stale() {
+            return false;
+        }
+        let fetched = reader.fetch(snapshot, id);
+        let Some(tree) = &fetched.tree else { continue };
+        let mut roles = snapshot
+            .named_by(id)
+            .filter(|(sym, _)| group.contains(sym))
+            .map(|(_, mark)| mark.role());
+        let role = roles.by_ref().min();
+        let (made, ended) = (role == Some(Role::Created), role == Some(Role::Deleted));
+        let changed = state.apply(tree, &history.names, made, ended);
+        history.told.push((id, changed));
+    }
+    history.told.reverse();
+    !history.told.is_empty()
+}
+
 /// Answers everything an [`Ask`] asks, the events first; stops when something newer is asked.
 pub(crate) fn answer(
     ask: &Ask,
@@ -370,10 +416,18 @@ pub(crate) fn answer(
         else {
             return;
         };
+        let mut portrait = Box::new(portrait);
         send(Reply::Portrait {
             request,
-            portrait: Box::new(portrait),
+            portrait: portrait.clone(),
         });
+        // What changed stands in the records: it is told when they have been read.
+        if tell(snapshot, reader, &mut portrait, &hits.order, cancel) {
+            send(Reply::Portrait { request, portrait });
+        }
+        if cancel.is_stale() {
+            return;
+        }
     }
     if ask.people {
         let Some(people) = person::people(snapshot, &hits.order, cancel) else {

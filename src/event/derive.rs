@@ -112,8 +112,6 @@ struct Table {
     aliases: Vec<(&'static str, Vec<Piece>)>,
     /// Of each row: whether the record may hold what it names under another name.
     joins: Vec<bool>,
-    /// The name whose text is a list of ids.
-    lists: Key,
     slots: Vec<u16>,
 }
 
@@ -165,15 +163,11 @@ impl Table {
             pieces: Vec::new(),
             joins: Vec::new(),
             aliases: Vec::new(),
-            lists: Key::NONE,
             slots: vec![0; 1 << SLOTS],
         };
         for (n, row) in ROWS.iter().enumerate() {
             let key = table.add(row.key);
             table.rows[key].push(n as u16);
-            if row.form == Ids {
-                table.lists = Key(key as u16);
-            }
             if !row.inside.is_empty() {
                 table.add(row.inside);
             }
@@ -300,17 +294,6 @@ pub fn complete<'a>(
     memory: &mut Memory,
 ) -> Vec<(usize, String)> {
     let mut direct: Vec<usize> = Vec::new();
-    // Ids in a list with commas are found, not derived: they come before what is.
-    let lists = Table::get().lists;
-    let listed = params.iter().any(|p| p.key == lists);
-    each_named(if listed { params } else { &[] }, call, |_, _, _, name| {
-        if let Named::New(name, Naming::Found) = name
-            && resources.len() < MOST_RESOURCES
-            && !resources.iter().any(|r| r.name == *name)
-        {
-            resources.push(ResourceRef::new(Cow::Owned(name), Naming::Found));
-        }
-    });
     each_named(params, call, |n, row, param, name| {
         let at = match name {
             // The record holds it under a better name.
@@ -349,6 +332,10 @@ pub fn complete<'a>(
         return Vec::new();
     }
     memory.assign(resources, call, &direct);
+    // Ids that stand for themselves were found, not derived: they come before what was.
+    if !resources.is_sorted_by_key(|r| r.naming) {
+        resources.sort_by_key(|r| r.naming);
+    }
     aliases(resources, params, call)
 }
 
@@ -481,7 +468,7 @@ fn for_each_name(
         Itself => give(if is_ec2_id(text) {
             Named::Held
         } else {
-            derived(text.to_owned())
+            Named::New(text.to_owned(), Naming::Found)
         }),
         Account => {
             let is_account = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());

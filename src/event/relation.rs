@@ -87,6 +87,8 @@ pub const PARTS: &[(&str, &str, &str, &str)] = &[
         "elasticloadbalancing",
         "loadbalancer",
     ),
+    ("elasticloadbalancing", "loadbalancer", "ec2", "vpc"),
+    ("elasticloadbalancing", "targetgroup", "ec2", "vpc"),
     ("iam", "access-key", "iam", "user"),
     ("iam", "mfa", "iam", "user"),
     ("iam", "policy", "iam", "group"),

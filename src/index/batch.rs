@@ -16,6 +16,7 @@ use crate::event::birth::Birth;
 use crate::event::outcome::{self, Outcome, Verb};
 use crate::event::principal::{Principal, PrincipalKind};
 use crate::event::record::{Content, Record};
+use crate::event::resource::Mark;
 use crate::event::session::SessionSeed;
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
@@ -169,6 +170,10 @@ pub struct Batch {
     pub(crate) lens: Vec<u32>,
     pub(crate) resource_ends: Vec<u32>,
     pub(crate) resource_codes: Vec<u32>,
+    /// How each resource is named, beside its code.
+    pub(crate) resource_marks: Vec<Mark>,
+    /// Resources with other names of theirs.
+    pub(crate) aliases: Vec<(u32, u32)>,
 }
 
 impl Batch {
@@ -195,6 +200,7 @@ impl Batch {
         self.lens.reserve_exact(rows);
         self.resource_ends.reserve_exact(rows);
         self.resource_codes.reserve_exact(rows);
+        self.resource_marks.reserve_exact(rows);
     }
 
     pub(crate) fn place(&self, file: FileId, row: usize) -> RecordPlace {
@@ -219,6 +225,7 @@ impl Batch {
         self.resource_ends.truncate(rows);
         let resources = self.resource_ends.last().map_or(0, |end| *end as usize);
         self.resource_codes.truncate(resources);
+        self.resource_marks.truncate(resources);
         self.births.retain(|(row, _)| *row < rows);
         self.shared.retain(|(row, _)| *row < rows);
     }
@@ -476,6 +483,16 @@ impl BatchBuilder {
         for resource in &record.resources {
             let code = known.resources.intern(hasher, &resource.name);
             batch.resource_codes.push(code);
+            batch
+                .resource_marks
+                .push(Mark::new(resource.naming, resource.role));
+        }
+        let first = batch.resource_codes.len() - record.resources.len();
+        for (at, name) in &record.aliases {
+            let alias = known.resources.intern(hasher, name);
+            if let Some(&of) = batch.resource_codes.get(first + at) {
+                batch.aliases.push((of, alias));
+            }
         }
         batch.resource_ends.push(batch.resource_codes.len() as u32);
     }

@@ -6,6 +6,7 @@
 pub mod batch;
 pub mod bitmap;
 pub mod column;
+pub mod names;
 pub mod place;
 pub mod schema;
 pub mod segment;

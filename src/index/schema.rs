@@ -97,6 +97,8 @@ pub enum Home {
     Person,
     /// The resource lists.
     Resources,
+    /// The resource lists, by what their resources are.
+    Kind,
     /// The time column.
     Time,
     /// A flag of the row.
@@ -390,8 +392,8 @@ pub const FIELDS: &[FieldSpec] = &[
         "rtype",
         &[],
         Keyword,
-        Later("resource types"),
-        "the type of a resource",
+        Home::Kind,
+        "the type of a resource the event names: bucket, ec2:instance, loadbalancer/app",
         "rtype:bucket",
     ),
     row(

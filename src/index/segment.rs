@@ -3,6 +3,7 @@
 //! Row ids are stable from append to exit; time order is a permutation kept beside the rows.
 
 use crate::event::outcome::{Outcome, Verb};
+use crate::event::resource::Mark;
 use crate::index::bitmap::Bitmap;
 use crate::index::column::{CodeSet, Packed};
 use crate::index::place::{Places, RecordPlace};
@@ -268,6 +269,7 @@ pub struct Segment {
     pub(crate) places: Places,
     pub(crate) resource_ends: Box<[u32]>,
     pub(crate) resources: Packed,
+    pub(crate) resource_marks: Box<[Mark]>,
 }
 
 impl Segment {
@@ -338,6 +340,18 @@ impl Segment {
         });
         rows
     }
+
+    /// The resources of a row with how it names each.
+    pub fn named(&self, row: usize) -> impl Iterator<Item = (Sym, Mark)> + '_ {
+        let start = if row == 0 {
+            0
+        } else {
+            self.resource_ends[row - 1]
+        };
+        (start..self.resource_ends[row])
+            .map(|i| i as usize)
+            .filter_map(|i| Some((self.resources.get(i)?, self.resource_marks[i])))
+    }
 }
 
 /// The tail while it grows: plain vectors, copied when a snapshot is published.
@@ -350,6 +364,7 @@ pub(crate) struct SegmentWriter {
     pub(crate) places: Places,
     pub(crate) resource_ends: Vec<u32>,
     pub(crate) resources: Vec<u32>,
+    pub(crate) resource_marks: Vec<Mark>,
 }
 
 impl SegmentWriter {
@@ -368,6 +383,7 @@ impl SegmentWriter {
             places: self.places.clone(),
             resource_ends: self.resource_ends.as_slice().into(),
             resources: Packed::pack(&self.resources),
+            resource_marks: self.resource_marks.as_slice().into(),
         }
     }
 }

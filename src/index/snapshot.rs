@@ -5,13 +5,15 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::base::time::UtcMicros;
 use crate::event::principal::Principal;
+use crate::event::resource::Mark;
 use crate::index::batch::{uuid_bits, uuid_text};
 use crate::index::bitmap::{Bitmap, RowSet};
 use crate::index::column::CodeSet;
+use crate::index::names::Names;
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
 use crate::index::segment::{EventId, Facts, IdBits, Segment, UNDATED};
@@ -31,6 +33,9 @@ pub struct Snapshot {
     pub(crate) segments: Vec<Arc<Segment>>,
     pub(crate) dicts: Arc<[Symbols]>,
     pub(crate) resources: Symbols,
+    /// Resources with other names of theirs, as calls give both.
+    pub(crate) aliases: Arc<[(Sym, Sym)]>,
+    pub(crate) names: Arc<OnceLock<Names>>,
     pub(crate) odd_ids: Symbols,
     pub(crate) principals: Arc<[Arc<Principal>]>,
     /// By symbol of [`Col::Session`].
@@ -75,6 +80,29 @@ impl Snapshot {
     /// The dictionary of resources: ARNs and ids.
     pub const fn resources(&self) -> &Symbols {
         &self.resources
+    }
+
+    /// Which names are one resource's. Worked out when first asked for.
+    pub fn names(&self) -> &Names {
+        self.names
+            .get_or_init(|| Names::of(&self.resources, &self.aliases))
+    }
+
+    /// The resources an event names, with how it names each.
+    pub fn named_by(&self, id: EventId) -> impl Iterator<Item = (Sym, Mark)> + '_ {
+        self.segments[id.segment()].named(id.row())
+    }
+
+    /// The resource an event is about: the first it makes, ends, changes or reads, else the first.
+    pub fn subject_of(&self, id: EventId) -> Option<Sym> {
+        let mut first = None;
+        for (sym, mark) in self.named_by(id) {
+            if mark.role().is_subject() {
+                return Some(sym);
+            }
+            first = first.or(Some(sym));
+        }
+        first
     }
 
     /// The dictionary of ids that are not UUIDs written the usual way.

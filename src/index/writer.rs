@@ -62,6 +62,7 @@ pub struct IndexWriter {
     tail: SegmentWriter,
     dicts: [SymbolsWriter; Col::ALL.len()],
     resources: SymbolsWriter,
+    aliases: HashSet<(Sym, Sym)>,
     odd_ids: SymbolsWriter,
     principals: Vec<Arc<Principal>>,
     sessions: Shelf<Session>,
@@ -144,6 +145,13 @@ impl IndexWriter {
             all(codes, map);
         }
         all(&mut batch.resource_codes, &maps.resources);
+        let resource = |code: u32| Sym::from_code(maps.resources[code as usize]);
+        self.aliases.extend(
+            batch
+                .aliases
+                .iter()
+                .filter_map(|(of, alias)| resource(*of).zip(resource(*alias))),
+        );
         for (id, facts) in batch.ids.iter_mut().zip(&batch.facts) {
             if facts.id_kind() == ODD {
                 *id = u128::from(maps.ids[*id as usize]);
@@ -310,8 +318,11 @@ impl IndexWriter {
         for row in &kept {
             let row = *row as usize;
             let start = row.checked_sub(1).map_or(0, |row| batch.resource_ends[row]);
-            let codes = &batch.resource_codes[start as usize..batch.resource_ends[row] as usize];
-            tail.resources.extend_from_slice(codes);
+            let range = start as usize..batch.resource_ends[row] as usize;
+            tail.resource_marks
+                .extend_from_slice(&batch.resource_marks[range.clone()]);
+            tail.resources
+                .extend_from_slice(&batch.resource_codes[range]);
             tail.resource_ends.push(tail.resources.len() as u32);
         }
         self.kept = kept;
@@ -410,6 +421,8 @@ impl IndexWriter {
             segments,
             dicts: dicts.into(),
             resources: self.resources.freeze(),
+            aliases: self.aliases.iter().copied().collect(),
+            names: Arc::default(),
             odd_ids: self.odd_ids.freeze(),
             principals: self.principals.as_slice().into(),
             sessions: self.sessions.clone(),

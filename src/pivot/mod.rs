@@ -3,7 +3,10 @@
 //! Free functions `(&Snapshot, rows, …) -> value`. Computing never formats: times, widths and
 //! ellipses are `view`'s and `ui`'s.
 
+pub mod catalogue;
+pub mod change;
 pub mod histogram;
+pub mod history;
 pub mod identity;
 pub mod lineage;
 pub mod links;

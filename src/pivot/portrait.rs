@@ -4,9 +4,13 @@
 use crate::base::cancel::Cancel;
 use crate::base::time::UtcMicros;
 use crate::event::outcome::{Outcome, Verb};
+use crate::event::resource::Role;
 use crate::index::schema::Field;
 use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
+use crate::index::symbols::Sym;
+use crate::pivot::catalogue::Catalogue;
+use crate::pivot::history::History;
 use crate::pivot::tally::{self, FieldTally, Wanted};
 
 /// What a portrait is of, by its exact name in the index.
@@ -16,6 +20,8 @@ pub enum Subject {
     Principal(String),
     /// A resource's ARN or id.
     Resource(String),
+    /// Every resource the events name.
+    Resources,
 }
 
 impl Subject {
@@ -23,7 +29,7 @@ impl Subject {
     pub const fn field(&self) -> Field {
         match self {
             Self::Principal(_) => Field::Who,
-            Self::Resource(_) => Field::Res,
+            Self::Resource(_) | Self::Resources => Field::Res,
         }
     }
 
@@ -31,6 +37,7 @@ impl Subject {
     pub fn name(&self) -> &str {
         match self {
             Self::Principal(name) | Self::Resource(name) => name,
+            Self::Resources => "",
         }
     }
 }
@@ -50,6 +57,10 @@ pub struct Portrait {
     pub changes: Vec<EventId>,
     /// How many changes there are.
     pub n_changes: u64,
+    /// The story of a resource.
+    pub history: Option<Box<History>>,
+    /// The list of resources.
+    pub catalogue: Option<Box<Catalogue>>,
 }
 
 /// Changes a portrait lists.
@@ -98,6 +109,9 @@ const OF_RESOURCE: &[Field] = &[
     Field::Region,
 ];
 
+/// Fields the list of resources counts by, in order.
+const OF_RESOURCES: &[Field] = &[Field::Acct, Field::Region, Field::Who];
+
 impl Portrait {
     /// The portrait of a subject from the events that name it, in time order.
     ///
@@ -112,7 +126,21 @@ impl Portrait {
         let fields = match subject {
             Subject::Principal(_) => OF_PRINCIPAL,
             Subject::Resource(_) => OF_RESOURCE,
+            Subject::Resources => OF_RESOURCES,
         };
+        let history = match &subject {
+            Subject::Resource(name) => History::of(snapshot, name, events, cancel).map(Box::new),
+            Subject::Principal(_) | Subject::Resources => None,
+        };
+        let catalogue = match &subject {
+            Subject::Resources => Some(Box::new(Catalogue::of(snapshot, events, cancel)?)),
+            _ => None,
+        };
+        let own = history.as_ref().map_or(&[][..], |h| h.names.as_slice());
+        let group: Vec<Sym> = own
+            .iter()
+            .filter_map(|name| snapshot.resources().find(name))
+            .collect();
         let mut sections = Vec::new();
         for &field in fields {
             let wanted = Wanted {
@@ -129,8 +157,10 @@ impl Portrait {
             // A resource always stands beside itself; errors are about what failed.
             let itself = section.values.len();
             section.values.retain(|v| {
-                let is_subject =
-                    field == subject.field() && v.value.as_deref() == Some(subject.name());
+                let is_subject = field == subject.field()
+                    && v.value
+                        .as_deref()
+                        .is_some_and(|v| v == subject.name() || own.iter().any(|n| n == v));
                 !(is_subject
                     || field == Field::Err && v.value.is_none()
                     || field == Field::Res && v.value.is_none())
@@ -153,7 +183,15 @@ impl Portrait {
                 (Outcome::Ok, Verb::Delete) => totals.deletes += 1,
                 (Outcome::Ok, _) => totals.writes += 1,
             }
-            if facts.verb() != Verb::Read {
+            // A call that only uses a resource does not change it.
+            let is_used = || {
+                !group.is_empty()
+                    && snapshot
+                        .named_by(id)
+                        .filter(|(sym, _)| group.contains(sym))
+                        .all(|(_, mark)| mark.role() == Role::Used)
+            };
+            if facts.verb() != Verb::Read && !is_used() {
                 n_changes += 1;
                 if changes.len() < MOST_CHANGES {
                     changes.push(id);
@@ -170,6 +208,8 @@ impl Portrait {
             sections,
             changes,
             n_changes,
+            history,
+            catalogue,
         })
     }
 }

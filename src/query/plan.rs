@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use crate::base::time::{TimeRange, UtcMicros};
+use crate::event::kind::Kind;
 use crate::event::outcome::{Outcome, Verb, fold_name};
 use crate::event::principal::Principal;
 use crate::event::service;
@@ -284,7 +285,15 @@ fn term(test: &Test, value: &Value, snapshot: &Snapshot) -> Node {
             }
         }
         Home::Resources => match Matcher::of(value, test.op, rule) {
-            Some(matcher) => Node::Resources(names(snapshot.resources(), &matcher).into()),
+            Some(matcher) => {
+                let mut table = names(snapshot.resources(), &matcher);
+                snapshot.names().widen(&mut table);
+                Node::Resources(table.into())
+            }
+            None => Node::Fixed(false),
+        },
+        Home::Kind => match Matcher::of(value, test.op, rule) {
+            Some(matcher) => Node::Resources(kinds(&matcher, snapshot).into()),
             None => Node::Fixed(false),
         },
         Home::Time => time(field, test.op, value),
@@ -306,6 +315,20 @@ fn term(test: &Test, value: &Value, snapshot: &Snapshot) -> Node {
         // The parser keeps these out of every tree it gives.
         Home::Later(_) => Node::Fixed(false),
     }
+}
+
+/// For each resource whether its kind fits; kinds are few, so each is asked once.
+fn kinds(matcher: &Matcher, snapshot: &Snapshot) -> Vec<bool> {
+    let mut known: HashMap<Kind<'_>, bool> = HashMap::new();
+    let resources = snapshot.resources();
+    let fits = resources.iter().map(|(_, name)| {
+        Kind::of(name).is_some_and(|kind| {
+            *known
+                .entry(kind)
+                .or_insert_with(|| kind.names().iter().any(|name| matcher.matches(name)))
+        })
+    });
+    std::iter::once(false).chain(fits).collect()
 }
 
 fn in_record(steps: &[Step], op: Op, value: &Value, rule: Rule) -> Node {

@@ -3,7 +3,9 @@
 //! `who` writes `{"asked", "events", "principals": […]}`, `resource` writes `{"asked", "events",
 //! "resources": […]}`; each element has `name`, `label`, `totals`, `first`, `last`, the counts by
 //! field (`services`, `calls`, `addresses`, …: how many `distinct` and the foremost `values`), and
-//! its `changes`, newest first. A principal has `kind`, `account`, `issuer` and `names` too.
+//! its `changes`, newest first. A principal has `kind`, `account`, `issuer` and `names` too; a
+//! resource has its `names`, `kind`, `account`, `region`, `state`, `life` line, what each change `told`
+//! (attribute by attribute), its `bonds` with other resources, and the evidence there is.
 
 use std::io::{self, Write};
 
@@ -14,6 +16,8 @@ use crate::event::outcome::Outcome;
 use crate::index::schema::{Col, Field};
 use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
+use crate::pivot::change::Before;
+use crate::pivot::history::{History, Standing};
 use crate::pivot::portrait::{Portrait, Subject, Totals};
 use crate::pivot::tally::{FieldTally, Tally};
 use crate::report::{Style, moment, number, object, text};
@@ -51,7 +55,7 @@ fn key_of(subject: &Subject, field: Field) -> &'static str {
     match (field, subject) {
         (Field::Svc, _) => "services",
         (Field::Res, Subject::Principal(_)) => "resources",
-        (Field::Res, Subject::Resource(_)) => "related",
+        (Field::Res, Subject::Resource(_) | Subject::Resources) => "related",
         (Field::What, _) => "calls",
         (Field::Ip, _) => "addresses",
         (Field::Key, _) => "keys",
@@ -72,6 +76,7 @@ fn label_of(snapshot: &Snapshot, subject: &Subject) -> String {
             .principal_of_key(key)
             .map_or_else(|| key.clone(), |p| p.label.clone()),
         Subject::Resource(name) => crate::event::resource::short_name(name).to_owned(),
+        Subject::Resources => String::new(),
     }
 }
 
@@ -117,9 +122,71 @@ fn node(snapshot: &Snapshot, portrait: &Portrait) -> Node {
     }
     let listed = portrait.changes.iter();
     let changes = listed.map(|id| change_node(snapshot, *id)).collect();
+    if let Some(history) = &portrait.history {
+        pairs.extend(story(snapshot, history));
+    }
     pairs.push(("n_changes", number(portrait.n_changes)));
     pairs.push(("changes", Node::Array(changes)));
     object(pairs)
+}
+
+/// The keys of a resource's story.
+fn story(snapshot: &Snapshot, history: &History) -> Vec<(&'static str, Node)> {
+    let time = |id: EventId| moment(snapshot.time(id));
+    let id = |id: EventId| text(snapshot.recorded_id(id).as_deref());
+    let life = history.life.iter().map(|step| {
+        object(vec![
+            ("deed", Node::Text(step.deed.name().to_lowercase())),
+            ("who", Node::Text(step.who.clone())),
+            ("events", number(step.events)),
+            ("time", time(step.event)),
+            ("id", id(step.event)),
+        ])
+    });
+    let told = history.told.iter().map(|(event, differences)| {
+        let lines = differences.iter().map(|d| {
+            let (known, before) = match &d.before {
+                Before::Unknown => (false, Node::Null),
+                Before::Absent => (true, Node::Null),
+                Before::Value(value) => (true, Node::Text(value.clone())),
+            };
+            object(vec![
+                ("name", Node::Text(d.name.clone())),
+                ("before", before),
+                ("before_known", Node::Bool(known)),
+                ("after", text(d.after.as_deref())),
+            ])
+        });
+        object(vec![
+            ("time", time(*event)),
+            ("what", text(snapshot.text(Col::What, *event))),
+            ("id", id(*event)),
+            ("changed", Node::Array(lines.collect())),
+        ])
+    });
+    let bonds = history.related.iter().map(|r| {
+        object(vec![
+            ("name", Node::Text(r.name.clone())),
+            ("bond", Node::Text(r.bond.name().to_owned())),
+            ("state", Node::Text(r.standing.name().to_owned())),
+            ("events", number(r.events)),
+            ("shown_by", id(r.event)),
+        ])
+    });
+    let names = history.names.iter().map(|n| Node::Text(n.clone()));
+    vec![
+        ("names", Node::Array(names.collect())),
+        ("kind", text(history.kind.as_deref())),
+        ("account", text(history.account.as_deref())),
+        ("region", text(history.region.as_deref())),
+        ("derived", Node::Bool(history.derived)),
+        ("state", Node::Text(history.standing.name().to_owned())),
+        ("life", Node::Array(life.collect())),
+        ("told", Node::Array(told.collect())),
+        ("bonds", Node::Array(bonds.collect())),
+        ("evidence_first", moment(history.coverage.map(|c| c.0))),
+        ("evidence_last", moment(history.coverage.map(|c| c.1))),
+    ]
 }
 
 fn section_node(section: &FieldTally) -> Node {
@@ -227,6 +294,9 @@ fn words(
     if let Some((first, last)) = portrait.span {
         writeln!(out, "  {} .. {}", style.time(first), style.time(last))?;
     }
+    if let Some(history) = &portrait.history {
+        story_lines(snapshot, history, style, out)?;
+    }
     for section in portrait.sections.iter().filter(|s| !s.values.is_empty()) {
         let title = key_of(subject, section.field);
         let title = format!("{title} ({})", thousands(section.distinct));
@@ -248,6 +318,116 @@ fn words(
         let more = portrait.n_changes.saturating_sub(LISTED as u64);
         if more > 0 {
             writeln!(out, "    and {} more", thousands(more))?;
+        }
+    }
+    Ok(())
+}
+
+/// A resource's story in words: names, state, life line, what changed, what it is related to.
+fn story_lines(
+    snapshot: &Snapshot,
+    history: &History,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let when = |id: EventId| {
+        let time = snapshot.time(id);
+        time.map_or_else(|| "undated".to_owned(), |t| style.time(t))
+    };
+    let place: Vec<&str> = [history.region.as_deref(), history.account.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect();
+    let derived = if history.derived {
+        ", name derived from parameters"
+    } else {
+        ""
+    };
+    let line = format!("{} {}{derived}", history.label, place.join(" "));
+    writeln!(out, "  {}", Printable::new(line.trim_end()))?;
+    if history.names.len() > 1 {
+        let names = history.names.get(1..).unwrap_or_default().join("  ");
+        writeln!(out, "  also seen as: {}", Printable::new(&names))?;
+    }
+    let state = match history.standing {
+        Standing::Seen => "neither made nor ended in the evidence".to_owned(),
+        Standing::Made(id) => format!("created {}", when(id)),
+        Standing::Gone(id) => format!("DELETED {}", when(id)),
+    };
+    writeln!(out, "  state in the evidence: {state}")?;
+    if let Some((first, last)) = history.coverage {
+        let (first, last) = (style.time(first), style.time(last));
+        writeln!(
+            out,
+            "  evidence of its account and region: {first} .. {last}"
+        )?;
+    }
+    if !history.life.is_empty() {
+        writeln!(out, "  {}", style.strong("life line"))?;
+        let skipped = history.life.len().saturating_sub(2 * LISTED);
+        for (n, step) in history.life.iter().enumerate() {
+            if skipped > 0 && n == LISTED {
+                writeln!(out, "    … {} more", thousands(skipped as u64))?;
+            }
+            if skipped > 0 && (LISTED..LISTED + skipped).contains(&n) {
+                continue;
+            }
+            let times = match step.events {
+                1 => String::new(),
+                n => format!(", {} times", thousands(n)),
+            };
+            let what = snapshot.text(Col::What, step.event).unwrap_or("");
+            let line = format!(
+                "{} {} by {}{times} ({what})",
+                when(step.event),
+                step.deed.name(),
+                step.who
+            );
+            writeln!(out, "    {}", Printable::new(&line))?;
+        }
+    }
+    if !history.told.is_empty() {
+        writeln!(out, "  {}", style.strong("what changed, newest first"))?;
+        for (id, differences) in history.told.iter().take(LISTED) {
+            let what = snapshot.text(Col::What, *id).unwrap_or("");
+            writeln!(
+                out,
+                "    {}",
+                Printable::new(&format!("{} {what}", when(*id)))
+            )?;
+            for difference in differences.iter().take(LISTED) {
+                writeln!(out, "      {}", Printable::new(&difference.to_string()))?;
+            }
+            let more = differences.len().saturating_sub(LISTED) as u64;
+            if more > 0 {
+                writeln!(out, "      and {} more", thousands(more))?;
+            }
+        }
+        let more = history.told.len().saturating_sub(LISTED) as u64;
+        if more > 0 {
+            writeln!(out, "    and {} more", thousands(more))?;
+        }
+    }
+    if !history.related.is_empty() {
+        let title = format!("related resources ({})", thousands(history.n_related));
+        writeln!(out, "  {}", style.strong(&title))?;
+        for r in history.related.iter().take(LISTED) {
+            let state = match r.standing {
+                Standing::Seen => String::new(),
+                Standing::Made(id) => format!(", created {}", when(id)),
+                Standing::Gone(id) => format!(", DELETED {}", when(id)),
+            };
+            let line = format!(
+                "{:>9}  {}  {}{state}",
+                thousands(r.events),
+                r.name,
+                r.bond.name()
+            );
+            writeln!(out, "  {}", Printable::new(&line))?;
+        }
+        let more = history.n_related.saturating_sub(LISTED as u64);
+        if more > 0 {
+            writeln!(out, "             and {} more", thousands(more))?;
         }
     }
     Ok(())

@@ -202,16 +202,15 @@ pub fn who(snapshot: &Snapshot, id: EventId) -> String {
     }
 }
 
-/// What an event acts on, in few characters: its first resource, and how many more there are.
+/// What an event acts on, in few characters, and how many more resources it names.
 pub fn target(snapshot: &Snapshot, id: EventId) -> String {
-    let mut resources = snapshot.resources_of(id);
-    let Some(first) = resources.next() else {
+    let Some(first) = snapshot.subject_of(id) else {
         return String::new();
     };
     let name = resource::short_name(snapshot.resources().text(first));
-    match resources.count() {
-        0 => name.to_owned(),
-        more => format!("{name} +{more}"),
+    match snapshot.resources_of(id).count() {
+        0 | 1 => name.to_owned(),
+        all => format!("{name} +{}", all - 1),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::base::printable::{Printable, fitting};
 use crate::base::text::thousands;
 use crate::event::json::{Node, write_string};
 use crate::event::outcome::Outcome;
+use crate::event::resource::Naming;
 use crate::event::secret;
 use crate::event::service;
 use crate::event::session::SessionKind;
@@ -402,12 +403,16 @@ pub fn summary(
             Some((Field::Ua, ua.to_owned())),
         );
     }
-    for (i, sym) in s.resources_of(id).take(20).enumerate() {
+    for (i, (sym, mark)) in s.named_by(id).take(20).enumerate() {
         let resource = s.resources().text(sym);
         let label = if i == 0 { "ON" } else { "" };
+        let how = match (mark.role(), mark.naming()) {
+            (role, Naming::Derived) => format!("  {}, derived", role.name()),
+            (role, _) => format!("  {}", role.name()),
+        };
         row(
             label,
-            vec![cell(resource, Tone::Resource)],
+            vec![cell(resource, Tone::Resource), cell(&how, Tone::Faint)],
             Some((Field::Res, resource.to_owned())),
         );
     }

@@ -5,9 +5,11 @@ use chrono_tz::Tz;
 use crate::base::printable::Printable;
 use crate::base::text::{counted, thousands};
 use crate::base::time::UtcMicros;
-use crate::event::resource::Arn;
+use crate::event::resource::{self, Arn};
 use crate::index::schema::{Col, Field};
 use crate::index::snapshot::Snapshot;
+use crate::pivot::catalogue::Catalogue;
+use crate::pivot::history::{Deed, History, Standing};
 use crate::pivot::portrait::{Portrait, Subject, Totals};
 use crate::pivot::tally::Tally;
 use crate::view::columns;
@@ -32,7 +34,8 @@ pub fn build(
 ) -> (PortraitView, Vec<Vec<RowTarget>>) {
     let (kind, facts) = match &portrait.subject {
         Subject::Principal(key) => of_principal(snapshot, key),
-        Subject::Resource(name) => of_resource(name),
+        Subject::Resource(name) => of_resource(snapshot, name, portrait.history.as_deref(), zone),
+        Subject::Resources => ("every resource these events name".to_owned(), Vec::new()),
     };
     let mut view = PortraitView {
         title: Printable::new(label),
@@ -50,6 +53,25 @@ pub fn build(
         let (section, rows) = changes(snapshot, portrait, zone);
         view.sections.push(section);
         targets.push(rows);
+    }
+    if let Some(catalogue) = &portrait.catalogue {
+        for (section, rows) in [listed(snapshot, catalogue, zone), kinds(catalogue)] {
+            view.sections.push(section);
+            targets.push(rows);
+        }
+    }
+    if let Some(history) = &portrait.history {
+        let cards = [
+            told(snapshot, history, zone),
+            related(snapshot, history, zone),
+            life(snapshot, history, zone),
+        ];
+        for (section, rows) in cards {
+            if !rows.is_empty() {
+                view.sections.push(section);
+                targets.push(rows);
+            }
+        }
     }
     for tally in &portrait.sections {
         if tally.values.is_empty() || !on_screen(&portrait.subject, tally.field) {
@@ -79,10 +101,13 @@ pub fn build(
 /// Whether a field has a card on the screen; `who` and `resource` print them all.
 const fn on_screen(subject: &Subject, field: Field) -> bool {
     match subject {
+        Subject::Resources => true,
         Subject::Principal(_) => {
             !matches!(field, Field::Region | Field::Ua | Field::Acct | Field::Via)
         }
-        Subject::Resource(_) => !matches!(field, Field::Region | Field::Acct | Field::Ip),
+        Subject::Resource(_) => {
+            !matches!(field, Field::Region | Field::Acct | Field::Ip | Field::Res)
+        }
     }
 }
 
@@ -108,7 +133,15 @@ fn of_principal(snapshot: &Snapshot, key: &str) -> (String, Vec<String>) {
     (format!("{}{account}", p.kind.name()), facts)
 }
 
-fn of_resource(name: &str) -> (String, Vec<String>) {
+fn of_resource(
+    snapshot: &Snapshot,
+    name: &str,
+    history: Option<&History>,
+    zone: Tz,
+) -> (String, Vec<String>) {
+    if let Some(history) = history {
+        return of_history(snapshot, history, zone);
+    }
     match Arn::parse(name) {
         Some(arn) => {
             let kind = arn.resource.split(['/', ':']).next().unwrap_or("");
@@ -123,6 +156,188 @@ fn of_resource(name: &str) -> (String, Vec<String>) {
         }
         None => ("named by its id".to_owned(), Vec::new()),
     }
+}
+
+/// What a resource is, where, by which names, and the state the evidence leaves it in.
+fn of_history(snapshot: &Snapshot, history: &History, zone: Tz) -> (String, Vec<String>) {
+    let mut kind = history.label.clone();
+    for place in [&history.region, &history.account].into_iter().flatten() {
+        kind.push_str(" · ");
+        kind.push_str(place);
+    }
+    let format = "%Y-%m-%d %H:%M:%S";
+    let when = |id| columns::clock(snapshot.time(id), zone, format);
+    match history.standing {
+        Standing::Seen => {}
+        Standing::Made(id) => kind.push_str(&format!(" · state in evidence: created {}", when(id))),
+        Standing::Gone(id) => kind.push_str(&format!(" · state in evidence: DELETED {}", when(id))),
+    }
+    let mut facts = Vec::new();
+    if let Some((best, others)) = history.names.split_first() {
+        let derived = if history.derived {
+            "   (derived from parameters)"
+        } else {
+            ""
+        };
+        facts.push(format!("{best}{derived}"));
+        if !others.is_empty() {
+            facts.push(format!("also seen as: {}", others.join("  ")));
+        }
+    }
+    if let Some((first, last)) = history.coverage {
+        facts.push(format!(
+            "evidence of its account and region: {} .. {}",
+            first.format(zone, format),
+            last.format(zone, format)
+        ));
+    }
+    (kind, facts)
+}
+
+/// The resources themselves.
+fn listed(snapshot: &Snapshot, all: &Catalogue, zone: Tz) -> (SectionView, Vec<RowTarget>) {
+    let (format, _) = columns::time_format(snapshot.span());
+    let rows = all.entries.iter().map(|e| {
+        let mut detail = format!("{} {}", e.kind, thousands(e.events));
+        if e.changes > 0 {
+            detail.push_str(&format!(" w{}", thousands(e.changes)));
+        }
+        if e.failures > 0 {
+            detail.push_str(&format!(" !{}", thousands(e.failures)));
+        }
+        let last = columns::clock(snapshot.time(e.last), zone, format);
+        detail.push_str(&format!("  {last}"));
+        let (state, tone) = match e.standing {
+            Standing::Gone(_) => ("  DELETED", Tone::Write),
+            Standing::Made(_) => ("  created", Tone::Resource),
+            Standing::Seen => ("", Tone::Resource),
+        };
+        detail.push_str(state);
+        line(resource::short_name(&e.name), &detail, tone)
+    });
+    let ended = match (all.made, all.gone) {
+        (0, 0) => String::new(),
+        (made, gone) => format!(": {} made, {} ended here", thousands(made), thousands(gone)),
+    };
+    let section = SectionView {
+        title: format!(
+            "Resources ({}), most changed first{ended}",
+            thousands(all.distinct)
+        ),
+        rows: rows.collect(),
+        more: all.distinct.saturating_sub(all.entries.len() as u64),
+    };
+    let targets = all.entries.iter();
+    let targets = targets.map(|e| RowTarget::Value(Field::Res, Some(e.name.clone())));
+    (section, targets.collect())
+}
+
+/// How many resources there are of each kind.
+fn kinds(all: &Catalogue) -> (SectionView, Vec<RowTarget>) {
+    let rows = all.kinds.iter();
+    let rows = rows.map(|(kind, n)| line(kind, &thousands(*n), Tone::Plain));
+    let section = SectionView {
+        title: format!("By type ({})", thousands(all.kinds.len() as u64)),
+        rows: rows.collect(),
+        more: 0,
+    };
+    let targets = all.kinds.iter();
+    let targets = targets.map(|(kind, _)| RowTarget::Value(Field::Rtype, Some(kind.clone())));
+    (section, targets.collect())
+}
+
+/// One row of a card.
+fn line(label: &str, detail: &str, tone: Tone) -> SectionRow {
+    SectionRow {
+        label: Printable::new(label),
+        detail: Printable::new(detail),
+        tone,
+        ..SectionRow::default()
+    }
+}
+
+/// What each call changed, newest first: the call, then a row an attribute.
+fn told(snapshot: &Snapshot, history: &History, zone: Tz) -> (SectionView, Vec<RowTarget>) {
+    let (format, _) = columns::time_format(snapshot.span());
+    let (mut rows, mut targets) = (Vec::new(), Vec::new());
+    for (id, differences) in &history.told {
+        let what = snapshot.text(Col::What, *id).unwrap_or("?");
+        let time = columns::clock(snapshot.time(*id), zone, format);
+        let tone = list::tone_of(snapshot.facts(*id));
+        rows.push(line(&format!("{time} {what}"), "", tone));
+        targets.push(RowTarget::Event(*id));
+        for difference in differences {
+            rows.push(line(&format!("  {difference}"), "", Tone::Plain));
+            targets.push(RowTarget::Event(*id));
+        }
+    }
+    let section = SectionView {
+        title: "What changed, newest first".to_owned(),
+        rows,
+        more: 0,
+    };
+    (section, targets)
+}
+
+/// Related resources with the state the evidence leaves them in.
+fn related(snapshot: &Snapshot, history: &History, zone: Tz) -> (SectionView, Vec<RowTarget>) {
+    let (format, _) = columns::time_format(snapshot.span());
+    let when = |id| columns::clock(snapshot.time(id), zone, format);
+    let rows = history.related.iter().map(|r| {
+        let state = match r.standing {
+            Standing::Seen => String::new(),
+            Standing::Made(id) => format!("  created {}", when(id)),
+            Standing::Gone(id) => format!("  DELETED {}", when(id)),
+        };
+        let tone = match r.standing {
+            Standing::Gone(_) => Tone::Write,
+            _ => Tone::Resource,
+        };
+        let detail = format!("{}{state}", r.bond.name());
+        line(resource::short_name(&r.name), &detail, tone)
+    });
+    let section = SectionView {
+        title: format!("Related resources ({})", thousands(history.n_related)),
+        rows: rows.collect(),
+        more: history
+            .n_related
+            .saturating_sub(history.related.len() as u64),
+    };
+    let targets = history.related.iter();
+    let targets = targets.map(|r| RowTarget::Value(Field::Res, Some(r.name.clone())));
+    (section, targets.collect())
+}
+
+/// The life line, oldest first.
+fn life(snapshot: &Snapshot, history: &History, zone: Tz) -> (SectionView, Vec<RowTarget>) {
+    let (format, _) = columns::time_format(snapshot.span());
+    let rows = history.life.iter().map(|step| {
+        let time = columns::clock(snapshot.time(step.event), zone, format);
+        let times = match step.events {
+            1 => String::new(),
+            n => format!(" ×{}", thousands(n)),
+        };
+        let tone = match step.deed {
+            Deed::Refused => Tone::Failed,
+            Deed::Deleted | Deed::Created | Deed::Shared => Tone::Write,
+            Deed::Changed => Tone::Plain,
+        };
+        line(
+            &format!("{time} {}{times}", step.deed.name()),
+            &step.who,
+            tone,
+        )
+    });
+    let section = SectionView {
+        title: "Life line".to_owned(),
+        rows: rows.collect(),
+        more: 0,
+    };
+    let targets = history.life.iter();
+    (
+        section,
+        targets.map(|s| RowTarget::Event(s.event)).collect(),
+    )
 }
 
 /// `2,911 events: 2,604 read 262 write 11 delete 34 denied   first … last …`

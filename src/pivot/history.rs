@@ -1,0 +1,436 @@
+//! A resource's story from the events that name it: when it was made, changed, shared, refused and
+//! ended, what state that leaves it in, and what it is related to.
+//!
+//! Works on the index alone, so that a resource named half a million times is told at once; what
+//! changed from call to call needs the records and is [`crate::pivot::change`].
+
+use hashbrown::HashMap;
+
+use crate::base::cancel::Cancel;
+use crate::base::time::UtcMicros;
+use crate::event::kind::Kind;
+use crate::event::outcome::{Outcome, Verb};
+use crate::event::relation;
+use crate::event::resource::{Arn, Naming, Role};
+use crate::index::schema::Col;
+use crate::index::segment::EventId;
+use crate::index::snapshot::Snapshot;
+use crate::index::symbols::Sym;
+use crate::pivot::change::Difference;
+
+/// What an event did to the resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Deed {
+    /// Made it.
+    Created,
+    /// Changed it.
+    Changed,
+    /// Gave another account or everybody access to it.
+    Shared,
+    /// Was refused, for want of permission or otherwise.
+    Refused,
+    /// Ended it.
+    Deleted,
+}
+
+impl Deed {
+    /// The deed in a word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Changed => "changed",
+            Self::Shared => "shared",
+            Self::Refused => "refused",
+            Self::Deleted => "DELETED",
+        }
+    }
+}
+
+/// The state the evidence leaves a resource in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Standing {
+    /// The evidence shows neither its making nor its end.
+    #[default]
+    Seen,
+    /// It was made, and no end is seen.
+    Made(EventId),
+    /// It was ended, and not made again.
+    Gone(EventId),
+}
+
+impl Standing {
+    /// The state in a word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Seen => "seen",
+            Self::Made(_) => "created",
+            Self::Gone(_) => "deleted",
+        }
+    }
+}
+
+/// A stretch of a life line: deeds of one kind by one principal, one after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What was done.
+    pub deed: Deed,
+    /// By whom, as a list shows it.
+    pub who: String,
+    /// The first event of the stretch.
+    pub event: EventId,
+    /// Events of the stretch.
+    pub events: u64,
+}
+
+/// How another resource is related.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Bond {
+    /// It is part of this one.
+    Part,
+    /// This one is part of it.
+    Whole,
+    /// It was given access.
+    SharedWith,
+    /// A call names both.
+    UsedWith,
+}
+
+impl Bond {
+    /// The bond in words.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Part => "part of it",
+            Self::Whole => "it is part of",
+            Self::SharedWith => "shared with",
+            Self::UsedWith => "used with",
+        }
+    }
+}
+
+/// Another resource, and the event that shows the bond.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// Its best name.
+    pub name: String,
+    /// How it is related.
+    pub bond: Bond,
+    /// The first event that names both.
+    pub event: EventId,
+    /// Events that name both.
+    pub events: u64,
+    /// The state the evidence leaves it in.
+    pub standing: Standing,
+}
+
+/// A resource's story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    /// Every name it goes by, the best one first.
+    pub names: Vec<String>,
+    /// `elasticloadbalancing:loadbalancer/app`, where its names say it.
+    pub kind: Option<String>,
+    /// The kind for people.
+    pub label: String,
+    /// Its account: of its ARN, else of the logs that name it where that is one.
+    pub account: Option<String>,
+    /// Its region, likewise.
+    pub region: Option<String>,
+    /// Whether its name was only ever derived from parameters.
+    pub derived: bool,
+    /// The state the evidence leaves it in.
+    pub standing: Standing,
+    /// Its life line, oldest first.
+    pub life: Vec<Step>,
+    /// What changed, by event, newest first; empty until the records were read.
+    pub told: Vec<(EventId, Vec<Difference>)>,
+    /// What it is related to, parts and wholes first: at most [`MOST_RELATED`].
+    pub related: Vec<Related>,
+    /// How many other resources it is named with.
+    pub n_related: u64,
+    /// First and last event of the evidence for its account and region.
+    pub coverage: Option<(UtcMicros, UtcMicros)>,
+}
+
+/// Related resources a history lists.
+pub const MOST_RELATED: usize = 50;
+
+/// Steps a life line keeps at either end; the middle is left out.
+const MOST_STEPS: usize = 200;
+
+/// Every name of a resource: itself where it has no other.
+pub fn names_of(snapshot: &Snapshot, sym: Sym) -> Vec<Sym> {
+    match snapshot.names().all(sym) {
+        [] => vec![sym],
+        all => all.to_vec(),
+    }
+}
+
+/// What an event did to a resource that it names in this role.
+pub fn deed(snapshot: &Snapshot, id: EventId, role: Role) -> Option<Deed> {
+    let facts = snapshot.facts(id);
+    // Signing in, taking on a role or reading a secret changes none of them.
+    if !matches!(facts.verb(), Verb::Write | Verb::Delete) || !role.is_subject() {
+        return None;
+    }
+    if facts.outcome() != Outcome::Ok {
+        return Some(Deed::Refused);
+    }
+    Some(match role {
+        Role::Created => Deed::Created,
+        Role::Deleted => Deed::Deleted,
+        Role::Read => return None,
+        _ => {
+            let shares = snapshot
+                .named_by(id)
+                .any(|(_, mark)| mark.role() == Role::SharedWith);
+            if shares { Deed::Shared } else { Deed::Changed }
+        }
+    })
+}
+
+impl History {
+    /// The story of a resource from the events that name it, in time order.
+    ///
+    /// `None` when the work was given up, or no such name is known.
+    pub fn of(
+        snapshot: &Snapshot,
+        name: &str,
+        events: &[EventId],
+        cancel: &Cancel,
+    ) -> Option<Self> {
+        let resources = snapshot.resources();
+        let group = names_of(snapshot, resources.find(name)?);
+        let names: Vec<String> = group
+            .iter()
+            .map(|s| resources.text(*s).to_owned())
+            .collect();
+        let kind = names.iter().find_map(|name| Kind::of(name));
+        let mut life: Vec<Step> = Vec::new();
+        let mut standing = Standing::Seen;
+        let mut derived = true;
+        let mut met: HashMap<Sym, (EventId, u64, bool)> = HashMap::new();
+        let (mut account, mut region) = (OneOf::default(), OneOf::default());
+        for (n, &id) in events.iter().enumerate() {
+            if n % 8192 == 0 && cancel.is_stale() {
+                return None;
+            }
+            account.add(snapshot.symbol(Col::Acct, id));
+            region.add(snapshot.symbol(Col::Region, id));
+            let mut role = Role::Used;
+            let ok = snapshot.facts(id).outcome() == Outcome::Ok;
+            for (sym, mark) in snapshot.named_by(id) {
+                if group.contains(&sym) {
+                    role = role.min(mark.role());
+                    derived &= mark.naming() == Naming::Derived;
+                } else if ok {
+                    let shared = mark.role() == Role::SharedWith;
+                    let known = met.entry(sym).or_insert((id, 0, shared));
+                    known.1 += 1;
+                    known.2 |= shared;
+                }
+            }
+            let Some(deed) = deed(snapshot, id, role) else {
+                continue;
+            };
+            match deed {
+                Deed::Created => standing = Standing::Made(id),
+                Deed::Deleted => standing = Standing::Gone(id),
+                _ => {}
+            }
+            let who = snapshot.person_of(id).map_or("?", |p| p.label.as_str());
+            match life.last_mut() {
+                Some(last) if last.deed == deed && last.who == who => last.events += 1,
+                _ => life.push(Step {
+                    deed,
+                    who: who.to_owned(),
+                    event: id,
+                    events: 1,
+                }),
+            }
+            if life.len() > 4 * MOST_STEPS {
+                life.drain(MOST_STEPS..2 * MOST_STEPS);
+            }
+        }
+        if life.len() > 2 * MOST_STEPS {
+            let end = life.len() - MOST_STEPS;
+            life.drain(MOST_STEPS..end);
+        }
+        let related = related(snapshot, kind, met);
+        let arn = names.iter().find_map(|name| Arn::parse(name));
+        let own = |text: Option<&str>| text.filter(|t| !t.is_empty()).map(str::to_owned);
+        let account = own(arn.map(|a| a.account)).or_else(|| {
+            let sym = account.one()?;
+            Some(snapshot.dict(Col::Acct).text(sym).to_owned())
+        });
+        let region = own(arn.map(|a| a.region)).or_else(|| {
+            let sym = region
+                .one()
+                .filter(|_| arn.is_none_or(|a| a.service == "ec2"))?;
+            Some(snapshot.dict(Col::Region).text(sym).to_owned())
+        });
+        let coverage = coverage(snapshot, account.as_deref(), region.as_deref());
+        Some(Self {
+            kind: kind.map(|k| k.to_string()),
+            label: kind.map_or_else(|| "resource".to_owned(), |k| k.label().into_owned()),
+            account,
+            region,
+            derived,
+            standing,
+            life,
+            told: Vec::new(),
+            n_related: related.1,
+            related: related.0,
+            coverage,
+            names,
+        })
+    }
+
+    /// Events whose records say what changed, oldest first: those that made, changed or ended it.
+    pub fn tellers(snapshot: &Snapshot, name: &str, events: &[EventId]) -> Vec<EventId> {
+        let Some(sym) = snapshot.resources().find(name) else {
+            return Vec::new();
+        };
+        let group = names_of(snapshot, sym);
+        let tells = |id: &EventId| {
+            let roles = snapshot
+                .named_by(*id)
+                .filter(|(sym, _)| group.contains(sym));
+            let role = roles.map(|(_, mark)| mark.role()).min();
+            role.and_then(|role| deed(snapshot, *id, role))
+                .is_some_and(|deed| deed != Deed::Refused)
+        };
+        events.iter().copied().filter(tells).collect()
+    }
+}
+
+/// A value that is the same in all events, or not.
+#[derive(Default)]
+struct OneOf {
+    first: Option<Sym>,
+    differs: bool,
+}
+
+impl OneOf {
+    fn add(&mut self, value: Option<Sym>) {
+        match (self.first, value) {
+            (None, value) => self.first = value,
+            (Some(first), Some(value)) => self.differs |= first != value,
+            _ => {}
+        }
+    }
+
+    fn one(&self) -> Option<Sym> {
+        self.first.filter(|_| !self.differs)
+    }
+}
+
+fn related(
+    snapshot: &Snapshot,
+    kind: Option<Kind<'_>>,
+    met: HashMap<Sym, (EventId, u64, bool)>,
+) -> (Vec<Related>, u64) {
+    let resources = snapshot.resources();
+    // Names of one resource are one.
+    let mut by_best: HashMap<Sym, (EventId, u64, bool)> = HashMap::new();
+    for (sym, (event, events, shared)) in met {
+        let known = by_best
+            .entry(snapshot.names().best(sym))
+            .or_insert((event, 0, false));
+        if (snapshot.time_key(event), event) < (snapshot.time_key(known.0), known.0) {
+            known.0 = event;
+        }
+        known.1 += events;
+        known.2 |= shared;
+    }
+    let n = by_best.len() as u64;
+    let mut all: Vec<(Bond, u64, Sym, EventId)> = by_best
+        .into_iter()
+        .map(|(sym, (event, events, shared))| {
+            let other = Kind::of(resources.text(sym));
+            let bond = match (kind, other) {
+                _ if shared => Bond::SharedWith,
+                (Some(this), Some(other)) if relation::is_part(other, this) => Bond::Part,
+                (Some(this), Some(other)) if relation::is_part(this, other) => Bond::Whole,
+                _ => Bond::UsedWith,
+            };
+            (bond, events, sym, event)
+        })
+        .collect();
+    all.sort_by_key(|r| (r.0, std::cmp::Reverse(r.1), r.2));
+    all.truncate(MOST_RELATED);
+    let wanted: Vec<Sym> = all.iter().map(|r| r.2).collect();
+    let standings = standings(snapshot, &wanted);
+    let related = all
+        .into_iter()
+        .zip(standings)
+        .map(|((bond, events, sym, event), standing)| Related {
+            name: resources.text(sym).to_owned(),
+            bond,
+            event,
+            events,
+            standing,
+        })
+        .collect();
+    (related, n)
+}
+
+/// The state the evidence leaves some resources in: one look at every event that made or ended
+/// something.
+pub fn standings(snapshot: &Snapshot, wanted: &[Sym]) -> Vec<Standing> {
+    let mut place: HashMap<Sym, usize> = HashMap::new();
+    for (n, &sym) in wanted.iter().enumerate() {
+        for name in names_of(snapshot, sym) {
+            place.insert(name, n);
+        }
+    }
+    let mut all = vec![(i64::MIN, Standing::Seen); wanted.len()];
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    for (s, segment) in snapshot.segments().iter().enumerate() {
+        for (row, facts) in segment.facts().iter().enumerate() {
+            if facts.verb() == Verb::Read || facts.outcome() != Outcome::Ok {
+                continue;
+            }
+            for (sym, mark) in segment.named(row) {
+                if !matches!(mark.role(), Role::Created | Role::Deleted) {
+                    continue;
+                }
+                let Some(&n) = place.get(&sym) else { continue };
+                let id = EventId::new(s, row);
+                let time = segment.times()[row];
+                if let Some(known) = all.get_mut(n)
+                    && time >= known.0
+                {
+                    let standing = match mark.role() {
+                        Role::Created => Standing::Made(id),
+                        _ => Standing::Gone(id),
+                    };
+                    *known = (time, standing);
+                }
+            }
+        }
+    }
+    all.into_iter().map(|(_, standing)| standing).collect()
+}
+
+/// First and last dated event of an account's region.
+fn coverage(
+    snapshot: &Snapshot,
+    account: Option<&str>,
+    region: Option<&str>,
+) -> Option<(UtcMicros, UtcMicros)> {
+    let find = |col: Col, text: Option<&str>| match text {
+        Some(text) => snapshot.dict(col).find(text).map(Some),
+        None => Some(None),
+    };
+    let (account, region) = (find(Col::Acct, account)?, find(Col::Region, region)?);
+    let fits = |id: &&EventId| {
+        account.is_none_or(|a| snapshot.symbol(Col::Acct, **id) == Some(a))
+            && region.is_none_or(|r| snapshot.symbol(Col::Region, **id) == Some(r))
+            && snapshot.time(**id).is_some()
+    };
+    let first = snapshot.order().iter().find(fits)?;
+    let last = snapshot.order().iter().rfind(fits)?;
+    Some((snapshot.time(*first)?, snapshot.time(*last)?))
+}

@@ -1,0 +1,318 @@
+//! Resources as a shell asks for them: many names, what changed, what is related, and the traps.
+//! Counts over larger corpora are made where they are at hand.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up must fail, and one that is skipped says so"
+)]
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A call in an account and region.
+fn call(n: u32, account: &str, service: &str, name: &str, asked: &Value, answer: &Value) -> Value {
+    json!({
+        "eventVersion": "1.08",
+        "userIdentity": {"type": "IAMUser", "arn": format!("arn:aws:iam::{account}:user/ops"),
+            "accountId": account, "userName": "ops"},
+        "eventTime": format!("2026-11-20T14:{:02}:{:02}Z", n / 60, n % 60),
+        "eventSource": format!("{service}.amazonaws.com"),
+        "eventName": name,
+        "awsRegion": "us-west-2",
+        "sourceIPAddress": "203.0.113.77",
+        "requestParameters": asked,
+        "responseElements": answer,
+        "eventID": format!("6f4ab5bd-2daa-4d00-be14-d92ef0{n:06}"),
+        "recipientAccountId": account,
+    })
+}
+
+fn evidence(records: &[Value]) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let text = json!({"Records": records}).to_string();
+    std::fs::write(dir.path().join("a.json"), text).unwrap();
+    dir
+}
+
+fn run(args: &[&str], path: &Path) -> String {
+    let out = Command::new(env!("CARGO_BIN_EXE_trailhound"))
+        .args(args)
+        .arg(path)
+        .args(["--progress", "never"])
+        .output()
+        .unwrap();
+    String::from_utf8(out.stdout).unwrap()
+}
+
+fn count(filter: &str, path: &Path) -> u64 {
+    let out = Command::new(env!("CARGO_BIN_EXE_trailhound"))
+        .args(["query", filter])
+        .arg(path)
+        .args(["--format", "count"])
+        .output()
+        .unwrap();
+    String::from_utf8(out.stdout)
+        .unwrap()
+        .trim()
+        .parse()
+        .unwrap()
+}
+
+fn resource(name: &str, path: &Path) -> Value {
+    let out = Command::new(env!("CARGO_BIN_EXE_trailhound"))
+        .args(["resource", name])
+        .arg(path)
+        .args(["--format", "json"])
+        .output()
+        .unwrap();
+    serde_json::from_slice(&out.stdout).unwrap()
+}
+
+const A: &str = "111122223333";
+const B: &str = "444455556666";
+const LB: &str =
+    "arn:aws:elasticloadbalancing:us-west-2:111122223333:loadbalancer/app/web/ffcddace1759e1d0";
+const DNS: &str = "web-1836718677.us-west-2.elb.amazonaws.com";
+
+#[test]
+fn a_load_balancer_under_every_name() {
+    let none = Value::Null;
+    let dir = evidence(&[
+        call(
+            1,
+            A,
+            "elasticloadbalancing",
+            "CreateLoadBalancer",
+            &json!({"name": "web", "subnets": ["subnet-8360a9e7"], "securityGroups": ["sg-5943793c"]}),
+            &json!({"loadBalancers": [{"loadBalancerArn": LB, "dNSName": DNS, "loadBalancerName": "web"}]}),
+        ),
+        // A classic one of the same name is another one.
+        call(
+            2,
+            A,
+            "elasticloadbalancing",
+            "CreateLoadBalancer",
+            &json!({"loadBalancerName": "web", "listeners": []}),
+            &json!({"dNSName": "x.elb.amazonaws.com"}),
+        ),
+        call(
+            3,
+            A,
+            "elasticloadbalancing",
+            "DescribeLoadBalancers",
+            &json!({"names": ["web"]}),
+            &none,
+        ),
+        call(
+            4,
+            A,
+            "elasticloadbalancing",
+            "DeleteLoadBalancer",
+            &json!({"loadBalancerArn": LB}),
+            &none,
+        ),
+        call(
+            5,
+            B,
+            "elasticloadbalancing",
+            "DescribeLoadBalancers",
+            &json!({"names": ["web"]}),
+            &none,
+        ),
+    ]);
+    let path = dir.path();
+    for name in [LB, DNS, "app/web", "app/web/ffcddace1759e1d0"] {
+        assert_eq!(count(&format!("res:{name}"), path), 3, "{name}");
+    }
+    assert_eq!(count("rtype:loadbalancer/app", path), 2);
+    assert_eq!(count("rtype:security-group", path), 1);
+    let found = resource(LB, path);
+    let story = &found["resources"][0];
+    assert_eq!(found["resources"].as_array().unwrap().len(), 1);
+    assert_eq!(story["state"], "deleted");
+    assert_eq!(story["names"][0], LB);
+    assert!(story["names"].as_array().unwrap().contains(&json!(DNS)));
+    let deeds: Vec<_> = story["life"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| &s["deed"])
+        .collect();
+    assert_eq!(deeds, ["created", "deleted"]);
+    let bonds: Vec<_> = story["bonds"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|b| &b["name"])
+        .collect();
+    assert_eq!(bonds, ["subnet-8360a9e7", "sg-5943793c"]);
+}
+
+#[test]
+fn what_changed_and_what_was_unknown_before() {
+    let none = Value::Null;
+    let dir = evidence(&[
+        call(
+            1,
+            A,
+            "elasticache",
+            "CreateCacheCluster",
+            &json!({"numCacheNodes": 2, "cacheClusterId": "test-memcached", "engine": "memcached"}),
+            &json!({"cacheClusterId": "test-memcached", "cacheParameterGroup": {"cacheParameterGroupName": "default"}}),
+        ),
+        call(
+            2,
+            A,
+            "elasticache",
+            "ModifyCacheCluster",
+            &json!({"numCacheNodes": 3, "applyImmediately": true, "cacheClusterId": "test-memcached"}),
+            &none,
+        ),
+    ]);
+    let found = resource("test-memcached", dir.path());
+    let story = &found["resources"][0];
+    assert_eq!(
+        story["name"],
+        "arn:aws:elasticache:us-west-2:111122223333:cluster:test-memcached"
+    );
+    assert_eq!(
+        (&story["state"], &story["derived"]),
+        (&json!("created"), &json!(true))
+    );
+    let changed = &story["told"][0]["changed"];
+    let nodes = changed
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|c| c["name"] == "numCacheNodes")
+        .unwrap();
+    assert_eq!(
+        (&nodes["before"], &nodes["after"]),
+        (&json!("2"), &json!("3"))
+    );
+    let apply = changed
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|c| c["name"] == "applyImmediately")
+        .unwrap();
+    assert_eq!(apply["before_known"], false);
+    let table = run(
+        &["resource", "test-memcached", "--format", "table"],
+        dir.path(),
+    );
+    assert!(table.contains("numCacheNodes 2 → 3"), "{table}");
+    assert!(
+        table.contains("applyImmediately unknown before → true"),
+        "{table}"
+    );
+}
+
+#[test]
+fn names_that_look_alike_stay_apart() {
+    let none = Value::Null;
+    let dir = evidence(&[
+        call(
+            1,
+            A,
+            "iam",
+            "CreateUser",
+            &json!({"userName": "alice", "path": "/dept/"}),
+            &json!({"user": {"arn": "arn:aws:iam::111122223333:user/dept/alice", "userName": "alice",
+                "userId": "AIDAEXAMPLEALICE"}}),
+        ),
+        call(
+            2,
+            A,
+            "iam",
+            "DeleteUser",
+            &json!({"userName": "alice"}),
+            &none,
+        ),
+        call(
+            3,
+            B,
+            "iam",
+            "DeleteUser",
+            &json!({"userName": "alice"}),
+            &none,
+        ),
+        call(
+            4,
+            A,
+            "iam",
+            "DeleteRole",
+            &json!({"roleName": "alice"}),
+            &none,
+        ),
+        call(
+            5,
+            A,
+            "secretsmanager",
+            "GetSecretValue",
+            &json!({"secretId": "prod"}),
+            &none,
+        ),
+        call(
+            6,
+            A,
+            "secretsmanager",
+            "GetSecretValue",
+            &json!({"secretId": "prod-abcdef"}),
+            &none,
+        ),
+        call(
+            7,
+            A,
+            "secretsmanager",
+            "PutSecretValue",
+            &json!({"secretId":
+            "arn:aws:secretsmanager:us-west-2:111122223333:secret:prod-AbCdEf"}),
+            &none,
+        ),
+        call(
+            8,
+            A,
+            "kms",
+            "CreateAlias",
+            &json!({"aliasName": "alias/data", "targetKeyId": "1234abcd-12ab-34cd-56ef-1234567890ab"}),
+            &none,
+        ),
+        call(
+            9,
+            A,
+            "kms",
+            "ScheduleKeyDeletion",
+            &json!({"keyId": "1234abcd-12ab-34cd-56ef-1234567890ab"}),
+            &none,
+        ),
+    ]);
+    let path = dir.path();
+    // With and without its path, by its id, in one account.
+    for name in ["user/dept/alice", "AIDAEXAMPLEALICE"] {
+        assert_eq!(count(&format!("res:{name}"), path), 2, "{name}");
+    }
+    assert_eq!(count("res:user/alice", path), 3);
+    assert_eq!(count("res=arn:aws:iam::444455556666:user/alice", path), 1);
+    assert_eq!(count("res=arn:aws:iam::111122223333:role/alice", path), 1);
+    let full = "arn:aws:secretsmanager:us-west-2:111122223333:secret:prod-AbCdEf";
+    assert_eq!(count(&format!("res={full}"), path), 2);
+    assert_eq!(count("res:alias/data", path), 2);
+    let key = resource("alias/data", path);
+    assert_eq!(key["resources"][0]["state"], "deleted");
+}
+
+#[test]
+fn most_changes_of_the_corpus_name_a_resource() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    if !corpus.is_dir() {
+        println!("skipped: no corpus here");
+        return;
+    }
+    let all = count("verb:write,delete", &corpus);
+    let named = count("verb:write,delete res:*", &corpus);
+    println!("{named} of {all} changes name a resource");
+    assert!(named * 100 >= all * 95, "{named} of {all}");
+}
