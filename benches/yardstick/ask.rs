@@ -100,7 +100,7 @@ fn counts(bench: &Bench, loaded: &Loaded, table: &mut Table) -> Outcome<()> {
         &format!("{} of them", hits.order.len()),
     )?;
     let histogram = repeated(bench.runs, || {
-        Histogram::of(snapshot, &hits.order, 100, &Cancel::NEVER);
+        Histogram::of_rows(snapshot, &hits.order, &rows, 100, &Cancel::NEVER);
     });
     let facets = repeated(bench.runs, || {
         for field in FACETS {
@@ -109,7 +109,7 @@ fn counts(bench: &Bench, loaded: &Loaded, table: &mut Table) -> Outcome<()> {
                 counts_only: true,
                 ..Wanted::default()
             };
-            tally::tally(snapshot, &hits.order, *field, wanted, &Cancel::NEVER);
+            tally::count(snapshot, &rows, *field, wanted, &Cancel::NEVER);
         }
     });
     table.row("histogram of 100 columns", "", &histogram.shown(0.5), "")?;

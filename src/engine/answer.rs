@@ -444,7 +444,14 @@ pub(crate) fn answer(
     let pieces = crew::gather(ask.facets.len() + 1, |piece| match ask.facets.get(piece) {
         Some(field) => Piece::Facet(tally::count(snapshot, &rows, *field, wanted, cancel)),
         None if ask.columns > 0 => {
-            Piece::Histogram(Histogram::of(snapshot, &hits.order, ask.columns, cancel))
+            let events = &hits.order;
+            Piece::Histogram(Histogram::of_rows(
+                snapshot,
+                events,
+                &rows,
+                ask.columns,
+                cancel,
+            ))
         }
         None => Piece::Nothing,
     });

@@ -2,6 +2,7 @@
 
 use crate::base::cancel::Cancel;
 use crate::base::time::{DAY, HOUR, MINUTE, SECOND, UtcMicros};
+use crate::index::bitmap::RowSet;
 use crate::index::segment::{EventId, UNDATED};
 use crate::index::snapshot::Snapshot;
 use crate::pivot::tally::class_of;
@@ -88,6 +89,18 @@ impl Histogram {
         most: usize,
         cancel: &Cancel,
     ) -> Option<Self> {
+        let rows = RowSet::of(snapshot.segments().len(), events);
+        Self::of_rows(snapshot, events, &rows, most, cancel)
+    }
+
+    /// As [`Histogram::of`], of events that are at hand as a set of rows, too.
+    pub fn of_rows(
+        snapshot: &Snapshot,
+        events: &[EventId],
+        rows: &RowSet,
+        most: usize,
+        cancel: &Cancel,
+    ) -> Option<Self> {
         let dated = events.partition_point(|id| snapshot.time_key(*id) != UNDATED);
         let undated = (events.len() - dated) as u64;
         let time = |at: usize| events.get(at).map_or(0, |id| snapshot.time_key(*id));
@@ -112,25 +125,33 @@ impl Histogram {
             undated,
             outside: (0, 0),
         };
-        // Column ends stand in time order as the events do: no division for each event.
-        let (mut at, mut end) = (0, start + width);
-        for (i, &id) in events[..dated].iter().enumerate() {
-            if i % 8192 == 0 && cancel.is_stale() {
+        // The rows are gone through as they lie in memory. Neighbours came in one file, so that
+        // most fall into the column of the one before and need no division.
+        let (mut at, mut from, mut upto) = (0, start, start + width);
+        for (segment, rows) in snapshot.segments().iter().zip(&rows.segments) {
+            if cancel.is_stale() {
                 return None;
             }
-            let time = snapshot.time_key(id);
-            if time >= end && at + 1 < n {
-                at = (((time - start) / width) as usize).min(n - 1);
-                end = start + (at as i64 + 1) * width;
-            }
-            h.outside.0 += u64::from(time < start);
-            h.outside.1 += u64::from(time > last);
-            let column = &mut h.columns[at];
-            match class_of(snapshot.facts(id)) {
-                0 => column.reads += 1,
-                1 => column.writes += 1,
-                _ => column.errors += 1,
-            }
+            let (times, facts) = (segment.times(), segment.facts());
+            rows.for_each(|row| {
+                let time = times[row];
+                if time == UNDATED {
+                    return;
+                }
+                if time < from || time >= upto {
+                    at = ((time.max(start) - start) / width).min(n as i64 - 1) as usize;
+                    from = start + at as i64 * width;
+                    upto = from + width;
+                    h.outside.0 += u64::from(time < start);
+                }
+                h.outside.1 += u64::from(time > last);
+                let column = &mut h.columns[at];
+                match class_of(facts[row]) {
+                    0 => column.reads += 1,
+                    1 => column.writes += 1,
+                    _ => column.errors += 1,
+                }
+            });
         }
         Some(h)
     }
