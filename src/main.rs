@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
+use trailhound::base::guard::is_guarded;
 use trailhound::source::Spec;
 use trailhound::source::demo;
 
@@ -49,6 +50,13 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Some(file) = &cli.global.log {
         logging::init(file)?;
     }
+    let shown = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        // What guards the work says what it cost.
+        if !is_guarded() {
+            shown(panic);
+        }
+    }));
     let terminal = Terminal::here(&cli.global);
     match cli.command {
         None => {

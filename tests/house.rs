@@ -105,9 +105,10 @@ const CAPTIVE: &[(&str, &[&str])] = &[
     ("tracing_subscriber", &["logging"]),
     ("libdeflater", &["decode"]),
     // No arrow goes through a global: tables that never change, a decompressor each thread keeps
-    // for itself, and a value that one record's terms share are none.
+    // for itself, whether a thread's failure is guarded, and a value that one record's terms share
+    // are none.
     ("LazyLock", &["base", "event", "decode", "query"]),
-    ("thread_local!", &["decode"]),
+    ("thread_local!", &["base/guard", "decode"]),
     ("OnceCell", &["query/residual"]),
     // Nowhere.
     ("unsafe", &[]),

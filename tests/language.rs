@@ -334,6 +334,21 @@ fn expr() -> impl Strategy<Value = Expr> {
     })
 }
 
+/// Found by fuzzing: the quote that a word leaves open must not reach into the word after it.
+#[test]
+fn a_word_with_an_open_quote_prints_in_quotes() {
+    for text in [
+        ".a.\"b\t\0x:\"\"",
+        ".reque{t.\"uncl\0\0Count>many",
+        ".a.\"b c:\" d",
+    ] {
+        let expr = parse(text, &context()).expr.expect("a tree");
+        let printed = expr.to_string();
+        let again = parse(&printed, &context());
+        assert_eq!(again.expr.as_ref(), Some(&expr), "{text:?} {printed:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 

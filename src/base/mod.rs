@@ -4,6 +4,7 @@
 //! knows nothing of CloudTrail, files, tasks or screens.
 
 pub mod cancel;
+pub mod guard;
 pub mod ledger;
 pub mod origin;
 pub mod printable;

@@ -1,4 +1,5 @@
-//! Files packed together: zip and tar, the latter in gzip or zstd, too. An archive is a folder.
+//! Files packed together: zip and tar, the latter in gzip or zstd, too. An archive is a folder, and so
+//! is a Parquet file, each of whose row groups is read as a file of lines.
 //!
 //! [`members`] goes through one and hands out each file in it as a reader, with a [`Spot`] by which
 //! [`member`] finds it again. Nothing is ever written to disk, so that a name in an archive is a
@@ -13,6 +14,8 @@ use std::ops::ControlFlow;
 use crate::base::ledger::Problem;
 use crate::base::ledger::ProblemClass;
 use crate::decode::container::Content;
+#[cfg(feature = "parquet")]
+use crate::decode::parquet::Parquet;
 use crate::decode::reread::content;
 
 /// Bytes that tell what a file is.
@@ -27,6 +30,9 @@ pub enum Archive {
     Zip,
     /// Tar, whatever it is compressed with.
     Tar,
+    /// Parquet, in builds that can read it.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 impl Archive {
@@ -34,6 +40,10 @@ impl Archive {
     pub(crate) fn sniff(head: &[u8]) -> Option<Self> {
         if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
             return Some(Self::Zip);
+        }
+        #[cfg(feature = "parquet")]
+        if head.starts_with(b"PAR1") {
+            return Some(Self::Parquet);
         }
         let header = head.first_chunk::<HEAD>()?;
         let is_tar = header.get(257..262) == Some(b"ustar") || is_old_tar(header);
@@ -79,6 +89,9 @@ pub enum Spot {
         /// How many.
         len: u64,
     },
+    /// By the number of its row group in a Parquet file.
+    #[cfg(feature = "parquet")]
+    Parquet(u32),
 }
 
 /// A thing in an archive.
@@ -142,6 +155,8 @@ pub fn members(
     match kind {
         Archive::Zip => zip_members(input, caps, on),
         Archive::Tar => tar_members(input, caps, on),
+        #[cfg(feature = "parquet")]
+        Archive::Parquet => parquet_members(input, caps, on),
     }
 }
 
@@ -165,15 +180,15 @@ fn fault(e: &io::Error) -> Problem {
     problem(class, format!("the archive cannot be read on: {e}"))
 }
 
-/// A zip that is itself compressed cannot be gone to and fro in: it is held in memory, up to this.
+/// What is gone to and fro in and is itself compressed is held in memory, up to this.
 const MOST_IN_MEMORY: usize = 128 << 20;
 
-/// The zip, out of what it is compressed with.
-fn plain_zip<'r>(input: &'r mut dyn ReadSeek) -> io::Result<Box<dyn ReadSeek + 'r>> {
+/// A file that begins with these two bytes, out of what it is compressed with.
+fn plain<'r>(input: &'r mut dyn ReadSeek, begin: [u8; 2]) -> io::Result<Box<dyn ReadSeek + 'r>> {
     let mut magic = [0; 2];
     let got = input.read(&mut magic)?;
     input.seek(SeekFrom::Start(0))?;
-    if got < 2 || magic == *b"PK" {
+    if got < 2 || magic == begin {
         return Ok(Box::new(input));
     }
     let mut input = input;
@@ -182,7 +197,7 @@ fn plain_zip<'r>(input: &'r mut dyn ReadSeek) -> io::Result<Box<dyn ReadSeek + '
 }
 
 fn zip_members(input: &mut dyn ReadSeek, caps: Caps, on: &mut On<'_>) -> Vec<Problem> {
-    let input = match plain_zip(input) {
+    let input = match plain(input, *b"PK") {
         Ok(input) => input,
         Err(e) => return vec![fault(&e)],
     };
@@ -252,6 +267,43 @@ fn zip_members(input: &mut dyn ReadSeek, caps: Caps, on: &mut On<'_>) -> Vec<Pro
     Vec::new()
 }
 
+#[cfg(feature = "parquet")]
+fn parquet_members(input: &mut dyn ReadSeek, caps: Caps, on: &mut On<'_>) -> Vec<Problem> {
+    let read = plain(input, *b"PA").and_then(|mut input| {
+        let file = Parquet::open(&mut *input)?;
+        let mut read = 0;
+        for number in 0..file.groups() {
+            let name = format!("row-group-{}", number + 1).into_bytes();
+            let told = file.rows(&mut *input, number, |rows, size| {
+                let mut rows = Capped {
+                    input: rows,
+                    read,
+                    caps,
+                };
+                let what = What::File(Spot::Parquet(number), size, &mut rows);
+                let told = on(Member {
+                    name: name.clone(),
+                    what,
+                });
+                read = rows.read;
+                Ok(told)
+            });
+            let told = told.unwrap_or_else(|e| {
+                let what = What::Skipped(ProblemClass::Unreadable, e.to_string());
+                on(Member { name, what })
+            });
+            if told.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    });
+    match read {
+        Ok(()) => Vec::new(),
+        Err(e) => vec![fault(&e)],
+    }
+}
+
 fn tar_members(input: &mut dyn ReadSeek, caps: Caps, on: &mut On<'_>) -> Vec<Problem> {
     let mut input = input;
     let content = Content::new(&mut input);
@@ -313,9 +365,15 @@ pub fn member<T>(
 ) -> io::Result<T> {
     match spot {
         Spot::Zip(index) => {
-            let mut zip = zip::ZipArchive::new(plain_zip(input)?).map_err(io::Error::other)?;
+            let mut zip = zip::ZipArchive::new(plain(input, *b"PK")?).map_err(io::Error::other)?;
             let mut file = zip.by_index(index as usize).map_err(io::Error::other)?;
             read(&mut file)
+        }
+        #[cfg(feature = "parquet")]
+        Spot::Parquet(number) => {
+            let mut input = plain(input, *b"PA")?;
+            let file = Parquet::open(&mut *input)?;
+            file.rows(&mut *input, number, |rows, _| read(rows))
         }
         Spot::Tar { offset, len } => {
             let mut magic = [0; HEAD];

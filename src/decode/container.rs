@@ -515,6 +515,8 @@ fn name(layers: &[Layer], archive: Option<Archive>) -> &'static str {
         (Some(Archive::Tar), [Layer::Zstd]) => "tar.zst",
         (Some(Archive::Tar), _) => "tar",
         (Some(Archive::Zip), _) => "zip",
+        #[cfg(feature = "parquet")]
+        (Some(Archive::Parquet), _) => "parquet",
         (None, layers) if layers.contains(&Layer::Wire) => "awslogs",
         (None, []) => "plain",
         (None, [Layer::Gzip]) => "gzip",

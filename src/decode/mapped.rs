@@ -72,6 +72,12 @@ impl Draft {
         }
     }
 
+    /// The record as a tree.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn into_node(self) -> Node {
+        Node::Object(self.0)
+    }
+
     /// The record.
     pub(crate) fn finish(self, shape: &'static str) -> Mapped {
         let says = |key: &str| {

@@ -19,6 +19,8 @@ mod mapped;
 mod marks;
 mod mend;
 mod notes;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod presto;
 mod recover;
 mod reread;
@@ -484,6 +486,18 @@ mod tests {
                     again
                 );
             }
+        }
+    }
+
+    /// Found by fuzzing: the line's end is no part of a cell whose quote is never closed.
+    #[test]
+    fn a_row_with_an_open_quote_is_read_again_as_it_was() {
+        for end in ["", "\n", "\r\n", "\n\n"] {
+            let text = format!("eventTime,eventName,eventID\n2024-02-03T04:05:06Z,x,\"open{end}");
+            let (tally, kept) = read(text.as_bytes());
+            assert_eq!(tally.found, 1, "{text:?}");
+            let again = read_at(&mut text.as_bytes(), kept.places[0], 1 << 20).expect("a record");
+            assert_eq!(again, kept.json[0], "{text:?}");
         }
     }
 

@@ -275,7 +275,7 @@ impl<'s> Walk<'s> {
         self.begun = true;
         if rest.starts_with(b"PAR1") {
             self.notes.binary =
-                Some("a Parquet file, which this program does not read: export it as JSON or CSV");
+                Some("a Parquet file: this program reads it when built with the feature `parquet`");
         }
         // A place is read again by the header at the very beginning of the text.
         let mark = usize::from(input.bytes.starts_with(b"\xef\xbb\xbf")) * 3;
@@ -305,11 +305,16 @@ impl<'s> Walk<'s> {
             return Ok(());
         };
         let mut len = whole;
-        let mut row = header.row(rest.get(..whole).unwrap_or_default());
+        // The place of a row leaves its line's end out, which an open quote would take in.
+        let text = |len| {
+            let text = rest.get(..len).unwrap_or_default();
+            text.strip_suffix(b"\n").unwrap_or(text)
+        };
+        let mut row = header.row(text(whole));
         if matches!(row, Row::Cells(_)) || whole > self.max_record {
             // A quote too many swallows the lines behind it: this line alone is looked at.
             len = line;
-            row = header.row(rest.get(..line).unwrap_or_default());
+            row = header.row(text(line));
         }
         self.sheet = Some(header);
         self.met_value();
@@ -323,9 +328,8 @@ impl<'s> Walk<'s> {
             Row::Header => {}
             Row::Event(mapped) => {
                 // Blanks before the line's end belong to the last cell.
-                let text = rest.get(..len).unwrap_or_default();
-                let text = text.strip_suffix(b"\n").unwrap_or(text);
-                self.mapped(&mapped, From::Row, (start, start + text.len()), input, view);
+                let end = start + text(len).len();
+                self.mapped(&mapped, From::Row, (start, end), input, view);
                 self.recovered = Marks::NONE;
             }
             Row::Cells(n) => {

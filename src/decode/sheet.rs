@@ -135,9 +135,7 @@ impl Header {
             let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
             let known = plain.iter().filter(|name| is_known(name)).count();
             let whole = plain.iter().any(|name| is_whole(name));
-            let telling = plain
-                .iter()
-                .any(|name| matches!(name.as_str(), "eventname" | "eventid" | "eventtime"));
+            let telling = plain.iter().any(|name| is_telling(name));
             if !(telling && known >= 2 || whole) {
                 return None;
             }
@@ -217,6 +215,41 @@ impl Header {
         }
         Row::Event(draft.finish(self.shape()))
     }
+}
+
+/// The record of a row whose columns have values rather than texts; as it is where it is no row of
+/// a trail.
+#[cfg(feature = "parquet")]
+pub(crate) fn record_of(row: Node) -> Node {
+    let Node::Object(pairs) = row else { return row };
+    let names: Vec<String> = pairs
+        .iter()
+        .map(|(k, _)| plain_name(k.as_bytes()))
+        .collect();
+    let whole = pairs.iter().zip(&names).find_map(|((_, value), name)| {
+        let text = value.as_str().filter(|_| is_whole(name))?;
+        Node::parse(text.as_bytes()).ok().filter(Node::is_container)
+    });
+    if let Some(whole) = whole {
+        return whole;
+    }
+    let known = names.iter().filter(|name| is_known(name)).count();
+    if known < 2 || !names.iter().any(|name| is_telling(name)) {
+        return Node::Object(pairs);
+    }
+    let mut draft = Draft::default();
+    for ((key, node), name) in pairs.into_iter().zip(&names) {
+        match (column(key.as_bytes(), name), node) {
+            (Column::Known(path), Node::Text(text)) => draft.set(path, value(path, &text)),
+            (Column::Known(path), node) => draft.set(path, respelled(node)),
+            (_, node) => draft.set(&[&key], node),
+        }
+    }
+    draft.into_node()
+}
+
+fn is_telling(plain: &str) -> bool {
+    matches!(plain, "eventname" | "eventid" | "eventtime")
 }
 
 fn plain_name(name: &[u8]) -> String {

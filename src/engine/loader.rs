@@ -8,7 +8,6 @@
 
 use std::io::{Seek as _, SeekFrom};
 use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -16,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task;
 
+use crate::base::guard::guarded;
 use crate::base::ledger::{FileEntry, FileStatus, Ledger, Problem, ProblemClass, RecordCounts};
 use crate::base::origin::{FileId, Origin};
 use crate::decode::archive::{self, Caps, What};
@@ -464,8 +464,8 @@ impl Decoder {
                 counted: 0,
             };
             // A failure inside costs its file, which the ledger then names, not the files after it.
-            let ended = catch_unwind(AssertUnwindSafe(|| sink.read(&file)));
-            let ended = ended.unwrap_or_else(|_| {
+            let ended = guarded(|| sink.read(&file));
+            let ended = ended.unwrap_or_else(|| {
                 tracing::error!("reading a file failed inside the program");
                 self.builder.abandon();
                 self.ended_inside(&job.parts, job.number, file.id);
@@ -700,6 +700,8 @@ impl Sink for Batches<'_> {
         marks: Marks,
         json: &[u8],
     ) -> ControlFlow<()> {
+        #[cfg(test)]
+        assert_ne!(record.event_name.as_deref(), Some(tests::FAILS_INSIDE));
         if record.is_mapped && !self.decoder.mapped {
             self.decoder.flush(self.parts, self.group);
             self.decoder.mapped = true;
@@ -1147,6 +1149,49 @@ mod tests {
         format!(
             r#"{{"eventVersion":"1.08","userIdentity":{{"type":"IAMUser","arn":"arn:aws:iam::1:user/a"}},"eventTime":"2024-02-03T04:05:06Z","eventName":"GetObject","eventID":"{id:08x}-2daa-4d00-be14-d92ef0000000"}}"#
         )
+    }
+
+    /// A call at which the decoder panics, in tests.
+    pub(super) const FAILS_INSIDE: &str = "FailsInside";
+
+    #[test]
+    fn a_failure_inside_costs_its_file_and_is_named() {
+        let text = |ids: &[usize]| {
+            let records: Vec<String> = ids.iter().map(|id| record(*id)).collect();
+            format!("{{\"Records\":[{}]}}", records.join(","))
+        };
+        let broken = text(&[3, 4]).replacen("GetObject", FAILS_INSIDE, 2);
+        let half = text(&[5, 6, 7]);
+        let at = half.rfind("GetObject").unwrap();
+        let half = format!("{}{FAILS_INSIDE}{}", &half[..at], &half[at + 9..]);
+        let loaded = loaded(vec![
+            ("a.json".into(), text(&[1, 2])),
+            ("b.json".into(), broken),
+            ("c.json".into(), half),
+            ("d.json".into(), text(&[8])),
+        ]);
+        let said: Vec<_> = loaded
+            .ledger
+            .files
+            .iter()
+            .map(|f| (f.status, f.records.kept, f.problems.len()))
+            .collect();
+        assert_eq!(
+            said,
+            [
+                (FileStatus::Read, 2, 0),
+                (FileStatus::Refused, 0, 1),
+                (FileStatus::Refused, 0, 1),
+                (FileStatus::Read, 1, 0),
+            ]
+        );
+        let problem = &loaded.ledger.files[1].problems[0];
+        assert!(
+            problem.detail.contains("failed inside the program"),
+            "{problem:?}"
+        );
+        let found: u64 = loaded.ledger.files.iter().map(|f| f.records.found).sum();
+        assert_eq!((loaded.snapshot.len(), found), (3, 3));
     }
 
     #[test]

@@ -274,6 +274,10 @@ fn is_one_word(text: &str, before: &str) -> bool {
     if text.starts_with('/') && !text.get(1..).is_some_and(|rest| rest.contains('/')) {
         return false;
     }
+    // An open quote in what could be a path reaches into whatever follows.
+    if before.is_empty() && text.starts_with('.') && text.contains(".\"") {
+        return false;
+    }
     let whole = format!("{before}{text}");
     lexer::tokens(&whole).last().is_some_and(|t| {
         t.kind == Kind::Word && t.span.start == before.len() && t.span.end == whole.len()

@@ -12,6 +12,8 @@ mod files;
 mod fixtures;
 mod hostile;
 mod ledger;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod repair;
 mod secrets;
 mod shapes;
