@@ -5,10 +5,13 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
+use trailhound::config::Config;
+use trailhound::query::names::Names;
 use trailhound::ui::theme::Theme;
 
 /// A terminal explorer for AWS CloudTrail logs: who did what, to what, and what could not be
@@ -130,11 +133,21 @@ pub struct Global {
         default_value = "auto"
     )]
     pub color: Color,
-    /// Colours of the screen.
+    /// Colours of the screen. Default: those of the config file, else dark.
     ///
     /// plain uses none, and is what `NO_COLOR` and --color never choose.
-    #[arg(long, global = true, value_name = "NAME", value_parser = Theme::NAMES, default_value = "dark")]
-    pub theme: String,
+    #[arg(long, global = true, value_name = "NAME", value_parser = Theme::NAMES)]
+    pub theme: Option<String>,
+    /// Read macros, lists and the like from this file, not from trailhound/config.toml in the
+    /// folder of such files.
+    ///
+    /// That folder is $`XDG_CONFIG_HOME`, else ~/.config; %APPDATA% on Windows. /dev/null is a file
+    /// that says nothing.
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// What that file says.
+    #[arg(skip)]
+    pub settings: Config,
 }
 
 impl Global {
@@ -144,9 +157,17 @@ impl Global {
         let name = match self.color {
             Color::Never => "plain",
             Color::Auto if no_color => "plain",
-            _ => &self.theme,
+            _ => {
+                let chosen = self.theme.as_deref().or(self.settings.theme.as_deref());
+                chosen.unwrap_or("dark")
+            }
         };
         Theme::named(name).unwrap_or_else(Theme::dark)
+    }
+
+    /// Macros and lists.
+    pub fn names(&self) -> Arc<Names> {
+        Arc::new(self.settings.names.clone())
     }
 
     /// The zone of tables and of times typed without one.

@@ -320,6 +320,7 @@ impl Evidence {
             now: evidence.map_or(UtcMicros(0), |(_, last)| last),
             evidence,
             zone: global.zone(),
+            names: global.names(),
             ..query::Context::default()
         }
     }
@@ -495,6 +496,7 @@ fn prove(text: &str, global: &Global) -> anyhow::Result<()> {
             now,
             evidence: Some((now, now)),
             zone: global.zone(),
+            names: global.names(),
             ..query::Context::default()
         }
     };

@@ -9,6 +9,7 @@
 
 pub mod app;
 pub mod base;
+pub mod config;
 pub mod decode;
 pub mod engine;
 pub mod event;

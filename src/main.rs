@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser as _;
 use trailhound::base::guard::is_guarded;
+use trailhound::config::{self, BadConfig};
 use trailhound::source::Spec;
 use trailhound::source::demo;
 
@@ -36,9 +37,10 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(e) if is_closed_pipe(&e) => ExitCode::SUCCESS,
         Err(e) => {
-            let message = match e.downcast_ref::<BadFilter>() {
-                Some(bad) => bad.to_string(),
-                None => format!("error: {e:#}\n"),
+            let message = match (e.downcast_ref::<BadFilter>(), e.downcast_ref::<BadConfig>()) {
+                (Some(bad), _) => bad.to_string(),
+                (_, Some(bad)) => bad.to_string(),
+                _ => format!("error: {e:#}\n"),
             };
             let _ = headless::safely(&message, &mut io::stderr().lock());
             ExitCode::from(COULD_NOT)
@@ -46,7 +48,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
     if let Some(file) = &cli.global.log {
         logging::init(file)?;
     }
@@ -57,6 +59,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             shown(panic);
         }
     }));
+    cli.global.settings = config::load(cli.global.config.as_deref())?;
     let terminal = Terminal::here(&cli.global);
     match cli.command {
         None => {
@@ -98,6 +101,7 @@ fn screen(specs: Vec<Spec>, global: &Global) -> anyhow::Result<ExitCode> {
             zone: global.zone(),
             theme: global.theme(),
             filter: terms.join(" "),
+            names: global.names(),
         },
     );
     // Decoders that are inside a file must not keep the shell waiting.

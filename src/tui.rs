@@ -25,6 +25,7 @@ use trailhound::app::state::State;
 use trailhound::app::update::update;
 use trailhound::base::ledger::Ledger;
 use trailhound::engine::{Engine, LoadOptions};
+use trailhound::query::names::Names;
 use trailhound::source::Spec;
 use trailhound::ui;
 use trailhound::ui::theme::Theme;
@@ -46,6 +47,8 @@ pub struct Screen {
     pub theme: Theme,
     /// A filter to begin with; empty for every event.
     pub filter: String,
+    /// Macros and lists.
+    pub names: Arc<Names>,
 }
 
 /// Shortest time between two frames.
@@ -98,7 +101,7 @@ async fn run_loop(
     screen: Screen,
     runtime: &Runtime,
 ) -> anyhow::Result<End> {
-    let mut state = State::new(terminal.size()?, screen.zone);
+    let mut state = State::new(terminal.size()?, screen.zone).with_names(screen.names);
     let mut engine = Engine::start(runtime.handle(), screen.specs, screen.options);
     let mut events = listen_to_terminal();
     let mut clicks = Clicks::default();

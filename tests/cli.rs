@@ -160,6 +160,7 @@ fn program(dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trailhound"));
     command
         .current_dir(dir)
+        .env("XDG_CONFIG_HOME", dir.join("config"))
         .env_remove("TRAILHOUND_LOG")
         .env_remove("NO_COLOR");
     command
@@ -1118,5 +1119,41 @@ fn sans504_is_counted() {
     assert_eq!(
         [&records["found"], &records["kept"], &records["duplicate"]],
         [7819, 6196, 1623]
+    );
+}
+
+#[test]
+fn a_config_file_names_macros_lists_and_its_own_mistakes() {
+    let folder = Folder::of_four()
+        .file(
+            "config/trailhound/config.toml",
+            "[macros]\nmine = \"verb:read,write,delete,auth,secret\"\n\
+             [lists]\nnets = { file = \"nets.txt\" }\n",
+        )
+        .file(
+            "config/trailhound/nets.txt",
+            "# ours\n203.0.113.0/24\n\n0.0.0.0/0\n",
+        )
+        .file("bad.toml", "[macros]\nnoise = \"svcc:logs\"\n[lits]\n");
+    let count = |filter: &str| {
+        let out = folder.run(&["query", filter, "logs", "--format", "count"]);
+        assert_eq!(out.stderr, "", "{filter}");
+        out.stdout.trim().to_owned()
+    };
+    assert_eq!(count("$mine"), "4");
+    assert_eq!(count("ip:@nets"), count("ip:0.0.0.0/0"));
+    let out = folder.run(&["query", "", "logs", "--config", "bad.toml"]);
+    assert_eq!(out.code, Some(2));
+    assert_eq!(
+        out.stderr,
+        "error: bad.toml:2: the macro `$noise` cannot be used: unknown field `svcc`\n  \
+         noise = \"svcc:logs\"\n  ^^^^^\nhelp: mend the macro: did you mean svc:?\n\
+         error: bad.toml:3: unknown section `lits`\n  [lits]\n   ^^^^\nhelp: did you mean [lists]?\n"
+    );
+    let out = folder.run(&["query", "", "logs", "--config", "absent.toml"]);
+    assert_eq!(out.code, Some(2));
+    assert!(
+        out.stderr
+            .starts_with("error: the config file absent.toml cannot be read")
     );
 }

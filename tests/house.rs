@@ -47,7 +47,7 @@ const HOUSE: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The files that know everyone. `config` has no file yet.
+/// The files that know everyone.
 const ROOF: &[&str] = &["main", "lib", "cli", "config", "logging", "tui", "headless"];
 
 /// Words that live in few places: the word, and the floors or files (`floor/file`) that may hold

@@ -1,9 +1,12 @@
 //! The filter language through its public face: what reads, and that what prints reads back.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use trailhound::base::time::UtcMicros;
 use trailhound::index::schema::{Class, FIELDS, Field, Home};
 use trailhound::query::ast::{Expr, Needle, Op, Subject, Test, Value};
+use trailhound::query::names::Names;
 use trailhound::query::path::{Path, Step};
 use trailhound::query::pattern::{Flags, Pattern, Regexp};
 use trailhound::query::typed::Place;
@@ -15,12 +18,14 @@ fn context() -> Context {
         now: at("2026-11-20T18:00:00Z"),
         evidence: Some((at("2026-11-20T01:00:00Z"), at("2026-11-20T18:00:00Z"))),
         cursor: Some(at("2026-11-20T14:02:11Z")),
-        macros: [("noise".to_owned(), "svc:logs OR svc:kms".to_owned())].into(),
-        lists: [(
-            "office-nets".to_owned(),
-            vec!["203.0.113.0/24".to_owned(), "2001:db8::/32".to_owned()],
-        )]
-        .into(),
+        names: Arc::new(Names {
+            macros: [("noise".to_owned(), "svc:logs OR svc:kms".to_owned())].into(),
+            lists: [(
+                "office-nets".to_owned(),
+                vec!["203.0.113.0/24".to_owned(), "2001:db8::/32".to_owned()],
+            )]
+            .into(),
+        }),
         ..Context::default()
     }
 }

@@ -70,6 +70,7 @@ fn with_answers(text: &str) -> String {
         let output = Command::new("/bin/sh")
             .args(["-c", &script, env!("CARGO_BIN_EXE_trailhound")])
             .current_dir(dir.path())
+            .env("XDG_CONFIG_HOME", dir.path().join("config"))
             .env_remove("NO_COLOR")
             .output()
             .unwrap();

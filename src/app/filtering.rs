@@ -126,9 +126,8 @@ fn reparse(state: &mut State) {
     };
     let at = caret(&edit.input);
     edit.parsed = query::parse(edit.input.value(), &state.query_context(Some(at)));
-    edit.completions = complete::complete(edit.input.value(), at, &|field, typed| {
-        values(state, field, typed)
-    });
+    let of_field = |field, typed: &str| values(state, field, typed);
+    edit.completions = complete::complete(edit.input.value(), at, &of_field, &state.names);
     edit.completions.truncate(MOST_COMPLETIONS);
     edit.chosen = 0;
     state.edit = Some(edit);

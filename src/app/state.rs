@@ -24,6 +24,7 @@ use crate::pivot::tally::FieldTally;
 use crate::pivot::tree::{Row, What};
 use crate::query;
 use crate::query::ast::Expr;
+use crate::query::names::Names;
 use crate::view::layout::{self, Panes, Shape, Size};
 
 /// Fields of the facet pane, in order.
@@ -47,6 +48,8 @@ pub struct State {
     pub size: Size,
     /// The zone of every time on the screen.
     pub zone: Tz,
+    /// Macros and lists of filters.
+    pub names: Arc<Names>,
     /// The newest rows.
     pub snapshot: Arc<Snapshot>,
     /// How far the load is.
@@ -459,6 +462,7 @@ impl State {
         Self {
             size,
             zone,
+            names: Arc::new(Names::built_in()),
             snapshot: Arc::default(),
             progress: Progress {
                 walking: true,
@@ -519,6 +523,12 @@ impl State {
         )
     }
 
+    /// The same with macros and lists of a person's own.
+    #[must_use]
+    pub fn with_names(self, names: Arc<Names>) -> Self {
+        Self { names, ..self }
+    }
+
     /// What words of a filter stand for: relative times count from the last event on files.
     pub fn query_context(&self, typing: Option<usize>) -> query::Context {
         let evidence = self.snapshot.span();
@@ -528,7 +538,7 @@ impl State {
             zone: self.zone,
             cursor: self.view.event.and_then(|id| self.snapshot.time(id)),
             typing,
-            ..query::Context::default()
+            names: Arc::clone(&self.names),
         }
     }
 

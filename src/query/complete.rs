@@ -13,6 +13,7 @@ use crate::event::secret;
 use crate::index::schema::{Class, FIELDS, Field, Home};
 use crate::query::ast::{Op, Subject, Test, Value};
 use crate::query::lexer::{self, Kind, Mark, Token};
+use crate::query::names::Names;
 use crate::query::number::Rank;
 use crate::query::pattern::{Pattern, unquote};
 
@@ -37,7 +38,7 @@ pub struct Completion {
 }
 
 /// What could stand at byte `cursor` of `text`, best first.
-pub fn complete(text: &str, cursor: usize, values: &Values<'_>) -> Vec<Completion> {
+pub fn complete(text: &str, cursor: usize, values: &Values<'_>, names: &Names) -> Vec<Completion> {
     let cursor = (0..=cursor.min(text.len()))
         .rev()
         .find(|at| text.is_char_boundary(*at))
@@ -50,7 +51,13 @@ pub fn complete(text: &str, cursor: usize, values: &Values<'_>) -> Vec<Completio
     let last = tokens.last().filter(at_caret);
     let mut found = match (last, term(&tokens)) {
         (last, Some((field, mark))) if stands_after(last, &tokens) => {
-            of_field(before, last, cursor, field, mark, values)
+            match last.filter(|t| t.kind == Kind::Word && t.span.slice(before).starts_with('@')) {
+                Some(token) => lists(before, *token, names),
+                None => of_field(before, last, cursor, field, mark, values),
+            }
+        }
+        (Some(token), _) if token.span.slice(before).starts_with('$') => {
+            macros(before, *token, names)
         }
         (Some(token), _) if token.kind == Kind::Word => words(before, *token),
         (Some(token), _) if !matches!(token.kind, Kind::Not | Kind::Open) => Vec::new(),
@@ -66,6 +73,32 @@ pub fn complete(text: &str, cursor: usize, values: &Values<'_>) -> Vec<Completio
     }
     found.truncate(MOST);
     found
+}
+
+/// Macros whose names hold what is typed.
+fn macros(before: &str, token: Token, names: &Names) -> Vec<Completion> {
+    let typed = token.span.slice(before).trim_start_matches('$');
+    let fits = names.macros.keys().filter(|name| name.contains(typed));
+    fits.map(|name| Completion {
+        span: token.span,
+        insert: format!("${name} "),
+        label: format!("${name}"),
+        detail: names.about(name).to_owned(),
+    })
+    .collect()
+}
+
+/// Lists whose names hold what is typed.
+fn lists(before: &str, token: Token, names: &Names) -> Vec<Completion> {
+    let typed = token.span.slice(before).trim_start_matches('@');
+    let fits = names.lists.iter().filter(|(name, _)| name.contains(typed));
+    fits.map(|(name, values)| Completion {
+        span: token.span,
+        insert: format!("@{name}"),
+        label: format!("@{name}"),
+        detail: text::counted(values.len() as u64, "value"),
+    })
+    .collect()
 }
 
 /// The field and operator of the term the tokens end in.
@@ -327,11 +360,18 @@ mod tests {
             .collect()
     }
 
+    fn names() -> Names {
+        let mut names = Names::built_in();
+        let office = vec!["10.0.0.1".to_owned()];
+        names.lists.insert("office".to_owned(), office);
+        names
+    }
+
     /// `|` is the caret; gives what the text becomes with each completion.
     fn check(text: &str, expected: &[&str]) {
         let cursor = text.find('|').unwrap();
         let text = text.replace('|', "");
-        let got: Vec<String> = complete(&text, cursor, &values)
+        let got: Vec<String> = complete(&text, cursor, &values, &names())
             .iter()
             .take(expected.len().max(1))
             .map(|c| {
@@ -364,13 +404,16 @@ mod tests {
         check("ua~/x|", &[]);
         check("ua:app|", &["ua:app/2"]);
         check("who:bob |", &["who:bob who:"]);
+        check("who:bob -$ia|", &["who:bob -$iac "]);
+        check("$noi|", &["$noise "]);
+        check("-ip:@o|", &["-ip:@office"]);
         check("sessio|", &["via:"].map(|_| "session:"));
     }
 
     proptest! {
         #[test]
         fn spans_stay_inside(text in "(who:|[a-z(,\"|:]|é| ){0,12}", cursor in 0..30usize) {
-            for c in complete(&text, cursor, &values) {
+            for c in complete(&text, cursor, &values, &names()) {
                 prop_assert!(text.get(c.span.start..c.span.end).is_some());
             }
         }

@@ -10,6 +10,7 @@ pub mod eval;
 pub mod lexer;
 pub mod matcher;
 pub mod moment;
+pub mod names;
 pub mod number;
 mod parser;
 pub mod path;
@@ -20,13 +21,14 @@ mod term;
 pub mod typed;
 pub mod when;
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 
 use crate::base::span::{Diagnostic, Severity, Span};
 use crate::base::time::UtcMicros;
 use crate::query::ast::Expr;
+use crate::query::names::Names;
 
 /// What words of a query stand for outside of it.
 #[derive(Debug, Clone)]
@@ -41,10 +43,8 @@ pub struct Context {
     pub cursor: Option<UtcMicros>,
     /// Where the caret stands while the text is being typed: the word it touches may go on.
     pub typing: Option<usize>,
-    /// Named queries, without their `$`.
-    pub macros: BTreeMap<String, String>,
-    /// Named lists, without their `@`.
-    pub lists: BTreeMap<String, Vec<String>>,
+    /// Macros and lists.
+    pub names: Arc<Names>,
 }
 
 impl Default for Context {
@@ -55,8 +55,7 @@ impl Default for Context {
             zone: Tz::UTC,
             cursor: None,
             typing: None,
-            macros: BTreeMap::new(),
-            lists: BTreeMap::new(),
+            names: Arc::default(),
         }
     }
 }

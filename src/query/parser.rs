@@ -11,6 +11,8 @@ use crate::query::{Context, Parsed, Part, typed};
 
 /// How deep brackets and negations may nest.
 const DEEPEST: usize = 64;
+/// How many macros one query may use, those within macros counted: each may name many others.
+const MOST_MACROS: usize = 1000;
 
 /// Parses `text`.
 pub fn parse(text: &str, context: &Context) -> Parsed {
@@ -48,7 +50,10 @@ pub(super) struct Parser<'a> {
     depth: usize,
     pub(super) diagnostics: Vec<Diagnostic>,
     parts: Vec<Part>,
-    pub(super) in_macro: bool,
+    /// The macros whose terms these are, outermost first.
+    pub(super) inside: Vec<String>,
+    /// How many macros may still be spelled out.
+    budget: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -61,7 +66,8 @@ impl<'a> Parser<'a> {
             depth: 0,
             diagnostics: Vec::new(),
             parts: Vec::new(),
-            in_macro: false,
+            inside: Vec::new(),
+            budget: MOST_MACROS,
         }
     }
 
@@ -148,7 +154,7 @@ impl<'a> Parser<'a> {
     /// `or`: terms of which any may hold.
     fn any(&mut self) -> Got {
         let start = self.peek().map_or(0, |t| t.span.start);
-        let top = self.depth == 0 && !self.in_macro;
+        let top = self.depth == 0 && self.inside.is_empty();
         let first = self.all();
         if self.peek().is_none_or(|t| t.kind != Kind::Or) {
             return first;
@@ -218,7 +224,7 @@ impl<'a> Parser<'a> {
 
     /// `and`: terms that must all hold.
     fn all(&mut self) -> Got {
-        let top = self.depth == 0 && !self.in_macro;
+        let top = self.depth == 0 && self.inside.is_empty();
         let mut parts = Vec::new();
         let mut bad = false;
         while let Some(token) = self.peek() {
@@ -350,16 +356,30 @@ impl<'a> Parser<'a> {
     fn expand(&mut self, token: Token) -> Got {
         let name = token.span.slice(self.text).trim_start_matches('$');
         let shown = show(name);
-        if self.in_macro {
+        if let Some(at) = self.inside.iter().position(|outer| outer == name) {
+            let round: Vec<String> = self.inside.get(at..).unwrap_or_default().to_vec();
+            let round = round.iter().map(|name| format!("${} uses ", show(name)));
             self.error(
                 token.span,
-                "a macro cannot use another macro",
-                "write its terms out",
+                format!(
+                    "the macro uses itself: {}${shown}",
+                    round.collect::<String>()
+                ),
+                "mend one of these macros",
             );
             return Got::Bad;
         }
-        let Some(body) = self.context.macros.get(name) else {
-            let near = typed::nearest(name, self.context.macros.keys().map(String::as_str));
+        self.budget = self.budget.saturating_sub(1);
+        if self.budget == 0 {
+            self.error(
+                token.span,
+                format!("more than {MOST_MACROS} macros stand behind this one"),
+                "write the query with fewer",
+            );
+            return Got::Bad;
+        }
+        let Some(body) = self.context.names.macros.get(name) else {
+            let near = typed::nearest(name, self.context.names.macros.keys().map(String::as_str));
             let help = near.map_or_else(
                 || format!("write its terms out, or quote it to search for the text: \"${shown}\""),
                 |near| format!("did you mean ${near}?"),
@@ -368,18 +388,23 @@ impl<'a> Parser<'a> {
             return Got::Bad;
         };
         let mut inner = Parser::new(body, self.context);
-        inner.in_macro = true;
+        inner.inside.clone_from(&self.inside);
+        inner.inside.push(name.to_owned());
         inner.depth = self.depth;
+        inner.budget = self.budget;
         let got = inner.query();
+        self.budget = inner.budget;
         let fault = inner.diagnostics.into_iter().next();
         match (got, fault) {
             (Got::Expr(expr), None) => Got::Expr(Expr::Macro(name.to_owned(), Box::new(expr))),
             (_, fault) => {
-                let why = fault.map_or("it is empty".to_owned(), |d| d.message);
+                let (why, fix) =
+                    fault.map_or(("it is empty".to_owned(), None), |d| (d.message, d.help));
+                let fix = fix.map_or_else(String::new, |fix| format!(": {fix}"));
                 self.error(
                     token.span,
                     format!("the macro `${shown}` cannot be used: {why}"),
-                    "mend the macro",
+                    format!("mend the macro{}", fix.replacen(": mend the macro", "", 1)),
                 );
                 Got::Bad
             }

@@ -96,7 +96,7 @@ impl Parser<'_> {
     }
 
     fn fault(&mut self, span: Span, fault: Fault) {
-        if fault.unfinished || self.context.typing == Some(span.end) && !self.in_macro {
+        if fault.unfinished || self.context.typing == Some(span.end) && self.inside.is_empty() {
             self.incomplete(span, fault.message, fault.help);
         } else {
             self.error(span, fault.message, fault.help);
@@ -252,7 +252,7 @@ impl Parser<'_> {
 
     /// The word under the caret counts as a prefix: the rest of it is still to come.
     fn typed_so_far(&self, place: &Place<'_>, token: Token, pattern: Pattern) -> Pattern {
-        let touches = self.context.typing == Some(token.span.end) && !self.in_macro;
+        let touches = self.context.typing == Some(token.span.end) && self.inside.is_empty();
         if touches && token.kind == Kind::Word && pattern.how == How::Literal && place.completes() {
             Pattern {
                 how: How::Prefix,

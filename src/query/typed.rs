@@ -297,8 +297,8 @@ impl<'a> Place<'a> {
     }
 
     fn list(&self, name: &str, context: &Context) -> Result<Value, Fault> {
-        let Some(entries) = context.lists.get(name) else {
-            let near = nearest(name, context.lists.keys().map(String::as_str));
+        let Some(entries) = context.names.lists.get(name) else {
+            let near = nearest(name, context.names.lists.keys().map(String::as_str));
             return Err(Fault::new(
                 format!("no list is called `@{name}`"),
                 near.map_or_else(
