@@ -2,6 +2,8 @@
 
 #[path = "support/driver.rs"]
 mod driver;
+#[path = "asking/points.rs"]
+mod points;
 mod support;
 
 use driver::Driver;

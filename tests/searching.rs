@@ -98,6 +98,7 @@ impl Asked {
             request: RequestId(self.request),
             snapshot: Arc::clone(&self.snapshot),
             filter,
+            without: None,
             facets: Vec::new(),
             facet_values: 0,
             columns: 0,

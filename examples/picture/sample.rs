@@ -28,6 +28,7 @@ pub const ALL: [(&str, Build); 8] = [
 ];
 
 const SHAPE: Shape = Shape {
+    chips: false,
     facets: true,
     detail: true,
     histogram: true,
@@ -336,6 +337,7 @@ fn screen(size: Size, shape: Shape) -> Screen {
         built,
     };
     Screen {
+        chips: trailhound::view::screen::ChipsView::default(),
         size,
         panes,
         context: ContextLine {

@@ -2,6 +2,7 @@
 
 use crate::app::action::Command;
 use crate::app::chain;
+use crate::app::chips;
 use crate::app::facets::{self, FacetTarget};
 use crate::app::filtering;
 use crate::app::keymap::{self, Binding, Scope};
@@ -23,10 +24,10 @@ use crate::view::detail::TABS;
 use crate::view::layout::{self, Area, Panes};
 use crate::view::list::{self, Rows};
 use crate::view::screen::{
-    Cell, CompletionLine, ContextLine, Crumb, CrumbLine, DetailView, DiagnosticLine, FacetLine,
-    FacetsView, FilterLine, FilterState, HelpGroup, HistogramColumn, HistogramView, ListRow,
-    ListView, Overlay as Floating, PageRow, PagesView, PickerRow, PickerView, PortraitView, Screen,
-    StatusLine, Tab, Tone,
+    Cell, ChipView, ChipsView, CompletionLine, ContextLine, Crumb, CrumbLine, DetailView,
+    DiagnosticLine, FacetLine, FacetsView, FilterLine, FilterState, HelpGroup, HistogramColumn,
+    HistogramView, ListRow, ListView, Overlay as Floating, PageRow, PagesView, PickerRow,
+    PickerView, PortraitView, Screen, StatusLine, Tab, Tone,
 };
 
 /// The screens by their digits, and whether this version has them.
@@ -49,6 +50,7 @@ pub fn screen(state: &State) -> Screen {
         context: context(state),
         crumbs: crumbs(state),
         filter: filter(state),
+        chips: chips_view(state),
         histogram: (!panes.histogram.is_empty()).then(|| histogram(state, &panes)),
         facets: (!panes.facets.is_empty()).then(|| facets_view(state)),
         portrait: (!panes.portrait.is_empty()).then(|| portrait(state)),
@@ -109,6 +111,14 @@ pub fn context(state: &State) -> ContextLine {
 fn label_of(view: &View) -> Printable {
     match &view.about {
         About::Subject(_, label) => Printable::new(label),
+        About::Timeline if !view.hidden.is_empty() => {
+            let text = if view.text.is_empty() {
+                "All"
+            } else {
+                view.text.as_str()
+            };
+            Printable::new(&format!("{text} without {}", view.hidden.words()))
+        }
         About::Timeline if view.text.is_empty() => Printable::trusted("All"),
         About::Timeline => Printable::new(&view.text),
     }
@@ -149,6 +159,11 @@ fn filter(state: &State) -> FilterLine {
         Some(share) => format!("≥{count} match, {:.0}% searched", share * 100.0),
         None => format!("{more}{count} match in {}", milliseconds(answer.took_ms)),
     };
+    if state.panes().chips.is_empty()
+        && let Some(words) = chips::hidden_words(state)
+    {
+        summary = format!("{words}  {summary}");
+    }
     if let Some(locked) = &state.locked {
         let label = Printable::new(&locked.label).truncated(24);
         summary = format!("following {}  {summary}", label.as_str());
@@ -208,6 +223,25 @@ fn filter(state: &State) -> FilterLine {
             })
             .collect(),
         chosen: edit.chosen,
+    }
+}
+
+/// The terms of the filter.
+pub fn chips_view(state: &State) -> ChipsView {
+    let focused = state.focus == Focus::Chips;
+    let at = chips::at(state);
+    ChipsView {
+        chips: chips::chips(&state.view)
+            .into_iter()
+            .enumerate()
+            .map(|(i, chip)| ChipView {
+                label: Printable::new(&chip.term.to_string()),
+                on: chip.on,
+                focused: focused && i == at,
+            })
+            .collect(),
+        hidden: chips::hidden_words(state).unwrap_or_default(),
+        focused,
     }
 }
 
@@ -692,6 +726,7 @@ fn help(state: &State, top: usize) -> Floating {
     let scope = match state.focus {
         Focus::List => Scope::List,
         Focus::Facets => Scope::Facets,
+        Focus::Chips => Scope::Chips,
         Focus::Detail => Scope::Detail,
         Focus::Portrait => Scope::Portrait,
     };
@@ -737,6 +772,7 @@ fn picker(state: &State, p: &Picker) -> PickerView {
             PickerKind::Palette => "Actions",
             PickerKind::Resources => "Go to a resource of this event",
             PickerKind::Copy => "Copy",
+            PickerKind::Toggles => "Hide",
         }),
         input: typed.then(|| {
             (

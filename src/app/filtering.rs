@@ -8,7 +8,7 @@ use crate::app::action::Command;
 use crate::app::chord::{Chord, Key};
 use crate::app::facets::FacetTarget;
 use crate::app::state::{About, FilterEdit, Focus, State, View};
-use crate::app::{facets, moves, pivots};
+use crate::app::{chips, facets, moves, pivots};
 use crate::base::span::Severity;
 use crate::index::schema::{Class, Field, Home};
 use crate::pivot::portrait::Subject;
@@ -45,6 +45,17 @@ pub fn begin(state: &mut State) {
         recalled: None,
     });
     reparse(state);
+}
+
+/// Starts typing one more term; the filter it is added to is put in brackets where it must be.
+pub fn begin_term(state: &mut State) {
+    begin(state);
+    if let Some(edit) = &mut state.edit
+        && matches!(*state.view.filter, Expr::Or(_))
+    {
+        edit.input = Input::new(format!("({}) ", edit.input.value().trim()));
+        reparse(state);
+    }
 }
 
 /// Pastes text into the filter, which it opens where it is not being typed.
@@ -345,6 +356,7 @@ fn focused_term(state: &State) -> Result<Expr, String> {
             }
             _ => Err("put the focus on a value".to_owned()),
         },
+        Focus::Chips => Err(none()),
         Focus::Portrait => match pivots::focused_row(state) {
             Some(crate::view::portrait::RowTarget::Value(field, v)) => {
                 term(field, v.as_deref()).ok_or_else(none)
@@ -379,6 +391,10 @@ fn focused_term(state: &State) -> Result<Expr, String> {
 
 /// Filters by the focused value.
 pub fn focused_value(state: &mut State, side: Side) {
+    state.last_side = Some(side);
+    if state.focus == Focus::Chips {
+        return chips::point(state, side);
+    }
     let term = match focused_term(state) {
         Ok(term) => term,
         Err(why) => return state.refuse(why),

@@ -15,6 +15,8 @@ pub enum Scope {
     List,
     /// In the facets.
     Facets,
+    /// On the terms of the filter.
+    Chips,
     /// In the detail pane.
     Detail,
     /// In a principal's or resource's portrait.
@@ -44,6 +46,7 @@ impl Scope {
             Self::Global => "Everywhere",
             Self::List => "Event list",
             Self::Facets => "Facets",
+            Self::Chips => "Terms of the filter",
             Self::Detail => "Detail",
             Self::Portrait => "Principal or resource",
             Self::Filter => "Filter line",
@@ -61,7 +64,7 @@ impl Scope {
     pub const fn falls_through(self) -> bool {
         matches!(
             self,
-            Self::List | Self::Facets | Self::Detail | Self::Portrait
+            Self::List | Self::Facets | Self::Chips | Self::Detail | Self::Portrait
         )
     }
 }
@@ -81,7 +84,7 @@ pub struct Binding {
     pub about: &'static str,
 }
 
-const fn bind(
+pub(crate) const fn bind(
     scope: Scope,
     keys: &'static [&'static str],
     command: Command,
@@ -101,7 +104,7 @@ use Command as C;
 use Scope::{Chain, Context, Detail, Filter, Global, List, Pages, People, Picker, Prompt, Sources};
 
 /// The key table.
-pub const BINDINGS: &[Binding] = &[
+const BINDINGS: &[Binding] = &[
     bind(Global, &["j", "Down"], C::Down, "", "next row"),
     bind(Global, &["k", "Up"], C::Up, "", "previous row"),
     bind(Global, &["g", "Home"], C::First, "", "first row"),
@@ -587,12 +590,16 @@ pub const BINDINGS: &[Binding] = &[
     ),
 ];
 
+/// Every row of the key table.
+pub fn bindings() -> impl Iterator<Item = &'static Binding> {
+    BINDINGS.iter().chain(crate::app::bindings::ASKING)
+}
+
 /// What a key means in a scope.
 pub fn resolve(scope: Scope, chord: Chord) -> Option<Command> {
     let text = chord.to_string();
     let within = |s: Scope| {
-        BINDINGS
-            .iter()
+        bindings()
             .find(|b| b.scope == s && b.keys.contains(&text.as_str()))
             .map(|b| b.command)
     };
@@ -606,7 +613,7 @@ pub fn resolve(scope: Scope, chord: Chord) -> Option<Command> {
 
 /// The rows that hold in a scope: its own, then the global ones it does not hide.
 pub fn help(scope: Scope) -> Vec<(Scope, Vec<&'static Binding>)> {
-    let own: Vec<_> = BINDINGS.iter().filter(|b| b.scope == scope).collect();
+    let own: Vec<_> = bindings().filter(|b| b.scope == scope).collect();
     let mut groups = Vec::new();
     if scope.falls_through() || scope == Scope::Global {
         let hidden = |b: &&Binding| {
@@ -615,8 +622,7 @@ pub fn help(scope: Scope) -> Vec<(Scope, Vec<&'static Binding>)> {
                     .any(|o| o.scope != Scope::Global && o.keys.contains(k))
             })
         };
-        let global = BINDINGS
-            .iter()
+        let global = bindings()
             .filter(|b| b.scope == Scope::Global && !hidden(b))
             .collect();
         groups.push((Scope::Global, global));
@@ -629,11 +635,7 @@ pub fn help(scope: Scope) -> Vec<(Scope, Vec<&'static Binding>)> {
 
 /// The first key of a command in a scope, for hints and the palette.
 pub fn key_of(scope: Scope, command: Command) -> Option<&'static str> {
-    let within = |s: Scope| {
-        BINDINGS
-            .iter()
-            .find(|b| b.scope == s && b.command == command)
-    };
+    let within = |s: Scope| bindings().find(|b| b.scope == s && b.command == command);
     within(scope)
         .or_else(|| {
             scope
@@ -648,7 +650,7 @@ pub fn key_of(scope: Scope, command: Command) -> Option<&'static str> {
 pub fn markdown() -> String {
     use std::fmt::Write as _;
     let mut out = String::from("| Where | Keys | What they do |\n|---|---|---|\n");
-    for b in BINDINGS {
+    for b in bindings() {
         let keys: Vec<_> = b.keys.iter().map(|k| format!("`{k}`")).collect();
         let _ = writeln!(
             out,
@@ -670,7 +672,7 @@ mod tests {
     #[test]
     fn every_key_is_a_key_and_stands_once_in_its_scope() {
         let mut seen = HashSet::new();
-        for b in BINDINGS {
+        for b in bindings() {
             for key in b.keys {
                 let chord = Chord::parse(key).unwrap_or_else(|| panic!("{key} is no key"));
                 assert_eq!(chord.to_string(), *key);
@@ -683,12 +685,10 @@ mod tests {
     #[test]
     fn a_pane_hides_no_global_key_by_accident() {
         // A pane may give a global key a meaning of its own only if that is listed here.
-        let meant: [(Scope, &str); 0] = [];
-        for b in BINDINGS.iter().filter(|b| b.scope.falls_through()) {
+        let meant: [(Scope, &str); 1] = [(Scope::Chips, "Space")];
+        for b in bindings().filter(|b| b.scope.falls_through()) {
             for key in b.keys {
-                let hides = BINDINGS
-                    .iter()
-                    .any(|g| g.scope == Scope::Global && g.keys.contains(key));
+                let hides = bindings().any(|g| g.scope == Scope::Global && g.keys.contains(key));
                 assert!(
                     !hides || meant.contains(&(b.scope, *key)),
                     "{key} in {:?}",

@@ -5,7 +5,9 @@
 //! reads screens.
 
 pub mod action;
+pub mod bindings;
 pub mod chain;
+pub mod chips;
 pub mod chord;
 pub mod compose;
 pub mod detail;

@@ -4,7 +4,7 @@
 use crate::app::action::{Command, Effect, Mouse, MouseKind};
 use crate::app::facets::{self, FacetTarget};
 use crate::app::state::{Focus, Overlay, State};
-use crate::app::{compose, detail, filtering, moves, overlays, pivots, update};
+use crate::app::{chips, compose, detail, filtering, moves, overlays, pivots, update};
 use crate::base::time::UtcMicros;
 use crate::index::schema::Field;
 use crate::query::ast::Expr;
@@ -106,6 +106,20 @@ fn click(state: &mut State, m: Mouse, effects: &mut Vec<Effect>) {
         click_crumb(state, m.x, effects);
     } else if over(panes.filter) {
         update::run(state, Command::EditFilter, effects);
+    } else if over(panes.chips) {
+        let view = compose::chips_view(state);
+        let places = bars::chips(&view, panes.chips.width);
+        if let Some(place) = places.iter().find(|p| p.holds(m.x)) {
+            let at = place.at;
+            // The cross at its end drops it, the rest switches it.
+            if m.x + 2 >= place.x + place.width {
+                chips::drop_at(state, at);
+            } else {
+                chips::toggle(state, at);
+            }
+        } else if !view.hidden.is_empty() {
+            chips::open_toggles(state);
+        }
     } else if over(panes.histogram) {
         if let Some(column) = column_at(state, m) {
             state.brush = Some((column, column));

@@ -51,6 +51,7 @@ pub fn vertical(state: &mut State, command: Command) {
             let height = usize::from(layout::facet_lines(state.panes().facets).height);
             state.view.facet_at = step(state.view.facet_at, lines, command, height);
         }
+        Focus::Chips => {}
         Focus::Portrait => pivots::move_in_portrait(state, command),
     }
 }
@@ -102,6 +103,7 @@ pub fn sideways(state: &mut State, right: bool) {
         }
         Focus::Detail => detail::fold(state, !right),
         Focus::Facets => facets::unfold(state, right),
+        Focus::Chips => crate::app::chips::sideways(state, right),
         Focus::Portrait => pivots::next_card(state, right),
     }
 }

@@ -6,9 +6,9 @@ use tui_input::Input;
 
 use crate::app::action::{Command, Effect};
 use crate::app::chord::Chord;
-use crate::app::keymap::{self, BINDINGS, Scope};
+use crate::app::keymap::{self, Scope};
 use crate::app::state::{Choice, Entry, Overlay, Picker, PickerKind, State};
-use crate::app::{chain, filtering, fuzzy, moves, pivots, reading, sources, update};
+use crate::app::{chain, chips, filtering, fuzzy, moves, pivots, reading, sources, update};
 use crate::base::time::MINUTE;
 use crate::event::json;
 use crate::index::schema::Col;
@@ -30,10 +30,7 @@ pub fn open_find(state: &mut State) {
 pub fn open_palette(state: &mut State) {
     let scope = update::scope(state);
     let mut entries: Vec<Entry> = Vec::new();
-    for b in BINDINGS
-        .iter()
-        .filter(|b| b.scope == scope || b.scope == Scope::Global)
-    {
+    for b in keymap::bindings().filter(|b| b.scope == scope || b.scope == Scope::Global) {
         let known = entries
             .iter()
             .any(|e| matches!(e.choice, Choice::Run(c) if c == b.command));
@@ -314,8 +311,8 @@ pub fn point(state: &mut State, at: usize, twice: bool, effects: &mut Vec<Effect
 }
 
 /// More lines than any help has: the drawing stops at the last one.
-const fn help_lines() -> usize {
-    BINDINGS.len() + 20
+fn help_lines() -> usize {
+    keymap::bindings().count() + 20
 }
 
 fn take(state: &mut State, effects: &mut Vec<Effect>) {
@@ -331,6 +328,7 @@ fn take(state: &mut State, effects: &mut Vec<Effect>) {
     state.overlay = None;
     match choice {
         Choice::Run(command) => update::run(state, command, effects),
+        Choice::Hide(kind) => chips::hide(state, kind),
         Choice::Resource(name) => pivots::resource_view(state, name),
         Choice::Copy(what, text) => {
             state.say(format!("copied the {what}"));

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use tui_input::Input;
 
+use crate::app::chips::{Hidden, Kind};
 use crate::app::detail::Lines;
+use crate::app::filtering::Side;
 use crate::app::update::AskKey;
 use crate::base::ledger::{FileEntry, Ledger};
 use crate::base::origin::FileId;
@@ -102,6 +104,8 @@ pub struct State {
     pub message: Option<Message>,
     /// Filters applied before, newest last.
     pub filters: Vec<String>,
+    /// What was last done with `+ - =`.
+    pub last_side: Option<Side>,
     /// The stretches of the histogram being chosen with the mouse: where it went down, where it is.
     pub brush: Option<(usize, usize)>,
     /// What failed inside the program, and how often: it stays in sight.
@@ -147,6 +151,12 @@ pub struct View {
     pub text: String,
     /// The filter.
     pub filter: Arc<Expr>,
+    /// Terms of the filter that are switched off, with their places among all terms.
+    pub off: Vec<(usize, Expr)>,
+    /// The focused term.
+    pub chip_at: usize,
+    /// Kinds of events that are hidden.
+    pub hidden: Hidden,
     /// The focused event; `None` until one was chosen: the first then.
     pub event: Option<EventId>,
     /// Lines of the list above the focused one.
@@ -191,6 +201,9 @@ impl View {
             about: About::Timeline,
             text: String::new(),
             filter: Arc::new(Expr::All),
+            off: Vec::new(),
+            chip_at: 0,
+            hidden: Hidden::default(),
             event: None,
             offset: 0,
             column: 3,
@@ -217,6 +230,8 @@ pub struct Answer {
     pub answered: RequestId,
     /// The events.
     pub hits: Hits,
+    /// Events there would be if no kind were hidden; `None` while none is, or until it is known.
+    pub without_toggles: Option<u64>,
     /// Milliseconds it took.
     pub took_ms: f64,
     /// The share of the records that the newest request has asked, where `hits` are what it has
@@ -259,6 +274,8 @@ pub enum Focus {
     List,
     /// The facets.
     Facets,
+    /// The terms of the filter.
+    Chips,
     /// The detail.
     Detail,
     /// The portrait.
@@ -417,6 +434,8 @@ pub enum PickerKind {
     Resources,
     /// Things to copy.
     Copy,
+    /// Kinds of events to hide.
+    Toggles,
 }
 
 /// An entry of a picker.
@@ -437,6 +456,8 @@ pub struct Entry {
 pub enum Choice {
     /// A command.
     Run(crate::app::action::Command),
+    /// Hide a kind of events or show it again; `None` shows all.
+    Hide(Option<Kind>),
     /// To a resource's view.
     Resource(String),
     /// Put on the clipboard, with a word for what it is.
@@ -496,6 +517,7 @@ impl State {
             finding: None,
             message: None,
             filters: Vec::new(),
+            last_side: None,
             brush: None,
             broken: Vec::new(),
             quitting: false,
@@ -511,6 +533,7 @@ impl State {
         layout::panes(
             self.size,
             Shape {
+                chips: crate::app::chips::have_a_line(self),
                 facets: self.shape.facets,
                 detail: self.view.detail,
                 histogram: self.shape.histogram,
@@ -568,12 +591,29 @@ impl State {
     /// The filter in force: the one being typed where it can be used, else the view's.
     pub fn effective_filter(&self) -> Arc<Expr> {
         let typed = self.edit.as_ref().and_then(|edit| edit.parsed.usable());
-        let filter = typed.unwrap_or(&self.view.filter);
-        match &self.locked {
-            Some(locked) => Arc::new(Expr::all_of(vec![locked.filter.clone(), filter.clone()])),
-            None if typed.is_none() => Arc::clone(&self.view.filter),
-            None => Arc::new(filter.clone()),
+        self.in_force(typed, self.view.hidden)
+    }
+
+    /// The view's own filter in force, whatever is being typed.
+    pub fn own_filter(&self) -> Arc<Expr> {
+        self.in_force(None, self.view.hidden)
+    }
+
+    /// The filter in force as it would be if no kind of events were hidden; `None` where none is.
+    pub fn unhidden_filter(&self) -> Option<Arc<Expr>> {
+        let typed = self.edit.as_ref().and_then(|edit| edit.parsed.usable());
+        (!self.view.hidden.is_empty()).then(|| self.in_force(typed, Hidden::default()))
+    }
+
+    fn in_force(&self, typed: Option<&Expr>, hidden: Hidden) -> Arc<Expr> {
+        let locked = self.locked.as_ref().map(|l| l.filter.clone());
+        let hiding = hidden.filter();
+        if locked.is_none() && hiding.is_none() && typed.is_none() {
+            return Arc::clone(&self.view.filter);
         }
+        let filter = typed.unwrap_or(&self.view.filter).clone();
+        let parts = [locked, Some(filter), hiding];
+        Arc::new(Expr::all_of(parts.into_iter().flatten().collect()))
     }
 
     /// Says something to the person.

@@ -11,7 +11,7 @@ use crate::app::chord::Chord;
 use crate::app::keymap::{self, Scope};
 use crate::app::state::{About, Focus, Overlay, State};
 use crate::app::{
-    chain, compose, detail, facets, filtering, mouse, moves, overlays, pivots, sources,
+    chain, chips, compose, detail, facets, filtering, mouse, moves, overlays, pivots, sources,
 };
 use crate::base::ledger::FileEntry;
 use crate::base::text::counted;
@@ -40,7 +40,7 @@ pub fn shows_its_own_hits(state: &State) -> bool {
     };
     state.answer.answered == state.answer.asked
         && state.asked.as_ref().is_some_and(|asked| {
-            asked.filter == state.view.filter && asked.subject.as_ref() == subject
+            asked.filter == state.own_filter() && asked.subject.as_ref() == subject
         })
 }
 
@@ -81,6 +81,7 @@ pub fn scope(state: &State) -> Scope {
         (None, Some(_), _) => Scope::Filter,
         (None, None, Focus::List) => Scope::List,
         (None, None, Focus::Facets) => Scope::Facets,
+        (None, None, Focus::Chips) => Scope::Chips,
         (None, None, Focus::Detail) => Scope::Detail,
         (None, None, Focus::Portrait) => Scope::Portrait,
     }
@@ -124,6 +125,9 @@ fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
 /// Runs a command in the panes.
 pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     use Command as C;
+    if state.focus == Focus::Chips && chips::command(state, command) {
+        return;
+    }
     match command {
         C::Down
         | C::Up
@@ -156,6 +160,13 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::EditFilter => filtering::begin(state),
         C::Find => overlays::open_find(state),
         C::FindNext | C::FindPrevious => moves::find_again(state, command == C::FindNext),
+        C::AddTerm => filtering::begin_term(state),
+        C::Repeat => match state.last_side {
+            Some(side) => filtering::focused_value(state, side),
+            None => state.refuse("nothing to repeat yet: + - = filter by the focused value"),
+        },
+        C::Toggles => chips::open_toggles(state),
+        C::FocusChips => chips::focus(state),
         C::Include => filtering::focused_value(state, filtering::Side::Include),
         C::Exclude => filtering::focused_value(state, filtering::Side::Exclude),
         C::Only => filtering::focused_value(state, filtering::Side::Only),
@@ -239,7 +250,7 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
             });
             detail::rebuild(state);
         }
-        C::Inferred | C::Shrink | C::Grow | C::Complete | C::Apply | C::Sort => {}
+        C::Inferred | C::Shrink | C::Grow | C::Complete | C::Apply | C::Sort | C::DropTerm => {}
     }
 }
 
@@ -251,6 +262,7 @@ fn open(state: &mut State) {
         }
         Focus::Detail => detail::toggle_fold(state),
         Focus::Facets => facets::open(state),
+        Focus::Chips => {}
         Focus::Portrait => pivots::drill(state),
     }
 }
@@ -326,6 +338,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             answer.facets_fresh = false;
             answer.histogram_fresh = false;
             answer.portrait_fresh = false;
+            answer.without_toggles = None;
             if std::mem::take(&mut state.new_place) {
                 state.seen_top = compose::list_top(state);
                 say_where_the_cursor_went(state);
@@ -340,6 +353,9 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
                 "{} could not be asked and may be missing here: {reason}",
                 counted(records, "record")
             ));
+        }
+        Reply::Without { request, events } if request == state.answer.asked => {
+            state.answer.without_toggles = Some(events);
         }
         Reply::Facets { request, facets } if request == state.answer.asked => {
             state.answer.facets = facets;
@@ -380,6 +396,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         // An answer to a question nobody asks any more.
         Reply::Hits { .. }
         | Reply::Unread { .. }
+        | Reply::Without { .. }
         | Reply::Facets { .. }
         | Reply::Histogram { .. }
         | Reply::Portrait { .. }
@@ -406,6 +423,7 @@ fn settle_focus(state: &mut State) {
     let shown = match state.focus {
         Focus::List => true,
         Focus::Facets => !panes.facets.is_empty(),
+        Focus::Chips => !panes.chips.is_empty() && !chips::chips(&state.view).is_empty(),
         // Below 80 columns the detail covers the list only while it has the focus.
         Focus::Detail => state.view.detail,
         Focus::Portrait => state.view.about != About::Timeline,
@@ -451,6 +469,7 @@ fn ask_for_what_is_missing(state: &mut State, effects: &mut Vec<Effect>) {
             request,
             snapshot: std::sync::Arc::clone(&state.snapshot),
             filter: std::sync::Arc::clone(&key.filter),
+            without: state.unhidden_filter(),
             facets,
             facet_values: crate::app::state::FACET_VALUES.1,
             columns: key.columns,

@@ -411,6 +411,14 @@ pub(crate) fn answer(
             reason,
         });
     }
+    if let Some(wider) = &ask.without {
+        let found = find_with(snapshot, wider, reader, cancel, memo, &mut |_, _| {});
+        let Some(found) = found else { return };
+        send(Reply::Without {
+            request,
+            events: found.rows.len() as u64,
+        });
+    }
     if let Some(subject) = &ask.portrait {
         let Some(portrait) = Portrait::of(snapshot, subject.clone(), &hits.order, SPARK, cancel)
         else {

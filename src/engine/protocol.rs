@@ -44,6 +44,8 @@ pub struct Ask {
     pub snapshot: Arc<Snapshot>,
     /// The filter.
     pub filter: Arc<Expr>,
+    /// A wider filter to count the events of, too: to say how many the narrower one hides.
+    pub without: Option<Arc<Expr>>,
     /// Fields to count.
     pub facets: Vec<Field>,
     /// Values to give of each.
@@ -104,6 +106,13 @@ pub enum Reply {
         records: u64,
         /// Why the first of them could not be read again.
         reason: String,
+    },
+    /// Events of the wider filter.
+    Without {
+        /// The request.
+        request: RequestId,
+        /// How many.
+        events: u64,
     },
     /// Values counted.
     Facets {

@@ -20,6 +20,7 @@ use crate::view::layout::Size;
 use crate::view::screen::Overlay;
 use crate::view::screen::Screen;
 
+pub mod chips;
 pub mod context;
 pub mod crumbs;
 pub mod detail;
@@ -46,6 +47,7 @@ const REFUSED: &str = "¿";
 /// context
 /// crumbs
 /// filter        (message and completions float under it)
+/// chips         (the terms of the filter, where there are several)
 /// histogram, or portrait
 /// facets │ list ┃ detail (right of the list, or under it)
 /// status
@@ -83,6 +85,7 @@ fn panes(buffer: &mut Buffer, screen: &Screen, theme: &Theme) {
     );
     crumbs::draw(buffer, within(buffer, panes.crumbs), &screen.crumbs, theme);
     filter::draw(buffer, within(buffer, panes.filter), &screen.filter, theme);
+    chips::draw(buffer, within(buffer, panes.chips), &screen.chips, theme);
     if let Some(view) = &screen.histogram {
         histogram::draw(buffer, within(buffer, panes.histogram), view, theme);
     }

@@ -202,6 +202,21 @@ fn histogram_view() -> impl Strategy<Value = HistogramView> {
         )
 }
 
+fn chips_view() -> impl Strategy<Value = ChipsView> {
+    let chip = (word(), any::<bool>(), any::<bool>()).prop_map(|(label, on, focused)| ChipView {
+        label,
+        on,
+        focused,
+    });
+    (prop::collection::vec(chip, 0..6), raw(), any::<bool>()).prop_map(
+        |(chips, hidden, focused)| ChipsView {
+            chips,
+            hidden,
+            focused,
+        },
+    )
+}
+
 fn facets_view() -> impl Strategy<Value = FacetsView> {
     let line = prop_oneof![
         (title(), number(), any::<bool>()).prop_map(|(name, values, focused)| FacetLine::Field {
@@ -406,6 +421,7 @@ fn shape() -> impl Strategy<Value = Shape> {
             detail_right,
             detail_focused: bit(4),
             facets_focused: bit(6),
+            chips: bit(7),
         }
     })
 }
@@ -422,7 +438,7 @@ fn screen() -> impl Strategy<Value = Screen> {
     (
         panes,
         top_lines(),
-        histogram_view(),
+        (histogram_view(), chips_view()),
         facets_view(),
         portrait_view(),
         list_view(),
@@ -433,7 +449,7 @@ fn screen() -> impl Strategy<Value = Screen> {
             |(
                 (size, panes),
                 (context, crumbs, filter, status),
-                histogram,
+                (histogram, chips),
                 facets,
                 portrait,
                 list,
@@ -445,6 +461,7 @@ fn screen() -> impl Strategy<Value = Screen> {
                 context,
                 crumbs,
                 filter,
+                chips,
                 histogram: Some(histogram),
                 facets: Some(facets),
                 portrait: Some(portrait),

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::base::printable::Printable;
 use crate::base::text::thousands;
-use crate::view::screen::{ContextLine, Crumb, CrumbLine};
+use crate::view::screen::{ChipsView, ContextLine, Crumb, CrumbLine};
 
 /// The program's name at the left of the first line, where there is room for it.
 pub const NAME: &str = "trailhound";
@@ -171,6 +171,44 @@ pub fn detail_tabs(names: &[&str], current: usize, end: u16) -> Vec<Place> {
             width: taken.min(end.saturating_sub(x)),
         });
         x += taken;
+    }
+    places
+}
+
+/// Columns before the first term of the filter.
+const CHIPS_FROM: u16 = 3;
+
+/// The terms of the filter in `width` columns: each with a mark and a cross beside its text. Where
+/// not all fit, the focused one is among those that do.
+pub fn chips(view: &ChipsView, width: u16) -> Vec<Place> {
+    let hidden = view.hidden.width() as u16;
+    let end = width.saturating_sub(if hidden > 0 { hidden + 3 } else { 1 });
+    let most = usize::from(end.saturating_sub(CHIPS_FROM)).max(12);
+    let widths: Vec<usize> = view
+        .chips
+        .iter()
+        .map(|c| (c.label.width() + 6).min(most))
+        .collect();
+    let focused = view.chips.iter().position(|c| c.focused).unwrap_or(0);
+    let mut first = 0;
+    let taken = |from: usize| -> usize {
+        let upto = focused.min(widths.len().saturating_sub(1));
+        widths
+            .get(from..=upto)
+            .map_or(0, |w| w.iter().map(|w| w + 1).sum())
+    };
+    while first < focused && usize::from(CHIPS_FROM) + taken(first) > usize::from(end) {
+        first += 1;
+    }
+    let mut x = CHIPS_FROM;
+    let mut places = Vec::new();
+    for (at, width) in widths.iter().enumerate().skip(first) {
+        let width = *width as u16;
+        if x.saturating_add(width) > end {
+            break;
+        }
+        places.push(Place { at, x, width });
+        x += width + 1;
     }
     places
 }

@@ -91,6 +91,8 @@ impl Area {
 /// What is switched on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
+    /// The terms of the filter have a line.
+    pub chips: bool,
     /// Facets at the left (`F2`).
     pub facets: bool,
     /// The detail pane (`F3`).
@@ -119,6 +121,8 @@ pub struct Panes {
     pub crumbs: Area,
     /// The filter with count and time.
     pub filter: Area,
+    /// The terms of the filter, and what is hidden.
+    pub chips: Area,
     /// Events over time: bars and one axis line.
     pub histogram: Area,
     /// A principal or resource in full.
@@ -152,6 +156,9 @@ pub fn panes(size: Size, shape: Shape) -> Panes {
         panes.crumbs = rest.cut_top(1);
     }
     panes.filter = rest.cut_top(1);
+    if shape.chips && size.height >= 16 {
+        panes.chips = rest.cut_top(1);
+    }
     if size.height >= 18 {
         panes.hints = rest.cut_bottom(1);
     }
@@ -312,11 +319,12 @@ mod tests {
 
     use super::*;
 
-    fn all(p: &Panes) -> [Area; 10] {
+    fn all(p: &Panes) -> [Area; 11] {
         [
             p.context,
             p.crumbs,
             p.filter,
+            p.chips,
             p.histogram,
             p.portrait,
             p.facets,
@@ -330,13 +338,13 @@ mod tests {
     proptest! {
         #[test]
         fn panes_tile_the_screen(
-            width in 0u16..300, height in 0u16..100, bits in 0u8..128, right in prop::option::of(any::<bool>())
+            width in 0u16..300, height in 0u16..100, bits in any::<u8>(), right in prop::option::of(any::<bool>())
         ) {
             let bit = |n: u8| bits >> n & 1 == 1;
             let shape = Shape {
                 facets: bit(0), detail: bit(1), histogram: bit(2), portrait: bit(3),
                 detail_focused: bit(4), portrait_focused: bit(5), detail_right: right,
-                facets_focused: bit(6),
+                facets_focused: bit(6), chips: bit(7),
             };
             let p = panes(Size { width, height }, shape);
             let cells: u32 = all(&p).iter().map(|a| u32::from(a.width) * u32::from(a.height)).sum();
@@ -384,6 +392,7 @@ mod tests {
     #[test]
     fn narrow_screens_drop_what_the_paper_says() {
         let shape = Shape {
+            chips: false,
             facets: true,
             detail: true,
             histogram: true,

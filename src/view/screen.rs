@@ -21,6 +21,8 @@ pub struct Screen {
     pub crumbs: CrumbLine,
     /// The filter line.
     pub filter: FilterLine,
+    /// The terms of the filter.
+    pub chips: ChipsView,
     /// Events over time; absent when switched off or empty of room.
     pub histogram: Option<HistogramView>,
     /// Values with counts.
@@ -102,6 +104,28 @@ pub struct FilterLine {
     pub completions: Vec<CompletionLine>,
     /// The completion that `Tab` would take.
     pub chosen: usize,
+}
+
+/// The terms of the filter, one by one.
+#[derive(Debug, Clone, Default)]
+pub struct ChipsView {
+    /// The terms in their order.
+    pub chips: Vec<ChipView>,
+    /// What is hidden whatever the filter says: `9,204 hidden: reads`; empty where nothing is.
+    pub hidden: String,
+    /// Whether the line has the focus.
+    pub focused: bool,
+}
+
+/// A term of the filter.
+#[derive(Debug, Clone, Default)]
+pub struct ChipView {
+    /// Its text.
+    pub label: Printable,
+    /// Whether it is in force.
+    pub on: bool,
+    /// Whether the focus is on it.
+    pub focused: bool,
 }
 
 /// Whether the filter text can be used.

@@ -168,6 +168,7 @@ impl Driver {
         state.ledger.is_some()
             && state.progress.done
             && answer.answered == answer.asked
+            && (state.view.hidden.is_empty() || answer.without_toggles.is_some())
             && counted
             && state.fetching.is_none()
             && state.hashing.is_none()

@@ -1,0 +1,99 @@
+//! Asking by pointing: chips, toggles, repeats, with the real engine behind.
+
+use crate::driver::Driver;
+use trailhound::app::state::Focus;
+
+#[test]
+fn terms_are_switched_off_and_on_one_by_one() {
+    let mut d = Driver::demo(120, 36);
+    let all = d.count();
+    d.filter("verb:write,delete err:none who:alice");
+    let whole = d.count();
+    let text = d.text();
+    assert!(text.contains("[+ verb:write,delete ×]"), "{text}");
+    // The second term goes off in its place, and comes back.
+    d.keys("F5 l Enter");
+    assert_eq!(d.state.view.text, "verb:write,delete who:alice");
+    assert!(d.count() > whole);
+    assert!(d.text().contains("○ err:none ×]"), "{}", d.text());
+    assert_eq!(d.state.focus, Focus::Chips);
+    d.keys("Enter");
+    assert_eq!(d.state.view.text, "verb:write,delete err:none who:alice");
+    assert_eq!(d.count(), whole);
+    // Turned round, and alone.
+    d.keys("-");
+    assert_eq!(d.state.view.text, "verb:write,delete -err:none who:alice");
+    d.keys("[ =");
+    assert_eq!(d.state.view.text, "err:none");
+    assert_eq!(d.text().matches("○ ").count(), 2, "{}", d.text());
+    d.keys("+");
+    assert_eq!(d.said(), "it is so already");
+    // All off is everything; dropping leaves nothing behind.
+    d.keys("Space");
+    assert_eq!((d.state.view.text.as_str(), d.count()), ("", all));
+    d.keys("x x x");
+    assert!(d.state.view.off.is_empty() && d.state.focus == Focus::List);
+    // Every step was a place of its own.
+    while !d.state.back.is_empty() {
+        d.keys("[");
+    }
+    assert_eq!((d.state.view.text.as_str(), d.count()), ("", all));
+}
+
+#[test]
+fn the_mouse_switches_and_drops_terms() {
+    let mut d = Driver::demo(120, 36);
+    d.filter("verb:write err:none");
+    d.click("+ err:none");
+    assert_eq!(d.state.view.text, "verb:write");
+    d.click("○ err:none");
+    assert_eq!(d.state.view.text, "verb:write err:none");
+    let (x, y) = d.find("+ err:none").unwrap();
+    d.click_at(x + "+ err:none ".len() as u16, y);
+    assert_eq!(d.state.view.text, "verb:write");
+    assert!(d.state.view.off.is_empty());
+}
+
+#[test]
+fn what_toggles_hide_is_counted() {
+    let mut d = Driver::demo(120, 36);
+    let all = d.count();
+    d.keys(", r");
+    let changes = d.count();
+    assert!(changes < all);
+    let hidden = format!("{} hidden: reads", all - changes);
+    assert!(d.text().replace(',', "").contains(&hidden), "{}", d.text());
+    d.keys(", e");
+    let failed = d.count();
+    assert!(failed > 0 && failed < changes);
+    let hidden = format!("{} hidden: reads successes", all - failed);
+    assert!(d.text().replace(',', "").contains(&hidden), "{}", d.text());
+    // A toggle hides under every filter, and back brings each step back.
+    d.filter("who:alice");
+    let narrow = d.count();
+    d.keys(", x");
+    let alice = d.count();
+    assert!(alice > narrow);
+    d.keys("[ [ [");
+    assert_eq!(d.count(), changes);
+    d.keys("[");
+    assert_eq!(d.count(), all);
+    // A small screen says it in the filter line.
+    d.keys(", s").resize(60, 14);
+    assert!(d.text().contains("hidden: services"), "{}", d.text());
+}
+
+#[test]
+fn dot_repeats_on_another_row_and_ampersand_adds() {
+    let mut d = Driver::demo(120, 36);
+    d.keys(".");
+    assert!(d.said().contains("nothing to repeat"), "{}", d.said());
+    d.state.view.column = 4;
+    d.keys("-");
+    let once = d.count();
+    d.keys("j .");
+    assert!(d.count() < once, "{}", d.state.view.text);
+    d.filter("who:alice OR who:bob").keys("&");
+    d.type_in("verb:write").keys("Enter");
+    assert_eq!(d.state.view.text, "(who:alice OR who:bob) verb:write");
+}
