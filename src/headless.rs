@@ -21,6 +21,7 @@ use trailhound::base::time::UtcMicros;
 use trailhound::engine::protocol::{Progress, Reply};
 use trailhound::engine::{self, LoadOptions, Loaded, Reader, Stop};
 use trailhound::event::birth::Confidence;
+use trailhound::event::kind::as_given;
 use trailhound::event::secret;
 use trailhound::event::session::SessionKind;
 use trailhound::index::schema::{Col, FIELDS, Field, Home};
@@ -1057,7 +1058,12 @@ fn run_portrait(
             let name = snapshot.resources().text(sym);
             // One resource is told once, under its best name.
             let best = snapshot.resources().text(snapshot.names().best(sym));
-            let fits = |name: &str| matchers.iter().any(|m| m.matches(name));
+            let fits = |name: &str| {
+                let given = as_given(name);
+                matchers
+                    .iter()
+                    .any(|m| m.matches(name) || given.is_some_and(|given| m.matches(given)))
+            };
             let known = subjects.contains_key(best) || fits(name) || {
                 let names = snapshot.names().all(sym);
                 names.iter().any(|s| fits(snapshot.resources().text(*s)))

@@ -264,6 +264,14 @@ fn names_that_look_alike_stay_apart() {
             &none,
         ),
         call(
+            10,
+            A,
+            "secretsmanager",
+            "GetSecretValue",
+            &json!({"secretId": "prod-replica"}),
+            &none,
+        ),
+        call(
             7,
             A,
             "secretsmanager",
@@ -299,6 +307,11 @@ fn names_that_look_alike_stay_apart() {
     assert_eq!(count("res=arn:aws:iam::111122223333:role/alice", path), 1);
     let full = "arn:aws:secretsmanager:us-west-2:111122223333:secret:prod-AbCdEf";
     assert_eq!(count(&format!("res={full}"), path), 2);
+    // By the name it was given, however the calls name it; its longer namesakes are others.
+    assert_eq!(count("res:prod", path), 2);
+    assert_eq!(count("res:prod-replica", path), 1);
+    // A typed name has no letter case, so the ARN that reads so answers beside the namesake.
+    assert_eq!(count("res:prod-abcdef", path), 3);
     assert_eq!(count("res:alias/data", path), 2);
     let key = resource("alias/data", path);
     assert_eq!(key["resources"][0]["state"], "deleted");
@@ -315,4 +328,34 @@ fn most_changes_of_the_corpus_name_a_resource() {
     let named = count("verb:write,delete res:*", &corpus);
     println!("{named} of {all} changes name a resource");
     assert!(named * 100 >= all * 95, "{named} of {all}");
+}
+
+#[test]
+fn types_are_counted_once_an_event_and_the_world_can_be_asked_for() {
+    let none = Value::Null;
+    let public = json!({"snapshotId": "snap-0a1b2c3d",
+        "createVolumePermission": {"add": {"items": [{"group": "all"}]}}});
+    let two = json!({"instancesSet": {"items": [{"instanceId": "i-0a1b2c3d"},
+        {"instanceId": "i-0a1b2c3e"}]}});
+    let dir = evidence(&[
+        call(1, A, "ec2", "ModifySnapshotAttribute", &public, &none),
+        call(2, A, "ec2", "TerminateInstances", &two, &none),
+        call(3, A, "ec2", "DescribeRegions", &none, &none),
+    ]);
+    let path = dir.path();
+    let text = run(&["stats", "--by", "rtype", "--format", "jsonl"], path);
+    let rows: Vec<Value> = text
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    let counted = |value: &Value| {
+        let of = rows.iter().find(|row| row["value"] == *value);
+        of.and_then(|row| row["events"].as_u64())
+    };
+    assert_eq!(counted(&json!("ec2:instance")), Some(1), "{text}");
+    assert_eq!(counted(&json!("ec2:snapshot")), Some(1), "{text}");
+    assert_eq!(counted(&json!("(none)")), Some(1), "{text}");
+    assert_eq!(count("res:everyone", path), 1);
+    let snapshot = resource("snap-0a1b2c3d", path);
+    assert_eq!(snapshot["resources"][0]["life"][0]["deed"], "shared");
 }

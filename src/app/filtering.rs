@@ -1,5 +1,6 @@
 //! The filter: typed, checked at every key, and built by pointing at values.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tui_input::{Input, InputRequest};
@@ -10,6 +11,7 @@ use crate::app::facets::FacetTarget;
 use crate::app::state::{About, FilterEdit, Focus, State, View};
 use crate::app::{chips, facets, moves, pivots};
 use crate::base::span::Severity;
+use crate::event::kind::Kind;
 use crate::index::schema::{Class, Field, Home};
 use crate::pivot::portrait::Subject;
 use crate::pivot::tally;
@@ -167,6 +169,9 @@ fn values(state: &State, field: Field, typed: &str) -> Vec<(String, u64)> {
     }
     // Without counts at hand, the dictionary's first answers will do.
     let typed = crate::base::text::fold(typed);
+    if field.spec().home == Home::Kind {
+        return kinds_named(state, &typed);
+    }
     let dict = match field.spec().home {
         Home::Column(col) => state.snapshot.dict(col),
         Home::Resources => state.snapshot.resources(),
@@ -177,6 +182,17 @@ fn values(state: &State, field: Field, typed: &str) -> Vec<(String, u64)> {
         .filter(|(_, text)| crate::base::text::fold(text).contains(&typed))
         .take(50)
         .map(|(_, text)| (text.to_owned(), 0))
+        .collect()
+}
+
+/// Kinds of resources that hold what is typed.
+fn kinds_named(state: &State, typed: &str) -> Vec<(String, u64)> {
+    let names = state.snapshot.resources().iter().take(100_000);
+    let kinds: BTreeSet<Kind<'_>> = names.filter_map(|(_, name)| Kind::of(name)).collect();
+    let kinds = kinds.iter().map(ToString::to_string);
+    kinds
+        .filter(|kind| kind.contains(typed))
+        .map(|kind| (kind, 0))
         .collect()
 }
 

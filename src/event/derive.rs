@@ -15,9 +15,10 @@ use hashbrown::HashMap;
 use crate::event::kind::{Kind, join_key};
 use crate::event::outcome::fold_name;
 use crate::event::params::Form::{
-    Account, Arn, CopySource, Document, Function, Id, Ids, Itself, KmsKey, Parameter, Queue, Secret,
+    Account, Arn, CopySource, Document, Function, Grantee, Id, Ids, Itself, KmsKey, Parameter,
+    Queue, Secret,
 };
-use crate::event::params::{ALIASES, At, Form, OF_ACCOUNT, OF_CALLER, ROWS, Row};
+use crate::event::params::{ALIASES, At, EVERYONE, Form, OF_ACCOUNT, OF_CALLER, ROWS, Row};
 use crate::event::record::{HIDDEN, Text};
 use crate::event::relation::Memory;
 use crate::event::resource::{Naming, ResourceRef, is_ec2_id, is_id_like};
@@ -299,12 +300,15 @@ pub fn complete<'a>(
             // The record holds it under a better name.
             Named::Held => resources.iter().position(|r| r.name == param.text),
             Named::New(name, naming) => {
+                let naming = match naming {
+                    Naming::Derived if call.source.is_none_or(str::is_empty) => Naming::Inferred,
+                    naming => naming,
+                };
                 let mut known = resources.iter().position(|r| r.name == *name);
                 if known.is_none() && Table::get().joins[n] && !resources.is_empty() {
                     let key = join_key(&name).0;
-                    let same = |r: &ResourceRef<'_>| {
-                        r.naming != Naming::Derived && join_key(&r.name).0 == key
-                    };
+                    let same =
+                        |r: &ResourceRef<'_>| !r.naming.is_made() && join_key(&r.name).0 == key;
                     known = resources
                         .iter()
                         .position(same)
@@ -470,7 +474,8 @@ fn for_each_name(
         } else {
             Named::New(text.to_owned(), Naming::Found)
         }),
-        Account => {
+        Grantee if EVERYONE.contains(&text) => give(derived("everyone".to_owned())),
+        Account | Grantee => {
             let is_account = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
             let is_unit = text.starts_with("ou-") || text.starts_with("r-");
             if is_unit || is_account && text != call.account {

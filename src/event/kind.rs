@@ -193,6 +193,18 @@ pub fn join_key(name: &str) -> (Cow<'_, str>, Join) {
     }
 }
 
+/// A name without what AWS put at its end: a secret's ARN without its six random letters.
+pub fn as_given(name: &str) -> Option<&str> {
+    // Asked of every resource of the evidence: most are of other services.
+    if (name.strip_prefix("arn:aws:")).is_some_and(|rest| !rest.starts_with("secretsmanager")) {
+        return None;
+    }
+    let arn = Arn::parse(name).filter(|arn| arn.service == "secretsmanager")?;
+    let (head, end) = arn.resource.rsplit_once('-')?;
+    let is_random = arn.resource.starts_with("secret:") && end.len() == 6 && !head.is_empty();
+    is_random.then(|| name.get(..name.len() - 7))?
+}
+
 /// Whether a name was made from a parameter that does not say all of it.
 pub fn is_partial(name: &str) -> bool {
     name.ends_with("-??????") || name.contains(":*:") || name.contains("/*")
@@ -232,6 +244,19 @@ mod tests {
             );
         }
         assert_eq!(Kind::of("something"), None);
+    }
+
+    #[test]
+    fn secrets_as_they_were_named() {
+        let arn = "arn:aws:secretsmanager:us-east-1:1:secret:prod/db";
+        for (name, expected) in [
+            (format!("{arn}-AbCdEf"), Some(arn)),
+            (format!("{arn}-??????"), Some(arn)),
+            (arn.to_owned(), None),
+            ("arn:aws:s3:::b-AbCdEf".to_owned(), None),
+        ] {
+            assert_eq!(as_given(&name), expected, "{name}");
+        }
     }
 
     #[test]

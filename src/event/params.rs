@@ -48,6 +48,8 @@ pub(crate) enum Form {
     Ids,
     /// An account's twelve digits, where it is another account.
     Account,
+    /// Whoever is given access: another account, or everybody in one of the words of [`EVERYONE`].
+    Grantee,
     /// The text itself: access key ids and other ids that stand for themselves.
     Itself,
 }
@@ -96,9 +98,18 @@ const fn row(service: &'static str, at: At, key: &'static str, form: Form) -> Ro
     }
 }
 
+/// How services write that a thing is open to the world.
+pub(crate) const EVERYONE: &[&str] = &[
+    "all",
+    "http://acs.amazonaws.com/groups/global/AllUsers",
+    "public-read",
+    "public-read-write",
+];
+
 use At::{Any, Request, Response, Top};
 use Form::{
-    Account, Arn, CopySource, Document, Function, Id, Ids, Itself, KmsKey, Parameter, Queue, Secret,
+    Account, Arn, CopySource, Document, Function, Grantee, Id, Ids, Itself, KmsKey, Parameter,
+    Queue, Secret,
 };
 
 const BUCKET: Form = Arn("s3:::{}");
@@ -149,6 +160,8 @@ pub const ROWS: &[Row] = &[
     row("s3", Request, "x-amz-copy-source", CopySource),
     row("s3", Top, "name", Arn("s3:{r}:{a}:accesspoint/{}")).calls("AccessPoint"),
     row("s3", Any, "accountId", Account),
+    row("s3", Request, "URI", Grantee).shared(),
+    row("s3", Request, "x-amz-acl", Grantee).shared(),
     row("kms", Any, "keyId", KmsKey),
     row("kms", Request, "targetKeyId", KmsKey),
     row("kms", Any, "aliasName", Arn("kms:{r}:{a}:{}")),
@@ -167,8 +180,9 @@ pub const ROWS: &[Row] = &[
     row("ec2", Top, "groupName", Arn("ec2:{r}:{a}:placement-group/{}")).calls("PlacementGroup"),
     row("ec2", Request, "name", PROFILE).inside("iamInstanceProfile"),
     row("ec2", Request, "Name", PROFILE).inside("IamInstanceProfile"),
-    row("ec2", Request, "userId", Account).shared(),
-    row("ec2", Request, "principal", Account).shared(),
+    row("ec2", Request, "userId", Grantee).shared(),
+    row("ec2", Request, "principal", Grantee).shared(),
+    row("ec2", Request, "group", Grantee).shared(),
     row("ec2", Request, "bucket", BUCKET),
     row("ec2", Request, "s3Bucket", BUCKET),
     row("ec2", Request, "logGroupName", LOG_GROUP),
@@ -274,7 +288,7 @@ pub const ROWS: &[Row] = &[
     row("rds", Request, "subscriptionName", Arn("rds:{r}:{a}:es:{}")),
     row("rds", Any, "globalClusterIdentifier", Arn("rds::{a}:global-cluster:{}")),
     row("rds", Request, "dBProxyName", Arn("rds:{r}:{a}:db-proxy:{}")),
-    row("rds", Request, "valuesToAdd", Account).shared(),
+    row("rds", Request, "valuesToAdd", Grantee).shared(),
     row("rds", Request, "s3BucketName", BUCKET),
     row("rds", Request, "kmsKeyId", KmsKey),
     row("dynamodb", Any, "tableName", TABLE_OF),
@@ -322,7 +336,7 @@ pub const ROWS: &[Row] = &[
     row("ssm", Any, "windowId", Arn("ssm:{r}:{a}:maintenancewindow/{}")),
     row("ssm", Any, "associationId", Arn("ssm:{r}:{a}:association/{}")),
     row("ssm", Any, "baselineId", Arn("ssm:{r}:{a}:patchbaseline/{}")),
-    row("ssm", Request, "accountIdsToAdd", Account).shared(),
+    row("ssm", Request, "accountIdsToAdd", Grantee).shared(),
     row("ssmmessages", Any, "sessionId", Arn("ssm:{r}:{a}:session/{}")),
     row("logs", Request, "logGroupName", LOG_GROUP),
     row("logs", Request, "logGroupIdentifier", LOG_GROUP),
@@ -395,7 +409,7 @@ pub const ROWS: &[Row] = &[
     row("identitystore", Any, "groupId", Arn("identitystore:::group/{}")),
     row("cognito-idp", Any, "userPoolId", Arn("cognito-idp:{r}:{a}:userpool/{}")),
     row("cognito-identity", Any, "identityPoolId", Arn("cognito-identity:{r}:{a}:identitypool/{}")),
-    row("ram", Request, "principals", Account).shared(),
+    row("ram", Request, "principals", Grantee).shared(),
     row("ram", Top, "name", Arn("ram:{r}:{a}:resource-share/*")).calls("CreateResourceShare"),
     row("rolesanywhere", Request, "trustAnchorId", Arn("rolesanywhere:{r}:{a}:trust-anchor/{}")),
     row("rolesanywhere", Request, "profileId", Arn("rolesanywhere:{r}:{a}:profile/{}")),

@@ -188,6 +188,9 @@ impl Memory {
 /// Says what each resource is to the call; `direct` are those right under `requestParameters`.
 pub fn assign(resources: &mut [ResourceRef<'_>], call: &Call<'_>, direct: &[usize]) {
     let name = fold_name(call.name).to_ascii_lowercase();
+    // "Register instances with load balancer": what changes is named last.
+    let last_noun =
+        name.starts_with("registerinstances") || name.starts_with("deregisterinstances");
     let mut best: Option<(usize, usize)> = None;
     let mut nouns = [(0u32, 0u32); 32];
     for (i, resource) in resources.iter().enumerate() {
@@ -198,7 +201,8 @@ pub fn assign(resources: &mut [ResourceRef<'_>], call: &Call<'_>, direct: &[usiz
             *known = (at as u32, len as u32);
         }
         // The first noun is what the call is about; of two that begin together the longer.
-        if best.is_none_or(|(b, l)| at < b || at == b && len > l) {
+        let better = |b: usize| if last_noun { at > b } else { at < b };
+        if best.is_none_or(|(b, l)| better(b) || at == b && len > l) {
             best = Some((at, len));
         }
     }
@@ -210,7 +214,10 @@ pub fn assign(resources: &mut [ResourceRef<'_>], call: &Call<'_>, direct: &[usiz
             Kind::of(&resource.name).and_then(|k| noun_at(&name, k)) == Some(best)
         }
     };
-    let role = best.map_or(about(call), |(at, len)| role_of(&name, at, len, call));
+    let role = match best {
+        Some((at, len)) if !last_noun => role_of(&name, at, len, call),
+        _ => about(call),
+    };
     let copies = name.starts_with("copy");
     // A rule of a security group names others that it does not change.
     let one = name.contains("ingress") || name.contains("egress");

@@ -61,11 +61,18 @@ pub enum Naming {
     Found,
     /// A parameter means it; what the parameter does not say stands as `*` or `?`.
     Derived,
+    /// Derived, and the service itself was told from the parameter: the record has no eventSource.
+    Inferred,
 }
 
 impl Naming {
     /// Every trust, best first.
-    pub const ALL: [Self; 3] = [Self::Recorded, Self::Found, Self::Derived];
+    pub const ALL: [Self; 4] = [Self::Recorded, Self::Found, Self::Derived, Self::Inferred];
+
+    /// Whether the name stands nowhere in the record, but was made from parameters.
+    pub const fn is_made(self) -> bool {
+        matches!(self, Self::Derived | Self::Inferred)
+    }
 
     /// The trust in a word.
     pub const fn name(self) -> &'static str {
@@ -73,6 +80,7 @@ impl Naming {
             Self::Recorded => "recorded",
             Self::Found => "found",
             Self::Derived => "derived",
+            Self::Inferred => "inferred",
         }
     }
 }
@@ -150,7 +158,8 @@ impl Mark {
         match self.0 >> 4 {
             0 => Naming::Recorded,
             1 => Naming::Found,
-            _ => Naming::Derived,
+            2 => Naming::Derived,
+            _ => Naming::Inferred,
         }
     }
 

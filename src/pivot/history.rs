@@ -137,6 +137,8 @@ pub struct History {
     pub region: Option<String>,
     /// Whether its name was only ever derived from parameters.
     pub derived: bool,
+    /// Whether moreover no record that names it says which service it is of.
+    pub inferred: bool,
     /// The state the evidence leaves it in.
     pub standing: Standing,
     /// Its life line, oldest first.
@@ -207,7 +209,7 @@ impl History {
         let kind = names.iter().find_map(|name| Kind::of(name));
         let mut life: Vec<Step> = Vec::new();
         let mut standing = Standing::Seen;
-        let mut derived = true;
+        let (mut derived, mut inferred) = (true, true);
         let mut met: HashMap<Sym, (EventId, u64, bool)> = HashMap::new();
         let (mut account, mut region) = (OneOf::default(), OneOf::default());
         for (n, &id) in events.iter().enumerate() {
@@ -221,7 +223,8 @@ impl History {
             for (sym, mark) in snapshot.named_by(id) {
                 if group.contains(&sym) {
                     role = role.min(mark.role());
-                    derived &= mark.naming() == Naming::Derived;
+                    derived &= mark.naming().is_made();
+                    inferred &= mark.naming() == Naming::Inferred;
                 } else if ok {
                     let shared = mark.role() == Role::SharedWith;
                     let known = met.entry(sym).or_insert((id, 0, shared));
@@ -275,6 +278,7 @@ impl History {
             account,
             region,
             derived,
+            inferred,
             standing,
             life,
             told: Vec::new(),

@@ -7,13 +7,14 @@ use std::collections::HashMap;
 
 use crate::base::cancel::Cancel;
 use crate::base::time::UtcMicros;
+use crate::event::kind::Kind;
 use crate::event::outcome::{self, Outcome, Verb};
 use crate::event::{resource, service};
 use crate::index::bitmap::RowSet;
 use crate::index::schema::{Col, Field, Flag, Home};
 use crate::index::segment::{EventId, Facts, UNDATED};
 use crate::index::snapshot::Snapshot;
-use crate::index::symbols::Sym;
+use crate::index::symbols::{Sym, Symbols};
 
 /// One value of a field, with the events that have it.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,7 +89,12 @@ struct Sighted {
 pub fn is_countable(field: Field) -> bool {
     matches!(
         field.spec().home,
-        Home::Column(_) | Home::Principal | Home::Person | Home::Resources | Home::Flag(_)
+        Home::Column(_)
+            | Home::Principal
+            | Home::Person
+            | Home::Resources
+            | Home::Kind
+            | Home::Flag(_)
     )
 }
 
@@ -232,6 +238,46 @@ struct Codes<'a> {
     home: Home,
     /// Calls whose names differ in their API date only share the code of the first.
     folded: Option<Vec<u32>>,
+    /// The kinds of the resources, where these are counted.
+    kinds: Kinds,
+}
+
+/// Which kind each resource is of, by numbers from 1; 0 stands for none that is known.
+#[derive(Default)]
+struct Kinds {
+    /// Code of a resource → number of its kind.
+    of: Vec<u32>,
+    /// The kinds by number, less one.
+    names: Vec<String>,
+}
+
+impl Kinds {
+    fn of(resources: &Symbols) -> Self {
+        let mut kinds = Self {
+            of: vec![0; resources.len() + 1],
+            names: Vec::new(),
+        };
+        let mut numbers: HashMap<Kind<'_>, u32> = HashMap::new();
+        for (sym, name) in resources.iter() {
+            let Some(kind) = Kind::of(name) else {
+                continue;
+            };
+            let number = *numbers.entry(kind).or_insert_with(|| {
+                kinds.names.push(kind.to_string());
+                kinds.names.len() as u32
+            });
+            if let Some(of) = kinds.of.get_mut(sym.code() as usize) {
+                *of = number;
+            }
+        }
+        kinds
+    }
+
+    fn number(&self, resource: Sym) -> usize {
+        self.of
+            .get(resource.code() as usize)
+            .map_or(0, |n| *n as usize)
+    }
 }
 
 impl<'a> Codes<'a> {
@@ -246,6 +292,10 @@ impl<'a> Codes<'a> {
             snapshot,
             home,
             folded,
+            kinds: match home {
+                Home::Kind => Kinds::of(snapshot.resources()),
+                _ => Kinds::default(),
+            },
         })
     }
 
@@ -255,6 +305,7 @@ impl<'a> Codes<'a> {
             Home::Principal => self.snapshot.dict(Col::Principal).len() + 1,
             Home::Person => self.snapshot.people().len() + 1,
             Home::Resources => self.snapshot.resources().len() + 1,
+            Home::Kind => self.kinds.names.len() + 1,
             _ => Verb::ALL.len() + 1,
         }
     }
@@ -412,12 +463,25 @@ impl<'a> Codes<'a> {
                     f(0);
                 }
             }
+            Home::Kind => {
+                // An event that names three buckets is one event with a bucket.
+                let mut seen: Vec<usize> = Vec::new();
+                for kind in s.resources_of(id).map(|sym| self.kinds.number(sym)) {
+                    if kind != 0 && !seen.contains(&kind) {
+                        seen.push(kind);
+                        f(kind);
+                    }
+                }
+                if seen.is_empty() {
+                    f(0);
+                }
+            }
             Home::Flag(flag) => f(flag_code(s, id, flag)),
             _ => f(0),
         }
     }
 
-    fn value(&self, code: usize) -> Option<Cow<'a, str>> {
+    fn value(&self, code: usize) -> Option<Cow<'_, str>> {
         let sym = Sym::from_code(code as u32)?;
         Some(match self.home {
             Home::Column(Col::What) => {
@@ -434,12 +498,13 @@ impl<'a> Codes<'a> {
                 .as_str()
                 .into(),
             Home::Resources => self.snapshot.resources().text(sym).into(),
+            Home::Kind => self.kinds.names.get(code - 1)?.as_str().into(),
             Home::Flag(Flag::Verb) => Verb::ALL[code - 1].name().into(),
             _ => if code == 1 { "yes" } else { "no" }.into(),
         })
     }
 
-    fn label(&self, code: usize) -> Cow<'a, str> {
+    fn label(&self, code: usize) -> Cow<'_, str> {
         let Some(sym) = Sym::from_code(code as u32) else {
             return "(none)".into();
         };

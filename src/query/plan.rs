@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use crate::base::time::{TimeRange, UtcMicros};
-use crate::event::kind::Kind;
+use crate::event::kind::{Kind, as_given};
 use crate::event::outcome::{Outcome, Verb, fold_name};
 use crate::event::principal::Principal;
 use crate::event::service;
@@ -287,6 +287,13 @@ fn term(test: &Test, value: &Value, snapshot: &Snapshot) -> Node {
         Home::Resources => match Matcher::of(value, test.op, rule) {
             Some(matcher) => {
                 let mut table = names(snapshot.resources(), &matcher);
+                for (sym, name) in snapshot.resources().iter() {
+                    if let Some(given) = as_given(name)
+                        && let Some(fits) = table.get_mut(sym.code() as usize)
+                    {
+                        *fits |= matcher.matches(given);
+                    }
+                }
                 snapshot.names().widen(&mut table);
                 Node::Resources(table.into())
             }

@@ -180,6 +180,7 @@ fn story(snapshot: &Snapshot, history: &History) -> Vec<(&'static str, Node)> {
         ("account", text(history.account.as_deref())),
         ("region", text(history.region.as_deref())),
         ("derived", Node::Bool(history.derived)),
+        ("inferred", Node::Bool(history.inferred)),
         ("state", Node::Text(history.standing.name().to_owned())),
         ("life", Node::Array(life.collect())),
         ("told", Node::Array(told.collect())),
@@ -338,7 +339,9 @@ fn story_lines(
         .into_iter()
         .flatten()
         .collect();
-    let derived = if history.derived {
+    let derived = if history.inferred {
+        ", name inferred: no record says its service"
+    } else if history.derived {
         ", name derived from parameters"
     } else {
         ""

@@ -8,7 +8,6 @@ use crate::base::printable::{Printable, fitting};
 use crate::base::text::thousands;
 use crate::event::json::{Node, write_string};
 use crate::event::outcome::Outcome;
-use crate::event::resource::Naming;
 use crate::event::secret;
 use crate::event::service;
 use crate::event::session::SessionKind;
@@ -407,7 +406,7 @@ pub fn summary(
         let resource = s.resources().text(sym);
         let label = if i == 0 { "ON" } else { "" };
         let how = match (mark.role(), mark.naming()) {
-            (role, Naming::Derived) => format!("  {}, derived", role.name()),
+            (role, naming) if naming.is_made() => format!("  {}, {}", role.name(), naming.name()),
             (role, _) => format!("  {}", role.name()),
         };
         row(

@@ -174,7 +174,9 @@ fn of_history(snapshot: &Snapshot, history: &History, zone: Tz) -> (String, Vec<
     }
     let mut facts = Vec::new();
     if let Some((best, others)) = history.names.split_first() {
-        let derived = if history.derived {
+        let derived = if history.inferred {
+            "   (inferred: no record says its service)"
+        } else if history.derived {
             "   (derived from parameters)"
         } else {
             ""
