@@ -1099,11 +1099,12 @@ fn run_portrait(
         Field::Who => ("principal", "principals"),
         _ => ("resource", "resources"),
     };
+    let both = (&**snapshot, &*evidence.loaded.lineage);
     let mut text = Vec::new();
     if is_table(asked.format, terminal) {
-        report::portrait::table(snapshot, &found, kind, terminal.style, &mut text)?;
+        report::portrait::table(both, &found, kind, terminal.style, &mut text)?;
     } else {
-        report::portrait::json(snapshot, &found, key, &mut text)?;
+        report::portrait::json(both, &found, key, &mut text)?;
     }
     if global.include_secrets {
         out.write_all(&text)?;

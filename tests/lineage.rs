@@ -701,6 +701,24 @@ fn hidden_names_are_nobody() {
 }
 
 #[test]
+fn masked_keys_tie_nobody_to_anybody() {
+    let mut t = Trail::default();
+    let alice = user("alice", "AKIA****");
+    let bob = user("bob", "AKIA****");
+    t.works(&alice, 0).works(&bob, 5);
+    let admin = t.assume(&alice, "Admin", "a", "ASIA****", 10);
+    t.works(&admin, 20);
+    let other = session(PROD, "Other", "o", "ASIA****", 900);
+    t.works(&other, 1000);
+    let e = t.load();
+    // Role, name and moment agree with a call that hides the key it issued, and no more than that.
+    assert_eq!(
+        e.links(),
+        ["temporary key Admin/a <- no key alice same-name inferred"]
+    );
+}
+
+#[test]
 fn the_analyst_joins_and_parts() {
     let mut t = Trail::default();
     let alice = user("alice", "AKIA1");

@@ -342,6 +342,19 @@ pub fn term(field: Field, value: Option<&str>) -> Option<Expr> {
         .cloned()
 }
 
+/// The term that a value of a card means: as [`term`], but a tool is a part of its user agent.
+pub fn part(field: Field, value: &str) -> Option<Expr> {
+    match field {
+        Field::Ua => query::parse(
+            &format!("ua:{}", pattern::quote(value)),
+            &query::Context::default(),
+        )
+        .usable()
+        .cloned(),
+        _ => term(field, Some(value)),
+    }
+}
+
 fn is_one_plain_test(parsed: &query::Parsed, value: &str) -> bool {
     !crate::base::text::Wildcard::is_wild(value)
         && value
@@ -376,6 +389,10 @@ fn focused_term(state: &State) -> Result<Expr, String> {
         Focus::Portrait => match pivots::focused_row(state) {
             Some(crate::view::portrait::RowTarget::Value(field, v)) => {
                 term(field, v.as_deref()).ok_or_else(none)
+            }
+            Some(crate::view::portrait::RowTarget::Terms(values)) => {
+                let (field, value) = values.last().ok_or_else(none)?;
+                part(*field, value).ok_or_else(none)
             }
             _ => Err("put the focus on a value".to_owned()),
         },

@@ -329,6 +329,7 @@ pub fn cards(state: &State) -> Option<(crate::view::screen::PortraitView, Vec<Ve
         .filter(|p| p.subject == *subject)?;
     Some(portrait::build(
         &state.snapshot,
+        &state.lineage,
         portrait,
         label,
         state.zone,
@@ -375,6 +376,21 @@ pub fn drill(state: &mut State) {
         Some(RowTarget::Value(Field::Res, Some(name))) => resource_view(state, name),
         Some(RowTarget::Value(..)) => {
             filtering::focused_value(state, filtering::Side::Include);
+        }
+        Some(RowTarget::Terms(values)) => {
+            let terms = values.iter().map(|(f, v)| filtering::part(*f, v));
+            let Some(terms) = terms.collect::<Option<Vec<Expr>>>() else {
+                return state.refuse("its events cannot be written as a filter");
+            };
+            let filter = Expr::all_of(terms);
+            let view = View {
+                text: filter.to_string(),
+                filter: std::sync::Arc::new(filter),
+                event: state.view.event,
+                ..View::root()
+            };
+            push(state, view);
+            state.focus = Focus::List;
         }
         Some(RowTarget::Event(event)) => {
             state.view.event = Some(event);

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use crate::base::time::UtcMicros;
 use crate::event::outcome::{self, Outcome};
 use crate::event::pick::{self, Path};
-use crate::event::record::{HIDDEN, Record};
+use crate::event::record::{Record, is_masked};
 
 /// How sure a link is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -518,7 +518,7 @@ impl Birth {
     }
 
     fn take(&mut self, path: usize, text: Cow<'_, str>) {
-        if text.is_empty() || text == HIDDEN {
+        if text.is_empty() || is_masked(&text) {
             return;
         }
         let names: &[&str] = PATHS.get(path).copied().unwrap_or(&[]);
@@ -578,6 +578,7 @@ fn expiration(text: &str) -> Option<UtcMicros> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::record::HIDDEN;
 
     fn birth(source: &'static str, name: &'static str, json: &str) -> Option<Birth> {
         let record = Record {

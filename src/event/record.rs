@@ -16,6 +16,13 @@ pub type Text<'a> = Cow<'a, str>;
 /// What AWS writes in place of a value it will not log. Never an identity, never a resource.
 pub const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
+/// Whether a text stands in the place of an identity that was taken out: AWS's own words, or the
+/// stars of whoever shared the logs (`AKIA****`). It is never an identity: two records that carry
+/// it need have nothing in common.
+pub fn is_masked(text: &str) -> bool {
+    text == HIDDEN || text.contains("**")
+}
+
 /// The `userIdentity` object: who the record says acted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserIdentity<'a> {

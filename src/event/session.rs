@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::base::time::UtcMicros;
 use crate::event::principal::{Principal, PrincipalKind};
-use crate::event::record::{HIDDEN, Record};
+use crate::event::record::{Record, UserIdentity, is_masked};
 
 /// What kind of credential a session has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,19 +90,25 @@ impl Stamps {
 }
 
 fn known(text: Option<&str>) -> Option<&str> {
-    text.filter(|t| !t.is_empty() && *t != HIDDEN)
+    text.filter(|t| !t.is_empty() && !is_masked(t))
+}
+
+/// The access key of an identity, where it is one and not what was put in its place.
+pub fn key_of<'a>(id: &'a UserIdentity<'_>) -> Option<&'a str> {
+    known(id.access_key_id.as_deref())
 }
 
 impl SessionSeed {
     /// The session of a record whose principal is known already.
     pub fn of(record: &Record<'_>, principal: &Principal) -> Self {
         let id = &record.identity;
-        let key = known(id.access_key_id.as_deref());
+        let key = key_of(id);
+        let has_key = id.access_key_id.as_deref().is_some_and(|k| !k.is_empty());
         let creation = known(id.creation_date.as_deref());
         let forwarded = known(id.invoked_by.as_deref()).is_some();
         let (kind, parts) = match (principal.kind, creation) {
             (PrincipalKind::Service, _) => (SessionKind::Service, ["service", "", ""]),
-            (_, Some(made)) if record.from_console || key.is_none() && !forwarded => {
+            (_, Some(made)) if record.from_console || !has_key && !forwarded => {
                 (SessionKind::Console, ["console", made, ""])
             }
             _ if forwarded => (
@@ -112,6 +118,11 @@ impl SessionSeed {
             _ => match key {
                 Some(key) if key.starts_with("AKIA") => (SessionKind::LongLived, ["key", key, ""]),
                 Some(key) => (SessionKind::Temporary, ["key", key, ""]),
+                // A key was there and was taken out: the moment tells its sessions apart.
+                None if has_key && creation.is_some() => (
+                    SessionKind::Temporary,
+                    ["masked", creation.unwrap_or(""), ""],
+                ),
                 None => (SessionKind::Unkeyed, ["", "", ""]),
             },
         };
@@ -157,7 +168,7 @@ fn name(parts: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::record::UserIdentity;
+    use crate::event::record::HIDDEN;
 
     fn session(id: UserIdentity<'static>, from_console: bool) -> SessionSeed {
         let record = Record {
@@ -198,13 +209,15 @@ mod tests {
 
     #[test]
     fn hidden_and_empty_keys_are_none() {
-        let id = UserIdentity {
-            kind: Some("IAMUser".into()),
-            arn: Some("arn:aws:iam::1:user/a".into()),
-            access_key_id: Some(HIDDEN.into()),
-            ..UserIdentity::default()
-        };
-        assert_eq!(session(id, false).kind, SessionKind::Unkeyed);
+        for hidden in [HIDDEN, "", "AKIA****", "ASIA**********XMPL"] {
+            let id = UserIdentity {
+                kind: Some("IAMUser".into()),
+                arn: Some("arn:aws:iam::1:user/a".into()),
+                access_key_id: Some(hidden.into()),
+                ..UserIdentity::default()
+            };
+            assert_eq!(session(id, false).kind, SessionKind::Unkeyed, "{hidden}");
+        }
     }
 
     #[test]

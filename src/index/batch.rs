@@ -17,7 +17,7 @@ use crate::event::outcome::{self, Outcome, Verb};
 use crate::event::principal::{Principal, PrincipalKind};
 use crate::event::record::{Content, Record};
 use crate::event::resource::Mark;
-use crate::event::session::SessionSeed;
+use crate::event::session::{SessionSeed, key_of};
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
 use crate::index::segment::{Facts, UNDATED};
@@ -568,7 +568,8 @@ impl BatchBuilder {
         self.batch.sessions.push(Seeded {
             session: caller.session,
             principal: caller.principal,
-            key: caller.key,
+            // What stands in the place of a key is shown, and ties nothing to anything.
+            key: key_of(id).map_or(0, |_| caller.key),
             via: caller.via,
             seed,
         });

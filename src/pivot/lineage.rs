@@ -17,7 +17,7 @@ use crate::event::outcome::{Outcome, Verb};
 use crate::event::principal::{Principal, PrincipalKind};
 use crate::event::session::SessionKind;
 use crate::index::schema::Col;
-use crate::index::segment::{EventId, UNDATED};
+use crate::index::segment::{EventId, Facts, UNDATED};
 use crate::index::sessions::People;
 use crate::index::snapshot::{Generation, Snapshot};
 use crate::index::symbols::Sym;
@@ -113,6 +113,22 @@ impl Stats {
         first: UNDATED,
         last: i64::MIN,
     };
+
+    /// Counts one event: what it is, and its moment or [`UNDATED`].
+    pub fn count(&mut self, facts: Facts, time: i64) {
+        self.events += 1;
+        match (facts.outcome(), facts.verb()) {
+            (Outcome::Denied, _) => self.denied += 1,
+            (Outcome::Throttled | Outcome::Failed, _) => self.failed += 1,
+            (Outcome::Ok, Verb::Read) => {}
+            (Outcome::Ok, Verb::Delete) => self.deletes += 1,
+            (Outcome::Ok, _) => self.writes += 1,
+        }
+        if time != UNDATED {
+            self.first = self.first.min(time);
+            self.last = self.last.max(time);
+        }
+    }
 
     /// Adds another's counts.
     pub fn add(&mut self, other: &Self) {
@@ -547,19 +563,8 @@ fn count(snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Stats>> {
                 else {
                     return;
                 };
-                s.events += 1;
                 let facts = facts.get(row).copied().unwrap_or_default();
-                match (facts.outcome(), facts.verb()) {
-                    (Outcome::Denied, _) => s.denied += 1,
-                    (Outcome::Throttled | Outcome::Failed, _) => s.failed += 1,
-                    (Outcome::Ok, Verb::Read) => {}
-                    (Outcome::Ok, Verb::Delete) => s.deletes += 1,
-                    (Outcome::Ok, _) => s.writes += 1,
-                }
-                if let Some(&time) = times.get(row).filter(|t| **t != UNDATED) {
-                    s.first = s.first.min(time);
-                    s.last = s.last.max(time);
-                }
+                s.count(facts, times.get(row).copied().unwrap_or(UNDATED));
             });
     }
     Some(stats)

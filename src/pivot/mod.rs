@@ -12,5 +12,6 @@ pub mod lineage;
 pub mod links;
 pub mod person;
 pub mod portrait;
+pub mod profile;
 pub mod tally;
 pub mod tree;

@@ -2,7 +2,6 @@
 
 use crate::base::cancel::Cancel;
 use crate::base::time::UtcMicros;
-use crate::event::outcome::{Outcome, Verb};
 use crate::event::principal::PrincipalKind;
 use crate::index::schema::Col;
 use crate::index::segment::{EventId, UNDATED};
@@ -70,20 +69,7 @@ pub fn people(snapshot: &Snapshot, events: &[EventId], cancel: &Cancel) -> Optio
         {
             *by = number;
         }
-        s.events += 1;
-        let facts = snapshot.facts(id);
-        match (facts.outcome(), facts.verb()) {
-            (Outcome::Denied, _) => s.denied += 1,
-            (Outcome::Throttled | Outcome::Failed, _) => s.failed += 1,
-            (Outcome::Ok, Verb::Read) => {}
-            (Outcome::Ok, Verb::Delete) => s.deletes += 1,
-            (Outcome::Ok, _) => s.writes += 1,
-        }
-        let time = snapshot.time_key(id);
-        if time != UNDATED {
-            s.first = s.first.min(time);
-            s.last = s.last.max(time);
-        }
+        s.count(snapshot.facts(id), snapshot.time_key(id));
     }
     let mut sessions = vec![0u64; table.len()];
     let mut keys = vec![0u64; table.len()];

@@ -11,6 +11,7 @@ use crate::index::snapshot::Snapshot;
 use crate::index::symbols::Sym;
 use crate::pivot::catalogue::Catalogue;
 use crate::pivot::history::History;
+use crate::pivot::profile::Profile;
 use crate::pivot::tally::{self, FieldTally, Wanted};
 
 /// What a portrait is of, by its exact name in the index.
@@ -59,6 +60,8 @@ pub struct Portrait {
     pub n_changes: u64,
     /// The story of a resource.
     pub history: Option<Box<History>>,
+    /// What makes a principal who it is, beside counts.
+    pub profile: Option<Box<Profile>>,
     /// The list of resources.
     pub catalogue: Option<Box<Catalogue>>,
 }
@@ -88,10 +91,10 @@ const OF_PRINCIPAL: &[Field] = &[
     Field::Svc,
     Field::Session,
     Field::Res,
-    Field::What,
     Field::Ip,
-    Field::Key,
     Field::Err,
+    Field::What,
+    Field::Key,
     Field::Via,
     Field::Acct,
     Field::Region,
@@ -168,6 +171,16 @@ impl Portrait {
             section.distinct -= (itself - section.values.len()) as u64;
             sections.push(section);
         }
+        let profile = match &subject {
+            Subject::Principal(key) => {
+                let touched = sections.iter().filter(|s| s.field == Field::Res);
+                let touched = touched.flat_map(|s| &s.values);
+                let names: Vec<&str> = touched.filter_map(|v| v.value.as_deref()).collect();
+                let profile = Profile::of(snapshot, key, events, &names, cancel)?;
+                Some(Box::new(profile))
+            }
+            Subject::Resource(_) | Subject::Resources => None,
+        };
         let mut totals = Totals {
             events: events.len() as u64,
             ..Totals::default()
@@ -209,6 +222,7 @@ impl Portrait {
             changes,
             n_changes,
             history,
+            profile,
             catalogue,
         })
     }

@@ -9,6 +9,7 @@ pub mod csv;
 pub mod jsonl;
 pub mod lineage;
 pub mod portrait;
+pub mod profile;
 pub mod table;
 
 use std::io::{self, Write};

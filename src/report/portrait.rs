@@ -3,7 +3,8 @@
 //! `who` writes `{"asked", "events", "principals": […]}`, `resource` writes `{"asked", "events",
 //! "resources": […]}`; each element has `name`, `label`, `totals`, `first`, `last`, the counts by
 //! field (`services`, `calls`, `addresses`, …: how many `distinct` and the foremost `values`), and
-//! its `changes`, newest first. A principal has `kind`, `account`, `issuer` and `names` too; a
+//! its `changes`, newest first. A principal has `kind`, `account`, `issuer`, `names` and what
+//! [`profile::pairs`] says too; a
 //! resource has its `names`, `kind`, `account`, `region`, `state`, `life` line, what each change `told`
 //! (attribute by attribute), its `bonds` with other resources, and the evidence there is.
 
@@ -18,10 +19,14 @@ use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
 use crate::pivot::change::Before;
 use crate::pivot::history::{History, Standing};
+use crate::pivot::lineage::Lineage;
 use crate::pivot::portrait::{Portrait, Subject, Totals};
+use crate::pivot::profile::Profile;
 use crate::pivot::tally::{FieldTally, Tally};
+use crate::report::profile;
 use crate::report::{Style, moment, number, object, text};
 use crate::view::columns;
+use crate::view::profile::Scene;
 
 /// Values of a section and changes that a table lists.
 const LISTED: usize = 10;
@@ -40,8 +45,17 @@ pub struct Found {
 }
 
 /// One JSON object.
-pub fn json(snapshot: &Snapshot, found: &Found, key: &str, out: &mut dyn Write) -> io::Result<()> {
-    let all = found.portraits.iter().map(|p| node(snapshot, p)).collect();
+pub fn json(
+    (snapshot, lineage): (&Snapshot, &Lineage),
+    found: &Found,
+    key: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let all = found
+        .portraits
+        .iter()
+        .map(|p| node(snapshot, lineage, p))
+        .collect();
     let object = object(vec![
         ("asked", Node::Text(found.asked.clone())),
         ("events", number(found.events)),
@@ -80,7 +94,7 @@ fn label_of(snapshot: &Snapshot, subject: &Subject) -> String {
     }
 }
 
-fn node(snapshot: &Snapshot, portrait: &Portrait) -> Node {
+fn node(snapshot: &Snapshot, lineage: &Lineage, portrait: &Portrait) -> Node {
     let subject = &portrait.subject;
     let mut pairs = vec![
         ("name", Node::Text(subject.name().to_owned())),
@@ -118,7 +132,14 @@ fn node(snapshot: &Snapshot, portrait: &Portrait) -> Node {
     pairs.push(("first", moment(portrait.span.map(|s| s.0))));
     pairs.push(("last", moment(portrait.span.map(|s| s.1))));
     for section in &portrait.sections {
-        pairs.push((key_of(subject, section.field), section_node(section)));
+        let profile = portrait.profile.as_deref();
+        pairs.push((
+            key_of(subject, section.field),
+            section_node(section, profile),
+        ));
+    }
+    if let Some(profile) = &portrait.profile {
+        pairs.extend(profile::pairs(snapshot, lineage, profile));
     }
     let listed = portrait.changes.iter();
     let changes = listed.map(|id| change_node(snapshot, *id)).collect();
@@ -190,9 +211,9 @@ fn story(snapshot: &Snapshot, history: &History) -> Vec<(&'static str, Node)> {
     ]
 }
 
-fn section_node(section: &FieldTally) -> Node {
+fn section_node(section: &FieldTally, profile: Option<&Profile>) -> Node {
     let values = section.values.iter().map(|v| {
-        object(vec![
+        let mut pairs = vec![
             ("value", text(v.value.as_deref())),
             ("label", Node::Text(v.label.clone())),
             ("events", number(v.events)),
@@ -200,7 +221,18 @@ fn section_node(section: &FieldTally) -> Node {
             ("failures", number(v.failures)),
             ("first", moment(v.first)),
             ("last", moment(v.last)),
-        ])
+        ];
+        if let (Some(profile), Some(value)) = (profile, v.value.as_deref()) {
+            match section.field {
+                Field::Ip => pairs.push(("new", Node::Bool(profile.is_new(Field::Ip, value)))),
+                Field::Res => {
+                    let state = profile.standings.get(value).unwrap_or(&Standing::Seen);
+                    pairs.push(("state", Node::Text(state.name().to_owned())));
+                }
+                _ => {}
+            }
+        }
+        object(pairs)
     });
     object(vec![
         ("distinct", number(section.distinct)),
@@ -226,7 +258,7 @@ fn change_node(snapshot: &Snapshot, id: EventId) -> Node {
 
 /// Words for people: what the name stands for, then each in full.
 pub fn table(
-    snapshot: &Snapshot,
+    (snapshot, lineage): (&Snapshot, &Lineage),
     found: &Found,
     kind: &str,
     style: Style,
@@ -250,7 +282,7 @@ pub fn table(
         if i > 0 || n > 1 {
             writeln!(out)?;
         }
-        words(snapshot, portrait, style, out)?;
+        words((snapshot, lineage), portrait, style, out)?;
     }
     if n > MOST {
         let more = counted((n - MOST) as u64, kind);
@@ -260,7 +292,7 @@ pub fn table(
 }
 
 fn words(
-    snapshot: &Snapshot,
+    (snapshot, lineage): (&Snapshot, &Lineage),
     portrait: &Portrait,
     style: Style,
     out: &mut dyn Write,
@@ -295,20 +327,45 @@ fn words(
     if let Some((first, last)) = portrait.span {
         writeln!(out, "  {} .. {}", style.time(first), style.time(last))?;
     }
+    let scene = Scene {
+        snapshot,
+        lineage,
+        zone: style.zone,
+        who: subject.name(),
+    };
+    let profile = portrait.profile.as_deref();
+    if let Some(profile) = profile {
+        profile::facts(&scene, profile, style, out)?;
+    }
     if let Some(history) = &portrait.history {
         story_lines(snapshot, history, style, out)?;
     }
     for section in portrait.sections.iter().filter(|s| !s.values.is_empty()) {
+        match (profile, section.field) {
+            (Some(profile), Field::Session) => {
+                profile::sessions_and_keys(&scene, profile, LISTED, style, out)?;
+                continue;
+            }
+            (Some(_), Field::Key) => continue,
+            _ => {}
+        }
         let title = key_of(subject, section.field);
         let title = format!("{title} ({})", thousands(section.distinct));
         writeln!(out, "  {}", style.strong(&title))?;
         for value in section.values.iter().take(LISTED) {
-            writeln!(out, "  {}", value_line(section.field, value, style))?;
+            writeln!(
+                out,
+                "  {}",
+                value_line(section.field, value, profile, style)
+            )?;
         }
         let more = section.distinct.saturating_sub(LISTED as u64);
         if more > 0 {
             writeln!(out, "             and {} more", thousands(more))?;
         }
+    }
+    if let Some(profile) = profile {
+        profile::news(&scene, profile, LISTED, style, out)?;
     }
     if !portrait.changes.is_empty() {
         let title = format!("changes, newest first ({})", thousands(portrait.n_changes));
@@ -436,7 +493,7 @@ fn story_lines(
     Ok(())
 }
 
-fn value_line(field: Field, value: &Tally, style: Style) -> String {
+fn value_line(field: Field, value: &Tally, profile: Option<&Profile>, style: Style) -> String {
     let name = match field {
         // One principal or resource is told from its namesakes by the whole of its name.
         Field::Who | Field::Res => value.value.as_deref().unwrap_or(&value.label),
@@ -457,8 +514,10 @@ fn value_line(field: Field, value: &Tally, style: Style) -> String {
         _ => String::new(),
     };
     let events = thousands(value.events);
+    let addition = profile::addition(profile, field, value.value.as_deref());
+    let addition = Printable::new(&addition).into_string();
     format!(
-        "{events:>9}  {}{changed}{failed}{times}",
+        "{events:>9}  {}{changed}{failed}{times}{addition}",
         Printable::new(name)
     )
 }

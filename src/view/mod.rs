@@ -10,5 +10,6 @@ pub mod layout;
 pub mod lineage;
 pub mod list;
 pub mod portrait;
+pub mod profile;
 pub mod raw;
 pub mod screen;

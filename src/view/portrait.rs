@@ -10,10 +10,13 @@ use crate::index::schema::{Col, Field};
 use crate::index::snapshot::Snapshot;
 use crate::pivot::catalogue::Catalogue;
 use crate::pivot::history::{Deed, History, Standing};
+use crate::pivot::lineage::Lineage;
 use crate::pivot::portrait::{Portrait, Subject, Totals};
+use crate::pivot::profile::Profile;
 use crate::pivot::tally::Tally;
 use crate::view::columns;
 use crate::view::list;
+use crate::view::profile::{self, Card, Scene};
 use crate::view::screen::{PortraitView, SectionRow, SectionView, Tone};
 
 /// What a row of a card stands for: where `Enter` goes.
@@ -21,6 +24,8 @@ use crate::view::screen::{PortraitView, SectionRow, SectionView, Tone};
 pub enum RowTarget {
     /// A value of a field, `None` for absent.
     Value(Field, Option<String>),
+    /// The events that all these values of fields have.
+    Terms(Vec<(Field, String)>),
     /// An event.
     Event(crate::index::segment::EventId),
 }
@@ -28,6 +33,7 @@ pub enum RowTarget {
 /// The cards of a portrait with what their rows stand for.
 pub fn build(
     snapshot: &Snapshot,
+    lineage: &Lineage,
     portrait: &Portrait,
     label: &str,
     zone: Tz,
@@ -49,6 +55,18 @@ pub fn build(
         zone,
     )));
     let mut targets = Vec::new();
+    let scene = Scene {
+        snapshot,
+        lineage,
+        zone,
+        who: portrait.subject.name(),
+    };
+    let profile = portrait.profile.as_deref();
+    if let Some(profile) = profile {
+        let said = [scene.sureness(profile), scene.namesakes(profile)];
+        view.facts
+            .extend(said.iter().flatten().map(|f| Printable::new(f)));
+    }
     if matches!(portrait.subject, Subject::Resource(_)) && !portrait.changes.is_empty() {
         let (section, rows) = changes(snapshot, portrait, zone);
         view.sections.push(section);
@@ -73,27 +91,38 @@ pub fn build(
             }
         }
     }
+    let mut add = |(section, rows): Card| {
+        view.sections.push(section);
+        targets.push(rows);
+    };
     for tally in &portrait.sections {
+        if let (Some(profile), Field::Session) = (profile, tally.field) {
+            add(scene.sessions(profile));
+            add(scene.keys(profile));
+            continue;
+        }
         if tally.values.is_empty() || !on_screen(&portrait.subject, tally.field) {
             continue;
         }
         let title = title_of(&portrait.subject, tally.field);
-        view.sections.push(SectionView {
+        let section = SectionView {
             title: format!("{title} ({})", thousands(tally.distinct)),
             rows: tally
                 .values
                 .iter()
-                .map(|v| row(tally.field, v, zone))
+                .map(|v| row(tally.field, v, profile, zone))
                 .collect(),
             more: tally.distinct.saturating_sub(tally.values.len() as u64),
-        });
-        targets.push(
-            tally
-                .values
-                .iter()
-                .map(|v| RowTarget::Value(tally.field, v.value.clone()))
-                .collect(),
-        );
+        };
+        let rows = tally
+            .values
+            .iter()
+            .map(|v| RowTarget::Value(tally.field, v.value.clone()));
+        add((section, rows.collect()));
+    }
+    if let Some(profile) = profile {
+        add(scene.fresh(profile));
+        add(scene.shares(profile));
     }
     (view, targets)
 }
@@ -102,9 +131,10 @@ pub fn build(
 const fn on_screen(subject: &Subject, field: Field) -> bool {
     match subject {
         Subject::Resources => true,
-        Subject::Principal(_) => {
-            !matches!(field, Field::Region | Field::Ua | Field::Acct | Field::Via)
-        }
+        Subject::Principal(_) => !matches!(
+            field,
+            Field::Region | Field::Ua | Field::Acct | Field::Via | Field::Key
+        ),
         Subject::Resource(_) => {
             !matches!(field, Field::Region | Field::Acct | Field::Ip | Field::Res)
         }
@@ -390,7 +420,7 @@ const fn title_of(subject: &Subject, field: Field) -> &'static str {
     }
 }
 
-fn row(field: Field, v: &Tally, zone: Tz) -> SectionRow {
+fn row(field: Field, v: &Tally, profile: Option<&Profile>, zone: Tz) -> SectionRow {
     let mut detail = thousands(v.events);
     if v.writes > 0 {
         detail.push_str(&format!(" w{}", thousands(v.writes)));
@@ -407,6 +437,16 @@ fn row(field: Field, v: &Tally, zone: Tz) -> SectionRow {
                 "%m-%d %H:%M"
             };
             detail.push_str(&format!("–{}", last.format(zone, format)));
+        }
+    }
+    if let (Some(profile), Some(value)) = (profile, v.value.as_deref()) {
+        let (before, after) = profile::addition(profile, field, value);
+        if !before.is_empty() {
+            detail = format!("{before}  {detail}");
+        }
+        if !after.is_empty() {
+            detail.push_str("  ");
+            detail.push_str(&after);
         }
     }
     SectionRow {

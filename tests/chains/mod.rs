@@ -1,5 +1,7 @@
 //! Trails made to measure: identities, the calls that give birth to others, and their lineage.
 
+mod person;
+
 use serde_json::{Value, json};
 use std::ops::ControlFlow;
 use std::sync::Arc;
