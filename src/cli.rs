@@ -138,6 +138,9 @@ pub struct Global {
     /// plain uses none, and is what `NO_COLOR` and --color never choose.
     #[arg(long, global = true, value_name = "NAME", value_parser = Theme::NAMES)]
     pub theme: Option<String>,
+    /// Begin where these paths were left the last time: every view of the walk, and the event each was on.
+    #[arg(long, global = true)]
+    pub resume: bool,
     /// Read macros, lists and the like from this file, not from trailhound/config.toml in the
     /// folder of such files.
     ///
@@ -238,8 +241,15 @@ pub enum Command {
     },
     /// Check the digest chains of log files. Not built yet.
     Verify(NotYet),
-    /// Restore a copied view. Not built yet.
-    Open(NotYet),
+    /// Open the screen at a view that somebody copied with y l.
+    Open {
+        /// The link: trailhound:view?…
+        #[arg(value_name = "LINK")]
+        link: String,
+        /// Files, folders, patterns, or - for standard input: the same evidence the link was copied from.
+        #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+        paths: Vec<OsString>,
+    },
     /// Print completions for a shell.
     Completions {
         /// The shell.
@@ -262,7 +272,7 @@ impl Command {
             Self::Lineage { .. } => "lineage",
             Self::Check { .. } => "check",
             Self::Verify(_) => "verify",
-            Self::Open(_) => "open",
+            Self::Open { .. } => "open",
             Self::Completions { .. } => "completions",
             Self::Man => "man",
         }

@@ -234,7 +234,7 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> anyhow::Re
             run_lineage(&what, format, specs, global, terminal, &mut out)?
         }
         Command::Verify(_) => bail!("`verify` is not built yet"),
-        Command::Open(_) => bail!("`open` is not built yet"),
+        Command::Open { .. } => bail!("`open` needs a terminal: it opens the screen"),
         Command::Completions { shell } => {
             aot::generate(shell, &mut cli::command(), "trailhound", &mut out);
             FOUND

@@ -9,6 +9,7 @@
 
 pub mod app;
 pub mod base;
+pub mod case;
 pub mod config;
 pub mod decode;
 pub mod engine;

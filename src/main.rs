@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser as _;
 use trailhound::base::guard::is_guarded;
+use trailhound::case::link::Link;
 use trailhound::config::{self, BadConfig};
 use trailhound::source::Spec;
 use trailhound::source::demo;
@@ -66,13 +67,22 @@ fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
             let Some(specs) = headless::specs(cli.paths, &terminal) else {
                 return help(None);
             };
-            screen(specs, &cli.global)
+            screen(specs, &cli.global, None)
         }
         Some(_) if !cli.paths.is_empty() => {
             anyhow::bail!("paths stand after the command; a path named like a command is ./NAME")
         }
         Some(Command::Demo { write: None }) if tui::can_show_a_screen().is_ok() => {
-            screen(vec![Spec::Memory(demo::files())], &cli.global)
+            screen(vec![Spec::Memory(demo::files())], &cli.global, None)
+        }
+        Some(Command::Open { link, paths }) => {
+            if let Err(why) = Link::parse(&link) {
+                anyhow::bail!("{why}");
+            }
+            let Some(specs) = headless::specs(paths, &terminal) else {
+                return help(Some("open"));
+            };
+            screen(specs, &cli.global, Some(link))
         }
         Some(command) => {
             let name = command.name();
@@ -85,7 +95,7 @@ fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
 }
 
 /// Opens the screen on what was named.
-fn screen(specs: Vec<Spec>, global: &Global) -> anyhow::Result<ExitCode> {
+fn screen(specs: Vec<Spec>, global: &Global, link: Option<String>) -> anyhow::Result<ExitCode> {
     headless::is_anything_there(&specs)?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the engine")?;
     let range = [("since", &global.since), ("until", &global.until)];
@@ -102,6 +112,8 @@ fn screen(specs: Vec<Spec>, global: &Global) -> anyhow::Result<ExitCode> {
             theme: global.theme(),
             filter: terms.join(" "),
             names: global.names(),
+            link,
+            resume: global.resume,
         },
     );
     // Decoders that are inside a file must not keep the shell waiting.

@@ -4,6 +4,7 @@
 //! draws once, if anything changed, at most every 16 ms. A still screen costs nothing.
 
 mod life;
+mod memory;
 
 use std::io;
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ use trailhound::view::layout::Size;
 
 pub use self::life::can_show_a_screen;
 use self::life::{Signalled, Term};
+use self::memory::Memory;
 
 /// What the screen is opened with.
 #[derive(Debug)]
@@ -49,6 +51,10 @@ pub struct Screen {
     pub filter: String,
     /// Macros and lists.
     pub names: Arc<Names>,
+    /// The link of a view to begin with.
+    pub link: Option<String>,
+    /// Whether to begin where these paths were left.
+    pub resume: bool,
 }
 
 /// Shortest time between two frames.
@@ -102,11 +108,18 @@ async fn run_loop(
     runtime: &Runtime,
 ) -> anyhow::Result<End> {
     let mut state = State::new(terminal.size()?, screen.zone).with_names(screen.names);
+    let memory = Memory::of(&screen.specs);
+    let (shelf, note) = memory.shelf();
     let mut engine = Engine::start(runtime.handle(), screen.specs, screen.options);
     let mut events = listen_to_terminal();
     let mut clicks = Clicks::default();
     let mut drawn: Option<Instant> = None;
-    let mut actions = Vec::new();
+    let mut actions = vec![Action::Shelf(shelf)];
+    actions.extend(note.map(Action::Say));
+    if screen.resume {
+        actions.push(Action::Resume);
+    }
+    actions.extend(screen.link.map(Action::Open));
     if !screen.filter.is_empty() {
         actions.push(Action::Filter(screen.filter));
     }
@@ -116,6 +129,11 @@ async fn run_loop(
                 match effect {
                     Effect::Send(request) => engine.send(request),
                     Effect::Copy(text) => Term::copy(&text)?,
+                    Effect::SaveView(name, link) => {
+                        if let Err(why) = memory.save(&name, link) {
+                            state.refuse(why);
+                        }
+                    }
                     Effect::Redraw => terminal.forget()?,
                     Effect::Suspend => {
                         terminal.suspend()?;
@@ -124,6 +142,7 @@ async fn run_loop(
                     }
                     // What could not be read is said once the terminal is given back.
                     Effect::Quit | Effect::GiveUp => {
+                        memory.leave(&state);
                         return Ok((ExitCode::SUCCESS, state.ledger));
                     }
                 }

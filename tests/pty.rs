@@ -86,6 +86,7 @@ impl Journey {
         command.env("TERM", "xterm-256color");
         command.env_remove("NO_COLOR");
         command.env_remove("TRAILHOUND_LOG");
+        command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
         let pty = native_pty_system().openpty(size(120, 36)).unwrap();
         let cooked = modes(&*pty.master);
         let child = pty.slave.spawn_command(command).unwrap();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::chord::Chord;
+use crate::app::places::Shelf;
 use crate::engine::protocol::{Reply, Request};
 use crate::view::layout::Size;
 
@@ -21,6 +22,12 @@ pub enum Action {
     Reply(Reply),
     /// A filter was given before anything was typed.
     Filter(String),
+    /// What was kept from earlier runs.
+    Shelf(Shelf),
+    /// Go to the view of a link.
+    Open(String),
+    /// Take up the walk where these paths were left.
+    Resume,
     /// Something outside went wrong, or worked: say so.
     Say(String),
     /// The program goes on after it was suspended.
@@ -66,6 +73,8 @@ pub enum Effect {
     Copy(Arc<str>),
     /// Hand the terminal back to the shell until it continues the program.
     Suspend,
+    /// Keep a view for later runs: its name and its link.
+    SaveView(String, String),
     /// Paint the whole screen anew.
     Redraw,
     /// End the program.
@@ -101,6 +110,9 @@ pub enum Command {
     Repeat,
     Toggles,
     FocusChips,
+    SavedViews,
+    SaveView,
+    Walk,
     DropTerm,
     Include,
     Exclude,

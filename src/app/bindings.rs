@@ -44,6 +44,27 @@ pub(crate) const ASKING: &[Binding] = &[
         "switch the term off, or on again",
     ),
     bind(
+        Global,
+        &["'"],
+        C::SavedViews,
+        "",
+        "saved views, views left behind, where these paths were left",
+    ),
+    bind(
+        Global,
+        &["B"],
+        C::SaveView,
+        "",
+        "save this view under a name",
+    ),
+    bind(
+        Global,
+        &["`"],
+        C::Walk,
+        "",
+        "the places of the walk so far, to go to one",
+    ),
+    bind(
         Chips,
         &["x", "Delete"],
         C::DropTerm,

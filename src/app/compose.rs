@@ -10,7 +10,9 @@ use crate::app::overlays;
 use crate::app::pivots;
 use crate::app::reading;
 use crate::app::sources;
-use crate::app::state::{About, Around, Focus, Overlay, Picker, PickerKind, State, View};
+use crate::app::state::{
+    About, Around, Focus, Overlay, Picker, PickerKind, QuestionKind, State, View,
+};
 use crate::app::update;
 use crate::base::printable::Printable;
 use crate::base::span::Severity;
@@ -108,7 +110,8 @@ pub fn context(state: &State) -> ContextLine {
     }
 }
 
-fn label_of(view: &View) -> Printable {
+/// What a view is called.
+pub fn label_of(view: &View) -> Printable {
     match &view.about {
         About::Subject(_, label) => Printable::new(label),
         About::Timeline if !view.hidden.is_empty() => {
@@ -661,6 +664,22 @@ fn overlay(state: &State) -> Option<Floating> {
         Overlay::Chain(tree) => Floating::Pages(chain::view(state, tree)),
         Overlay::Raw(raw) => Floating::Pages(reading::raw(state, raw)),
         Overlay::Around(around) => Floating::Pages(around_view(state, around)),
+        Overlay::Question(question) => {
+            let input = &question.input;
+            let before: String = input.value().chars().take(input.cursor()).collect();
+            let (title, summary) = match question.kind {
+                QuestionKind::SaveView => ("save view as", "Enter saves it, Esc leaves"),
+            };
+            Floating::Prompt {
+                title,
+                text: Printable::new(input.value()),
+                caret: Printable::new(&before).width(),
+                summary: question
+                    .fault
+                    .as_ref()
+                    .map_or_else(|| summary.to_owned(), |f| Printable::new(f).to_string()),
+            }
+        }
         Overlay::Find(input) => {
             let before: String = input.value().chars().take(input.cursor()).collect();
             Floating::Prompt {
@@ -679,7 +698,7 @@ pub fn overlay_places(state: &State) -> (Area, Area, usize) {
     match &state.overlay {
         Some(Overlay::Picker(p)) => {
             let len = overlays::matching(p).len();
-            let typed = p.kind == PickerKind::Palette;
+            let typed = p.kind.is_typed();
             let frame = layout::picker(state.size, len, typed);
             let lines = layout::picker_rows(frame, typed);
             (frame, lines, picker_top(p.at, len, lines))
@@ -708,7 +727,9 @@ pub fn overlay_places(state: &State) -> (Area, Area, usize) {
             (frame, layout::pages_lines(frame), around_top(state, around))
         }
         Some(Overlay::Help(_) | Overlay::Raw(_)) => (layout::pages(state.size), Area::default(), 0),
-        Some(Overlay::Find(_)) | None => (Area::default(), Area::default(), 0),
+        Some(Overlay::Find(_) | Overlay::Question(_)) | None => {
+            (Area::default(), Area::default(), 0)
+        }
     }
 }
 
@@ -760,7 +781,7 @@ fn help(state: &State, top: usize) -> Floating {
 
 fn picker(state: &State, p: &Picker) -> PickerView {
     let matching = overlays::matching(p);
-    let typed = p.kind == PickerKind::Palette;
+    let typed = p.kind.is_typed();
     let frame = layout::picker(state.size, matching.len(), typed);
     let lines = layout::picker_rows(frame, typed);
     let height = usize::from(lines.height).max(1);
@@ -773,6 +794,8 @@ fn picker(state: &State, p: &Picker) -> PickerView {
             PickerKind::Resources => "Go to a resource of this event",
             PickerKind::Copy => "Copy",
             PickerKind::Toggles => "Hide",
+            PickerKind::Views => "Saved views and those left behind",
+            PickerKind::Walk => "The walk so far",
         }),
         input: typed.then(|| {
             (

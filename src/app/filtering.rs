@@ -294,6 +294,7 @@ pub fn given(state: &mut State, text: String) {
         edit.input = Input::new(text);
     }
     apply(state);
+    state.view.early = !state.progress.done;
 }
 
 /// Makes a filter the view's, as a new place that `[` leaves again.

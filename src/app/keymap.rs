@@ -381,7 +381,7 @@ const BINDINGS: &[Binding] = &[
         "",
         "leave the filter as it was",
     ),
-    bind(Prompt, &["Enter"], C::Apply, "find", "find the next place"),
+    bind(Prompt, &["Enter"], C::Apply, "take", "take what is typed"),
     bind(Prompt, &["Esc", "ctrl-c"], C::Escape, "cancel", "leave"),
     bind(
         Picker,

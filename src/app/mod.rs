@@ -19,6 +19,7 @@ pub mod mouse;
 pub mod moves;
 pub mod overlays;
 pub mod pivots;
+pub mod places;
 pub mod reading;
 pub mod sources;
 pub mod state;

@@ -275,7 +275,9 @@ fn over_overlay(state: &mut State, m: Mouse, effects: &mut Vec<Effect>) {
         }
         MouseKind::Drag | MouseKind::Release => {}
     }
-    if matches!(state.overlay, Some(Overlay::Find(_))) && m.kind == MouseKind::Click {
+    if matches!(state.overlay, Some(Overlay::Find(_) | Overlay::Question(_)))
+        && m.kind == MouseKind::Click
+    {
         state.overlay = None;
     }
 }

@@ -7,8 +7,10 @@ use tui_input::Input;
 use crate::app::action::{Command, Effect};
 use crate::app::chord::Chord;
 use crate::app::keymap::{self, Scope};
-use crate::app::state::{Choice, Entry, Overlay, Picker, PickerKind, State};
-use crate::app::{chain, chips, filtering, fuzzy, moves, pivots, reading, sources, update};
+use crate::app::state::{
+    Choice, Entry, Overlay, Picker, PickerKind, Question, QuestionKind, State,
+};
+use crate::app::{chain, chips, filtering, fuzzy, moves, pivots, places, reading, sources, update};
 use crate::base::time::MINUTE;
 use crate::event::json;
 use crate::index::schema::Col;
@@ -139,6 +141,7 @@ pub fn open_copy(state: &mut State) {
     let path = line.map(|l| l.path.clone());
     add("p", "JSON path", path.filter(|p| !view::detail::is_more(p)));
     add("f", "filter", Some(state.view.text.clone()));
+    add("l", "link to this view", Some(places::permalink(state)));
     state.overlay = Some(Overlay::Picker(Picker {
         kind: PickerKind::Copy,
         input: Input::default(),
@@ -164,8 +167,10 @@ pub fn matching(picker: &Picker) -> Vec<(&Entry, Vec<usize>)> {
 /// Pastes text where text is typed: into an overlay's line, else into the filter.
 pub fn paste(state: &mut State, text: &str) {
     match &mut state.overlay {
-        Some(Overlay::Find(input)) => filtering::insert(input, text),
-        Some(Overlay::Picker(picker)) if picker.kind == PickerKind::Palette => {
+        Some(Overlay::Find(input) | Overlay::Question(Question { input, .. })) => {
+            filtering::insert(input, text);
+        }
+        Some(Overlay::Picker(picker)) if picker.kind.is_typed() => {
             filtering::insert(&mut picker.input, text);
             picker.at = 0;
         }
@@ -181,7 +186,7 @@ pub fn paste(state: &mut State, text: &str) {
 /// A key that types into an overlay, or takes an entry by its key.
 pub fn edit(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
     match &mut state.overlay {
-        Some(Overlay::Picker(picker)) if picker.kind == PickerKind::Palette => {
+        Some(Overlay::Picker(picker)) if picker.kind.is_typed() => {
             if let Some(request) = filtering::request_of(chord) {
                 picker.input.handle(request);
                 picker.at = 0;
@@ -203,7 +208,7 @@ pub fn edit(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
                 state.overlay = None;
             }
         }
-        Some(Overlay::Find(input)) => {
+        Some(Overlay::Find(input) | Overlay::Question(Question { input, .. })) => {
             if let Some(request) = filtering::request_of(chord) {
                 input.handle(request);
             }
@@ -254,6 +259,7 @@ pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
                 moves::find_again(state, true);
             }
         }
+        (Some(Overlay::Question(_)), Command::Apply) => answer(state, effects),
         (Some(Overlay::Around(around)), Command::Shrink | Command::Grow) => {
             around.reach = if command == Command::Grow {
                 (around.reach * 2).min(32 * 24 * 60 * MINUTE)
@@ -270,7 +276,22 @@ pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         (Some(Overlay::Around(around)), _) => {
             around.at = moves::step(around.at, around.events.len(), command, height);
         }
-        (Some(Overlay::Find(_)) | None, _) => {}
+        (Some(Overlay::Find(_) | Overlay::Question(_)) | None, _) => {}
+    }
+}
+
+/// Takes the answer to a question.
+fn answer(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(Overlay::Question(question)) = &state.overlay else {
+        return;
+    };
+    let (kind, text) = (question.kind, question.input.value().trim().to_owned());
+    if text.is_empty() {
+        return;
+    }
+    state.overlay = None;
+    match kind {
+        QuestionKind::SaveView => places::save(state, &text, effects),
     }
 }
 
@@ -328,6 +349,10 @@ fn take(state: &mut State, effects: &mut Vec<Effect>) {
     state.overlay = None;
     match choice {
         Choice::Run(command) => update::run(state, command, effects),
+        Choice::Link(link) => places::open_link(state, &link),
+        Choice::View(view) => places::take_up(state, *view),
+        Choice::Walk(at) => places::go(state, at),
+        Choice::Resume => places::resume(state),
         Choice::Hide(kind) => chips::hide(state, kind),
         Choice::Resource(name) => pivots::resource_view(state, name),
         Choice::Copy(what, text) => {

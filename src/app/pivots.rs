@@ -3,6 +3,7 @@
 use crate::app::action::Command;
 use crate::app::filtering;
 use crate::app::moves;
+use crate::app::places;
 use crate::app::state::{
     About, Around, Choice, Entry, Focus, Overlay, Picker, PickerKind, State, View,
 };
@@ -29,7 +30,9 @@ pub fn push(state: &mut State, mut view: View) {
     if state.back.len() > DEPTH {
         state.back.remove(0);
     }
-    state.forward.clear();
+    // Going another way leaves what lay ahead, and loses nothing.
+    let ahead = std::mem::take(&mut state.forward);
+    places::leave(state, ahead);
 }
 
 /// Keeps the event that is shown as the focused one as the view's own: `[` must find it again,

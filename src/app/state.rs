@@ -9,6 +9,7 @@ use tui_input::Input;
 use crate::app::chips::{Hidden, Kind};
 use crate::app::detail::Lines;
 use crate::app::filtering::Side;
+use crate::app::places::Shelf;
 use crate::app::update::AskKey;
 use crate::base::ledger::{FileEntry, Ledger};
 use crate::base::origin::FileId;
@@ -78,6 +79,10 @@ pub struct State {
     pub back: Vec<View>,
     /// Views after it, nearest last.
     pub forward: Vec<View>,
+    /// Views that a new branch left behind, oldest first.
+    pub left: Vec<View>,
+    /// What was kept from earlier runs.
+    pub shelf: Shelf,
     /// What the engine said of the view.
     pub answer: Answer,
     /// The record shown in the detail.
@@ -159,6 +164,10 @@ pub struct View {
     pub hidden: Hidden,
     /// The focused event; `None` until one was chosen: the first then.
     pub event: Option<EventId>,
+    /// Whether the filter was read before everything was: what it counts from was not known yet.
+    pub early: bool,
+    /// The name of the event to focus, until it has been read.
+    pub sought: Option<String>,
     /// Lines of the list above the focused one.
     pub offset: usize,
     /// The focused column of the list.
@@ -205,6 +214,8 @@ impl View {
             chip_at: 0,
             hidden: Hidden::default(),
             event: None,
+            early: false,
+            sought: None,
             offset: 0,
             column: 3,
             count: None,
@@ -304,6 +315,26 @@ pub enum Overlay {
     Around(Around),
     /// Text to look for.
     Find(Input),
+    /// A question with a line to answer it.
+    Question(Question),
+}
+
+/// A question with a line to answer it.
+#[derive(Debug)]
+pub struct Question {
+    /// What is asked.
+    pub kind: QuestionKind,
+    /// What is typed.
+    pub input: Input,
+    /// Why the last answer was none.
+    pub fault: Option<String>,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuestionKind {
+    /// The name to save the view under.
+    SaveView,
 }
 
 /// Everyone among the events of the filter.
@@ -436,6 +467,17 @@ pub enum PickerKind {
     Copy,
     /// Kinds of events to hide.
     Toggles,
+    /// Saved views and those left behind.
+    Views,
+    /// The places of the walk.
+    Walk,
+}
+
+impl PickerKind {
+    /// Whether typing narrows it.
+    pub const fn is_typed(self) -> bool {
+        matches!(self, Self::Palette | Self::Views)
+    }
 }
 
 /// An entry of a picker.
@@ -458,6 +500,14 @@ pub enum Choice {
     Run(crate::app::action::Command),
     /// Hide a kind of events or show it again; `None` shows all.
     Hide(Option<Kind>),
+    /// To the view of a link.
+    Link(String),
+    /// To a view left behind.
+    View(Box<View>),
+    /// To a place of the walk.
+    Walk(usize),
+    /// To where these paths were left.
+    Resume,
     /// To a resource's view.
     Resource(String),
     /// Put on the clipboard, with a word for what it is.
@@ -500,6 +550,8 @@ impl State {
             view: View::root(),
             back: Vec::new(),
             forward: Vec::new(),
+            left: Vec::new(),
+            shelf: Shelf::default(),
             answer: Answer::default(),
             record: None,
             detail: Lines::default(),
@@ -607,7 +659,7 @@ impl State {
 
     fn in_force(&self, typed: Option<&Expr>, hidden: Hidden) -> Arc<Expr> {
         let locked = self.locked.as_ref().map(|l| l.filter.clone());
-        let hiding = hidden.filter();
+        let hiding = hidden.filter(&self.names);
         if locked.is_none() && hiding.is_none() && typed.is_none() {
             return Arc::clone(&self.view.filter);
         }

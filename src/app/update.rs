@@ -11,7 +11,8 @@ use crate::app::chord::Chord;
 use crate::app::keymap::{self, Scope};
 use crate::app::state::{About, Focus, Overlay, State};
 use crate::app::{
-    chain, chips, compose, detail, facets, filtering, mouse, moves, overlays, pivots, sources,
+    chain, chips, compose, detail, facets, filtering, mouse, moves, overlays, pivots, places,
+    sources,
 };
 use crate::base::ledger::FileEntry;
 use crate::base::text::counted;
@@ -57,6 +58,9 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Reply(reply) => hear(state, reply, &mut effects),
         Action::Filter(text) => filtering::given(state, text),
         Action::Say(text) => state.say(text),
+        Action::Shelf(shelf) => state.shelf = shelf,
+        Action::Open(link) => places::open_link(state, &link),
+        Action::Resume => places::resume(state),
         Action::Resumed => effects.push(Effect::Redraw),
     }
     settle_focus(state);
@@ -77,7 +81,7 @@ pub fn scope(state: &State) -> Scope {
         (Some(Overlay::Chain(_)), _, _) => Scope::Chain,
         (Some(Overlay::Picker(_)), _, _) => Scope::Picker,
         (Some(Overlay::Around(_)), _, _) => Scope::Context,
-        (Some(Overlay::Find(_)), _, _) => Scope::Prompt,
+        (Some(Overlay::Find(_) | Overlay::Question(_)), _, _) => Scope::Prompt,
         (None, Some(_), _) => Scope::Filter,
         (None, None, Focus::List) => Scope::List,
         (None, None, Focus::Facets) => Scope::Facets,
@@ -167,6 +171,9 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         },
         C::Toggles => chips::open_toggles(state),
         C::FocusChips => chips::focus(state),
+        C::SavedViews => places::open_saved(state),
+        C::SaveView => places::open_save(state),
+        C::Walk => places::open_walk(state),
         C::Include => filtering::focused_value(state, filtering::Side::Include),
         C::Exclude => filtering::focused_value(state, filtering::Side::Exclude),
         C::Only => filtering::focused_value(state, filtering::Side::Only),
@@ -283,7 +290,10 @@ fn stop(state: &mut State, effects: &mut Vec<Effect>) {
 
 fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
     match reply {
-        Reply::Grown(snapshot) => state.snapshot = snapshot,
+        Reply::Grown(snapshot) => {
+            state.snapshot = snapshot;
+            places::find_events(state);
+        }
         Reply::Progress(progress) => state.progress = progress,
         Reply::Files(files) => sources::add(state, files),
         Reply::Looked(excerpt) => {
@@ -310,6 +320,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
                 state.refuse("no CloudTrail events in what was given; 7 lists the files");
             }
             state.ledger = Some(ledger);
+            places::rebind(state);
         }
         Reply::Hits {
             request,

@@ -19,6 +19,8 @@ pub struct Driver {
     pub state: State,
     /// What went to the clipboard last.
     pub copied: Option<String>,
+    /// Views that were saved: name and link.
+    pub kept: Vec<(String, String)>,
     /// Whether the program would have ended.
     pub ended: bool,
     /// Whether it would have ended because nothing could be read.
@@ -30,6 +32,21 @@ pub struct Driver {
 impl Driver {
     /// Opens what the arguments name and waits until it is loaded.
     pub fn open(specs: Vec<Spec>, size: (u16, u16)) -> Self {
+        let mut driver = Self::start(specs, size);
+        driver.settle();
+        driver
+    }
+
+    /// Opens the incident, and acts before anything of it is read.
+    pub fn opening(width: u16, height: u16, first: Vec<Action>) -> Self {
+        let mut driver = Self::start(vec![Spec::Memory(demo::files())], (width, height));
+        for action in first {
+            driver.apply(action);
+        }
+        driver
+    }
+
+    fn start(specs: Vec<Spec>, size: (u16, u16)) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let engine = Engine::start(runtime.handle(), specs, LoadOptions::default());
         let size = Size {
@@ -39,13 +56,13 @@ impl Driver {
         let mut driver = Self {
             state: State::new(size, chrono_tz::UTC),
             copied: None,
+            kept: Vec::new(),
             ended: false,
             gave_up: false,
             engine,
             runtime,
         };
         driver.apply(Action::Resize(size));
-        driver.settle();
         driver
     }
 
@@ -135,6 +152,7 @@ impl Driver {
                 Effect::Copy(text) => self.copied = Some(text.to_string()),
                 Effect::Quit => self.ended = true,
                 Effect::GiveUp => self.gave_up = true,
+                Effect::SaveView(name, link) => self.kept.push((name, link)),
                 Effect::Redraw | Effect::Suspend => {}
             }
         }
