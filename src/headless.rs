@@ -3,7 +3,8 @@
 //! Each loads what was named, asks the same engine the screen asks, and hands rows or portraits to
 //! `report`. Answers go to stdout, everything else to stderr.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
@@ -349,10 +350,7 @@ impl Evidence {
     }
 
     /// The cells of an event; the record is read again only where a cell needs it.
-    ///
-    /// A sign-in under a name that nobody has is often a password in the wrong field: that name is
-    /// a secret, too.
-    fn cells(&self, id: EventId, fields: &[Field], secrets: bool) -> Vec<Cell> {
+    fn cells(&self, id: EventId, fields: &[Field]) -> Vec<Cell> {
         let snapshot = &self.loaded.snapshot;
         let unnamed = fields.contains(&Field::Id) && !snapshot.id_is_name(id);
         let record = (unnamed || fields.iter().any(|f| columns::needs_record(*f)))
@@ -366,23 +364,10 @@ impl Evidence {
             .iter()
             .map(|field| match field {
                 Field::Time => Cell::time(snapshot.time(id)),
-                Field::Who | Field::Actor if !secrets && names_nobody(snapshot, id) => {
-                    let name = columns::value(snapshot, id, *field, tree, name);
-                    Cell::Text(secret::redacted(
-                        secret::Kind::Name,
-                        &Cell::from(name).plain(),
-                    ))
-                }
                 field => columns::value(snapshot, id, *field, tree, name).into(),
             })
             .collect()
     }
-}
-
-/// Whether an event is a sign-in under a name that nobody has.
-fn names_nobody(snapshot: &Snapshot, id: EventId) -> bool {
-    let error = snapshot.text(Col::Err, id);
-    error.is_some_and(|error| error.starts_with("No username found"))
 }
 
 /// Names the arguments that were not read; an error where nothing was.
@@ -666,7 +651,7 @@ fn run_query(
     }
     let mut sheet = report::sheet(format, &headings, terminal.style, out);
     for id in order {
-        sheet.row(&evidence.cells(id, &fields, global.include_secrets))?;
+        sheet.row(&evidence.cells(id, &fields))?;
     }
     sheet.end()?;
     Ok(code)
@@ -698,7 +683,7 @@ fn sorted(evidence: &Evidence, hits: &Hits, by: Field, backwards: bool) -> Vec<E
     let mut keyed: Vec<(Option<String>, EventId)> = order
         .into_iter()
         .map(|id| {
-            let cell = evidence.cells(id, &[by], true).pop().map(|c| c.plain());
+            let cell = evidence.cells(id, &[by]).pop().map(|c| c.plain());
             (cell.filter(|text| !text.is_empty()), id)
         })
         .collect();
@@ -819,9 +804,6 @@ fn run_stats(
             let (name, counts) = match by {
                 By::Field(field) => {
                     let mut counts = counts_of(&evidence, &hits, *field);
-                    if !global.include_secrets && matches!(field, Field::Who | Field::Actor) {
-                        hide_names(&evidence, &hits, &mut counts);
-                    }
                     if args.top > 0 {
                         counts.truncate(args.top);
                     }
@@ -872,27 +854,11 @@ fn counts_of(evidence: &Evidence, hits: &Hits, field: Field) -> Vec<Count> {
     counts.into_iter().map(|(_, count)| count).collect()
 }
 
-/// Puts words in the place of names that only sign-ins under a name nobody has are known by.
-fn hide_names(evidence: &Evidence, hits: &Hits, counts: &mut [Count]) {
-    let snapshot = &evidence.loaded.snapshot;
-    let nobody = hits.order.iter().filter(|id| names_nobody(snapshot, **id));
-    let names: HashSet<String> = nobody
-        .filter_map(|id| snapshot.text(Col::Principal, *id))
-        .map(str::to_owned)
-        .collect();
-    for count in counts {
-        let name = count.value.plain();
-        if names.contains(&name) {
-            count.value = Cell::Text(secret::redacted(secret::Kind::Name, &name));
-        }
-    }
-}
-
 fn counted_by_reading(evidence: &Evidence, hits: &Hits, field: Field) -> Vec<(String, Count)> {
     let snapshot = &evidence.loaded.snapshot;
     let mut counts: HashMap<String, Count> = HashMap::new();
     for &id in hits.order.iter() {
-        let cell = evidence.cells(id, &[field], true).pop();
+        let cell = evidence.cells(id, &[field]).pop();
         let value = match cell {
             None | Some(Cell::Absent) => NONE.to_owned(),
             Some(cell) => cell.plain(),
@@ -1101,16 +1067,13 @@ fn run_portrait(
     };
     let both = (&**snapshot, &*evidence.loaded.lineage);
     let mut text = Vec::new();
-    if is_table(asked.format, terminal) {
+    let table = is_table(asked.format, terminal);
+    if table {
         report::portrait::table(both, &found, kind, terminal.style, &mut text)?;
     } else {
         report::portrait::json(both, &found, key, &mut text)?;
     }
-    if global.include_secrets {
-        out.write_all(&text)?;
-    } else {
-        out.write_all(secret::redact_text(&String::from_utf8_lossy(&text)).as_bytes())?;
-    }
+    out.write_all(&as_wished(&text, !table, global))?;
     if hits.is_empty() {
         say(&format!(
             "trailhound: no {kind} of this name: {}",
@@ -1155,11 +1118,13 @@ fn run_lineage(
             evidence.reader.fetch(snapshot, event).name
         }
     };
+    let mut text = Vec::new();
     match format {
-        LineageFormat::Tree => report::lineage::write_tree(&found, terminal.style, out)?,
-        LineageFormat::Json => report::lineage::write_json(&found, &name_of, out)?,
-        LineageFormat::Dot => report::lineage::write_dot(&found, out)?,
+        LineageFormat::Tree => report::lineage::write_tree(&found, terminal.style, &mut text)?,
+        LineageFormat::Json => report::lineage::write_json(&found, &name_of, &mut text)?,
+        LineageFormat::Dot => report::lineage::write_dot(&found, &mut text)?,
     }
+    out.write_all(&as_wished(&text, format == LineageFormat::Json, global))?;
     if found.trees.is_empty() && found.notes.is_empty() {
         say(&format!(
             "trailhound: no event, key, session or person of this name: {what}"
@@ -1167,6 +1132,18 @@ fn run_lineage(
         return Ok(NOTHING);
     }
     Ok(FOUND)
+}
+
+/// A text that is written, with words in the place of its secrets unless they are wanted.
+fn as_wished<'t>(text: &'t [u8], json: bool, global: &Global) -> Cow<'t, [u8]> {
+    if global.include_secrets {
+        Cow::Borrowed(text)
+    } else if json {
+        secret::redact(text)
+    } else {
+        let text = String::from_utf8_lossy(text);
+        Cow::Owned(secret::redact_text(&text).into_owned().into_bytes())
+    }
 }
 
 /// Every link and every row.
@@ -1349,7 +1326,7 @@ fn demo_summary(global: &Global, terminal: &Terminal, out: &mut dyn Write) -> an
     for (word, id) in ends {
         let Some(id) = id else { continue };
         let mut row = vec![Cell::Text(word.to_owned())];
-        row.extend(evidence.cells(*id, &fields, false));
+        row.extend(evidence.cells(*id, &fields));
         sheet.row(&row)?;
     }
     sheet.end()?;

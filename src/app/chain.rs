@@ -25,6 +25,7 @@ use crate::view::columns;
 use crate::view::layout;
 use crate::view::lineage as words;
 use crate::view::screen::{Cell, PageRow, PagesView, Tone};
+use crate::view::shown;
 
 /// Rows a tree on the screen has at most.
 const MOST_ROWS: usize = 20_000;
@@ -453,7 +454,7 @@ fn width(state: &State) -> usize {
 
 /// A text that takes exactly `columns`.
 fn fitted(text: &str, columns: usize) -> Printable {
-    let text = Printable::new(text).truncated(columns);
+    let text = shown(text).truncated(columns);
     let pad = columns.saturating_sub(text.width());
     Printable::new(&format!("{}{}", text.as_str(), " ".repeat(pad)))
 }
@@ -531,7 +532,7 @@ pub fn people_view(state: &State, people: &People) -> PagesView {
     };
     let rows = lines.iter().enumerate().skip(top).take(height(state));
     PagesView {
-        title: Printable::new(&title),
+        title: shown(&title),
         head: vec![PageRow {
             pieces: vec![toned(heading, Tone::Heading)],
             focused: false,
@@ -576,7 +577,7 @@ pub fn view(state: &State, chain: &Chain) -> PagesView {
         "; more may come while loading"
     };
     PagesView {
-        title: Printable::new(&format!(
+        title: shown(&format!(
             "{title}: {}, {links}{soon}",
             counted(chain.rows.len() as u64, "row")
         )),

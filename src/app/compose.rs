@@ -31,6 +31,7 @@ use crate::view::screen::{
     HistogramView, ListRow, ListView, Overlay as Floating, PageRow, PagesView, PickerRow,
     PickerView, PortraitView, Screen, StatusLine, Tab, Tone,
 };
+use crate::view::shown;
 
 /// The screens by their digits, and whether this version has them.
 const SCREENS: [(char, &str, bool); 7] = [
@@ -66,14 +67,14 @@ pub fn screen(state: &State) -> Screen {
 
 pub(crate) fn plain(text: impl AsRef<str>) -> Cell {
     Cell {
-        text: Printable::new(text.as_ref()),
+        text: shown(text.as_ref()),
         tone: Tone::Plain,
     }
 }
 
 pub(crate) fn toned(text: impl AsRef<str>, tone: Tone) -> Cell {
     Cell {
-        text: Printable::new(text.as_ref()),
+        text: shown(text.as_ref()),
         tone,
     }
 }
@@ -113,7 +114,7 @@ pub fn context(state: &State) -> ContextLine {
 /// What a view is called.
 pub fn label_of(view: &View) -> Printable {
     match &view.about {
-        About::Subject(_, label) => Printable::new(label),
+        About::Subject(_, label) => shown(label),
         About::Timeline if !view.hidden.is_empty() => {
             let text = if view.text.is_empty() {
                 "All"
@@ -168,7 +169,7 @@ fn filter(state: &State) -> FilterLine {
         summary = format!("{words}  {summary}");
     }
     if let Some(locked) = &state.locked {
-        let label = Printable::new(&locked.label).truncated(24);
+        let label = shown(&locked.label).truncated(24);
         summary = format!("following {}  {summary}", label.as_str());
     }
     let Some(edit) = &state.edit else {
@@ -367,7 +368,7 @@ fn facets_view(state: &State) -> FacetsView {
                     focused,
                 },
                 FacetTarget::Value(field, v, total) => FacetLine::Value {
-                    label: Printable::new(&v.label),
+                    label: shown(&v.label),
                     count: v.events,
                     share: if *total == 0 {
                         0.0
@@ -811,9 +812,9 @@ fn picker(state: &State, p: &Picker) -> PickerView {
             .take(height)
             .map(|(i, (entry, matched))| PickerRow {
                 key: entry.key.clone(),
-                label: Printable::new(&entry.label),
+                label: shown(&entry.label),
                 matched,
-                detail: Printable::new(&entry.detail.chars().take(300).collect::<String>()),
+                detail: shown(&entry.detail.chars().take(300).collect::<String>()),
                 focused: i == at,
             })
             .collect(),
@@ -848,7 +849,7 @@ fn around_view(state: &State, around: &Around) -> PagesView {
     let who = s.person_of(around.anchor).map_or("?", |p| p.label.as_str());
     PagesView {
         head: Vec::new(),
-        title: Printable::new(&format!(
+        title: shown(&format!(
             "{who} ±{}: {}",
             length(around.reach),
             counted(around.events.len() as u64, "event")

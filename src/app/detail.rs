@@ -49,7 +49,8 @@ pub fn rebuild(state: &mut State) {
                 .into_owned(),
         };
         let file = record.map_or_else(String::new, |r| r.origin.name().to_owned());
-        out.lines = detail::summary(&state.snapshot, id, tree, &name, &file, state.zone);
+        let (snapshot, zone) = (&state.snapshot, state.zone);
+        out.lines = detail::summary(snapshot, id, tree, &name, &file, zone, state.reveal);
         if record.is_some_and(|r| r.masked.is_some()) {
             out.lines.push(detail::secrets_note(state.reveal));
         }

@@ -16,3 +16,4 @@ pub mod resource;
 pub mod secret;
 pub mod service;
 pub mod session;
+mod veiled;

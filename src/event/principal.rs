@@ -101,7 +101,7 @@ impl Principal {
     pub fn of(record: &Record<'_>) -> Self {
         let id = &record.identity;
         let account = known(id.account_id.as_deref());
-        let name = known(id.user_name.as_deref());
+        let name = known(id.user_name.as_deref()).filter(|_| !record.names_nobody());
         let arn = known(id.arn.as_deref());
         let principal_id = known(id.principal_id.as_deref());
         let mut principal = match id.kind.as_deref().unwrap_or("") {
@@ -380,6 +380,20 @@ mod tests {
             (key, label),
             "{pairs:?}"
         );
+    }
+
+    #[test]
+    fn a_name_that_nobody_has_is_no_identity() {
+        let pairs = [
+            ("type", "IAMUser"),
+            ("accountId", "1"),
+            ("userName", "typed"),
+        ];
+        let mut record = identity(&pairs);
+        record.error_message = Some("No username found in supplied account".into());
+        let p = Principal::of(&record);
+        assert_eq!((p.key.as_str(), p.label.as_str()), ("user:?", "?"));
+        assert!(p.names.is_empty());
     }
 
     #[test]

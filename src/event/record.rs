@@ -255,6 +255,13 @@ pub struct Record<'a> {
 }
 
 impl Record<'_> {
+    /// Whether this is a sign-in under a name that nobody has: what was typed there is often a
+    /// password in the wrong field, and no identity.
+    pub fn names_nobody(&self) -> bool {
+        let message = self.error_message.as_deref();
+        message.is_some_and(|message| message.starts_with("No username found"))
+    }
+
     /// Whether this is a CloudTrail record at all: it names its call or its event, as FORMAT asks.
     ///
     /// Field names alone decide, so that a record with odd values is kept.

@@ -12,10 +12,10 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::bytes::Regex as Bytes;
-use regex::{Captures, Regex};
 use sha2::{Digest, Sha256};
 
 use crate::event::record::HIDDEN;
+use crate::event::veiled;
 
 /// What a secret is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,7 +52,7 @@ impl Kind {
 /// Names of fields whose text is a secret, in lower case.
 ///
 /// Source: the APIs' own parameters as CloudTrail writes them (RELIABILITY §2.8).
-const FIELDS: &[(&str, Kind)] = &[
+pub const FIELDS: &[(&str, Kind)] = &[
     ("accesstoken", Kind::Token),
     ("authorization", Kind::Token),
     ("authtoken", Kind::Token),
@@ -89,25 +89,15 @@ const PLACES: &[(&str, bool, Kind)] = &[
     ("commands", false, Kind::Command),
 ];
 
-/// Texts that are secrets wherever they stand; the group `s` is the secret.
-static TEXTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"(?i)(?P<key>-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|\z))",
-        r"|(?P<jwt>\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*)",
-        r"|\b(?:bearer|authorization: ?basic)[ +](?P<bearer>[A-Za-z0-9._~+/=-]{8,})",
-        r"|(?P<signature>X-Amz-(?:Signature|Security-Token)(?:=|%3D)[^&\s\x22'\\<>]+)",
-        r"|\b(?:aws_)?(?:secret_access_key|session_token|db_password|password|passwd|pwd|pgpassword|client_secret|api_?key|access_token)[ \t]*(?:=|%3D)[ \t]*(?P<set>[^\s&;,\x22'\\<>]{4,})",
-        r"|(?P<session>\b(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)[A-Za-z0-9+/=%]{40,})",
-    ))
-    .ok()
-});
-
 /// Words of which one stands in every record that may hold a secret: a cheap first look.
 static HINT: LazyLock<Option<Bytes>> = LazyLock::new(|| {
     Bytes::new(concat!(
         "(?i-u)password|passwd|passphrase|secret|token|private|plaintext|authorization|saml|",
         "presharedkey|userdata|variables|\"environment|\"commands\"|parametervalue|putparameter|",
-        "-----begin|eyj|bearer|x-amz-s|pwd|api_?key|no username found|",
+        "-----begin|eyj|bearer|x-amz-s|pwd|api[_-]?key|no username found|pre[_-]?shared|user[_-]data|",
+        "parameter[_-]value|",
+        // Base64 as a whole: what it hides, only decoding it tells.
+        "\"[a-z0-9+/]{16,}={0,2}\"|",
         "fwogzxivyxdz|iqojb3jpz2lu",
     ))
     .ok()
@@ -138,20 +128,17 @@ pub fn find(record: &[u8]) -> Vec<Secret> {
                 return;
             }
             let field = || path.last().map_or_else(String::new, |key| text_of(key));
-            match call.kind_of(path) {
-                Some(kind) => found.push(Secret {
-                    at,
-                    kind,
-                    field: field(),
-                }),
-                None => found.extend(parts(&String::from_utf8_lossy(raw)).into_iter().map(
-                    |(part, kind)| Secret {
-                        at: at.start + part.start..at.start + part.end,
-                        kind,
-                        field: field(),
-                    },
-                )),
+            if let Some(kind) = call.kind_of(path) {
+                let field = field();
+                found.push(Secret { at, kind, field });
+                return;
             }
+            let parts = veiled::parts(raw, true, &|path| call.kind_of(path));
+            found.extend(parts.into_iter().map(|(part, kind)| Secret {
+                at: at.start + part.start..at.start + part.end,
+                kind,
+                field: field(),
+            }));
         });
     }
     found
@@ -165,17 +152,25 @@ pub fn redact(record: &[u8]) -> Cow<'_, [u8]> {
 /// The record with every secret replaced by `‹hidden:kind:length›`, for a screen on which the
 /// secret can be asked for.
 pub fn mask(record: &[u8]) -> Cow<'_, [u8]> {
-    replace(record, |secret, raw| {
-        format!(
-            "‹hidden:{}:{}›",
-            secret.kind.name(),
-            text_of(raw).chars().count()
-        )
-    })
+    replace(record, |secret, raw| hidden(secret.kind, &text_of(raw)))
 }
 
-/// A text with every part that is a secret wherever it stands replaced.
+/// The words in the place of a secret on a screen.
+fn hidden(kind: Kind, secret: &str) -> String {
+    format!("‹hidden:{}:{}›", kind.name(), secret.chars().count())
+}
+
+/// A text with every part that is a secret wherever it stands replaced, as [`redact`] does.
 pub fn redact_text(text: &str) -> Cow<'_, str> {
+    replace_text(text, redacted)
+}
+
+/// A text with every part that is a secret wherever it stands replaced, as [`mask`] does.
+pub fn mask_text(text: &str) -> Cow<'_, str> {
+    replace_text(text, hidden)
+}
+
+fn replace_text(text: &str, word: fn(Kind, &str) -> String) -> Cow<'_, str> {
     let parts = parts(text);
     if parts.is_empty() {
         return Cow::Borrowed(text);
@@ -184,11 +179,23 @@ pub fn redact_text(text: &str) -> Cow<'_, str> {
     for (part, kind) in parts {
         out.push_str(text.get(from..part.start).unwrap_or_default());
         let secret = text.get(part.clone()).unwrap_or_default();
-        out.push_str(&redacted(kind, secret));
+        out.push_str(&word(kind, secret));
         from = part.end;
     }
     out.push_str(text.get(from..).unwrap_or_default());
     Cow::Owned(out)
+}
+
+/// The secret parts of a text and what they are.
+fn parts(text: &str) -> Vec<(Range<usize>, Kind)> {
+    if text.len() < 6 {
+        return Vec::new();
+    }
+    let call = Call {
+        puts_parameter: false,
+        names_nobody: false,
+    };
+    veiled::parts(text.as_bytes(), false, &|path| call.kind_of(path))
 }
 
 /// Whether a text holds a part that is a secret wherever it stands.
@@ -271,38 +278,12 @@ fn has(haystack: &[u8], needle: &[u8]) -> bool {
 }
 
 /// Whether AWS, or whoever sent the value, has hidden it already.
-fn is_hidden(raw: &[u8]) -> bool {
+pub(crate) fn is_hidden(raw: &[u8]) -> bool {
     let stars = raw.iter().all(|b| *b == b'*');
-    stars || has(raw, HIDDEN.as_bytes()) || raw.starts_with(b"***")
-}
-
-/// The secret parts of a text and what they are.
-fn parts(text: &str) -> Vec<(Range<usize>, Kind)> {
-    let Some(texts) = &*TEXTS else {
-        return Vec::new();
-    };
-    let group = |found: &Captures<'_>| {
-        [
-            ("key", Kind::Key),
-            ("jwt", Kind::Token),
-            ("bearer", Kind::Token),
-            ("signature", Kind::Signature),
-            ("set", Kind::Password),
-            ("session", Kind::Token),
-        ]
-        .into_iter()
-        .find_map(|(name, kind)| found.name(name).map(|m| (m.range(), kind)))
-    };
-    texts
-        .captures_iter(text)
-        .filter_map(|found| group(&found))
-        .filter(|(at, kind)| {
-            let part = text.get(at.clone()).unwrap_or_default();
-            // "Bearer authentication failed" names none.
-            let is_word = *kind == Kind::Token && part.bytes().all(|b| b.is_ascii_alphabetic());
-            !(part.starts_with("***") || is_word && part.len() < 20)
-        })
-        .collect()
+    let ours = ["‹hidden:", "‹redacted:"]
+        .iter()
+        .any(|word| raw.starts_with(word.as_bytes()));
+    stars || ours || has(raw, HIDDEN.as_bytes()) || raw.starts_with(b"***")
 }
 
 /// The text that the inside of a JSON string stands for.
@@ -314,12 +295,12 @@ fn text_of(raw: &[u8]) -> String {
     serde_json::from_slice(&quoted).unwrap_or_else(|_| String::from_utf8_lossy(raw).into_owned())
 }
 
-type Each<'a, 'f> = dyn FnMut(&[&'a [u8]], Range<usize>) + 'f;
+pub(crate) type Each<'a, 'f> = dyn FnMut(&[&'a [u8]], Range<usize>) + 'f;
 
 /// Calls `each` with every string value: the keys around it and where its inside stands.
 ///
 /// Takes damaged text, too: what is no JSON is gone through as well as it can be.
-fn strings<'a>(json: &'a [u8], each: &mut Each<'a, '_>) {
+pub(crate) fn strings<'a>(json: &'a [u8], each: &mut Each<'a, '_>) {
     // A level is how many keys were above it, and whether it is an object.
     let mut levels: Vec<(usize, bool)> = Vec::new();
     let mut path: Vec<&'a [u8]> = Vec::new();

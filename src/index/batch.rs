@@ -504,6 +504,7 @@ impl BatchBuilder {
         let known = id
             .number()
             .filter(|_| id.arn.is_some() || id.principal_id.is_some())
+            .filter(|_| !record.names_nobody())
             .map(|number| (number, record.from_console, record.mfa()));
         if let Some(caller) = known.and_then(|known| self.known.callers.get(&known)) {
             return *caller;
@@ -613,6 +614,9 @@ impl BatchBuilder {
             joined.push_str(record.source_ip.as_deref().unwrap_or(""));
             joined.push('\0');
             joined.push_str(record.event_source.as_deref().unwrap_or(""));
+        }
+        if record.names_nobody() {
+            joined.push_str("\0nobody");
         }
         let known = &mut self.known;
         if let Some(&code) = known.joined.get(joined.as_str()) {

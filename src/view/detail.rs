@@ -264,7 +264,7 @@ pub fn raw_lines(bytes: &[u8]) -> Vec<Line> {
         .collect()
 }
 
-/// The event in words: who, from where, on what, with what result.
+/// The event in words: who, from where, on what, with what result; `reveal`: with its secrets.
 pub fn summary(
     snapshot: &Snapshot,
     id: EventId,
@@ -272,6 +272,7 @@ pub fn summary(
     name: &str,
     file: &str,
     zone: Tz,
+    reveal: bool,
 ) -> Vec<Line> {
     let s = snapshot;
     let facts = s.facts(id);
@@ -299,6 +300,14 @@ pub fn summary(
     ];
     head.field = s.text(Col::What, id).map(|w| (Field::What, w.to_owned()));
     out.push(head);
+    // The tree that is given says by itself what may be seen; what the index holds does not.
+    let cell = |text: &str, tone| {
+        if reveal {
+            cell(text, tone)
+        } else {
+            cell(&secret::mask_text(text), tone)
+        }
+    };
     let mut row = |label: &str, pieces: Vec<Cell>, field: Option<(Field, String)>| {
         let mut all = vec![cell(&format!("{label:<8}"), Tone::Heading)];
         all.extend(pieces);
@@ -391,14 +400,9 @@ pub fn summary(
         row("FROM", pieces, Some((Field::Ip, ip.to_owned())));
     }
     if let Some(ua) = s.text(Col::Ua, id) {
-        // A user agent can hold a token; the tree that is shown says whether it may be seen.
-        let shown = record
-            .and_then(|r| r.get("userAgent"))
-            .and_then(Node::as_str)
-            .map_or_else(|| secret::redact_text(ua), Into::into);
         row(
             "WITH",
-            vec![cell(&shown, Tone::Faint)],
+            vec![cell(ua, Tone::Faint)],
             Some((Field::Ua, ua.to_owned())),
         );
     }
@@ -466,16 +470,6 @@ pub fn summary(
         if holds {
             row("NOTE", vec![cell(words, Tone::Failed)], None);
         }
-    }
-    if facts.repaired() {
-        row(
-            "NOTE",
-            vec![cell(
-                "damaged, and mended because --repair was given: not as recorded",
-                Tone::Failed,
-            )],
-            None,
-        );
     }
     if facts.summary() {
         row(

@@ -2,7 +2,6 @@
 
 use chrono_tz::Tz;
 
-use crate::base::printable::Printable;
 use crate::base::time::{MINUTE, short_delta};
 use crate::event::outcome::{Outcome, Verb};
 use crate::index::schema::Col;
@@ -10,6 +9,7 @@ use crate::index::segment::{EventId, Facts, UNDATED};
 use crate::index::snapshot::Snapshot;
 use crate::view::columns::{self, ListColumn};
 use crate::view::screen::{Cell, EventRow, Heading, ListRow, Tone};
+use crate::view::shown;
 
 /// A stretch without a match that gets a line of its own.
 pub const QUIET: i64 = 5 * MINUTE;
@@ -144,12 +144,6 @@ impl Rows<'_> {
                     .filter(|(holds, _)| *holds)
                     .map(|(_, word)| word),
             );
-            if facts.repaired() {
-                marks.push("repaired");
-            }
-            if facts.summary() {
-                marks.push("summary");
-            }
             if self.snapshot.shares_its_id(self.hits[at]) {
                 marks.push("same id");
             }
@@ -214,7 +208,7 @@ impl Rows<'_> {
             }
         };
         Cell {
-            text: Printable::new(&text),
+            text: shown(&text),
             tone,
         }
     }

@@ -2,7 +2,6 @@
 
 use chrono_tz::Tz;
 
-use crate::base::printable::Printable;
 use crate::base::text::{counted, thousands};
 use crate::base::time::UtcMicros;
 use crate::event::resource::{self, Arn};
@@ -18,6 +17,7 @@ use crate::view::columns;
 use crate::view::list;
 use crate::view::profile::{self, Card, Scene};
 use crate::view::screen::{PortraitView, SectionRow, SectionView, Tone};
+use crate::view::shown;
 
 /// What a row of a card stands for: where `Enter` goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,16 +44,13 @@ pub fn build(
         Subject::Resources => ("every resource these events name".to_owned(), Vec::new()),
     };
     let mut view = PortraitView {
-        title: Printable::new(label),
-        subtitle: Printable::new(&kind),
-        facts: facts.iter().map(|f| Printable::new(f)).collect(),
+        title: shown(label),
+        subtitle: shown(&kind),
+        facts: facts.iter().map(|f| shown(f)).collect(),
         ..PortraitView::default()
     };
-    view.facts.push(Printable::new(&totals_line(
-        &portrait.totals,
-        portrait.span,
-        zone,
-    )));
+    view.facts
+        .push(shown(&totals_line(&portrait.totals, portrait.span, zone)));
     let mut targets = Vec::new();
     let scene = Scene {
         snapshot,
@@ -64,8 +61,7 @@ pub fn build(
     let profile = portrait.profile.as_deref();
     if let Some(profile) = profile {
         let said = [scene.sureness(profile), scene.namesakes(profile)];
-        view.facts
-            .extend(said.iter().flatten().map(|f| Printable::new(f)));
+        view.facts.extend(said.iter().flatten().map(|f| shown(f)));
     }
     if matches!(portrait.subject, Subject::Resource(_)) && !portrait.changes.is_empty() {
         let (section, rows) = changes(snapshot, portrait, zone);
@@ -281,8 +277,8 @@ fn kinds(all: &Catalogue) -> (SectionView, Vec<RowTarget>) {
 /// One row of a card.
 fn line(label: &str, detail: &str, tone: Tone) -> SectionRow {
     SectionRow {
-        label: Printable::new(label),
-        detail: Printable::new(detail),
+        label: shown(label),
+        detail: shown(detail),
         tone,
         ..SectionRow::default()
     }
@@ -450,9 +446,9 @@ fn row(field: Field, v: &Tally, profile: Option<&Profile>, zone: Tz) -> SectionR
         }
     }
     SectionRow {
-        label: Printable::new(&v.label),
+        label: shown(&v.label),
         spark: v.spark.clone(),
-        detail: Printable::new(&detail),
+        detail: shown(&detail),
         tone: match field {
             Field::Err => Tone::Failed,
             Field::Who => Tone::Principal,
@@ -474,12 +470,12 @@ fn changes(snapshot: &Snapshot, portrait: &Portrait, zone: Tz) -> (SectionView, 
             let who = snapshot.person_of(id).map_or("?", |p| p.label.as_str());
             let what = snapshot.text(Col::What, id).unwrap_or("?");
             SectionRow {
-                label: Printable::new(&format!(
+                label: shown(&format!(
                     "{} {} {what}",
                     columns::clock(snapshot.time(id), zone, format),
                     facts.letter(),
                 )),
-                detail: Printable::new(&match snapshot.text(Col::Err, id) {
+                detail: shown(&match snapshot.text(Col::Err, id) {
                     Some(error) => format!("{who}  {error}"),
                     None => who.to_owned(),
                 }),

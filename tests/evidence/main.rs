@@ -8,6 +8,9 @@
 
 mod archives;
 mod cuts;
+#[expect(dead_code, reason = "other tests use the rest of it")]
+#[path = "../support/driver.rs"]
+mod driver;
 mod files;
 mod fixtures;
 mod hostile;
@@ -17,3 +20,6 @@ mod parquet;
 mod repair;
 mod secrets;
 mod shapes;
+#[expect(dead_code, reason = "other tests use the rest of it")]
+#[path = "../support/mod.rs"]
+mod support;
