@@ -254,6 +254,53 @@ fn the_console_keeps_one_session_under_many_keys() {
 }
 
 #[test]
+fn a_sign_in_from_an_address_the_session_was_never_at_is_a_guess() {
+    let mut t = Trail::default();
+    let alice = user("alice", "");
+    let login = json!({"eventType": "AwsConsoleSignIn", "sourceIPAddress": "203.0.113.9"});
+    t.call(&alice, 100, "signin", "ConsoleLogin", login);
+    t.works(&console(alice, "ASIA1", 101), 110);
+    check(
+        &t,
+        &["ASIA1 <- no key alice console-sign-in inferred elsewhere"],
+    );
+}
+
+#[test]
+fn a_partition_is_that_of_the_region() {
+    let mut who = user("alice", "AKIA1");
+    who.identity["arn"] = json!("arn:aws-us-gov:iam::123456789012:user/alice");
+    let mut bare = who.clone();
+    bare.identity.as_object_mut().map(|o| o.remove("arn"));
+    let mut t = Trail::default();
+    for who in [&who, &bare] {
+        t.call(
+            who,
+            0,
+            "s3",
+            "ListBuckets",
+            json!({"awsRegion": "us-gov-west-1"}),
+        );
+    }
+    // One user, with the ARN and without it.
+    assert_eq!(t.load().names(), ["AKIA1"]);
+
+    // A session without an id of its own is known by its ARN, in whatever partition.
+    let mut t = Trail::default();
+    let role = "arn:aws-us-gov:iam::123456789012:role/Admin";
+    let arn = "arn:aws-us-gov:sts::123456789012:assumed-role/Admin/a";
+    let issued = json!({
+        "requestParameters": {"roleArn": role, "roleSessionName": "a"},
+        "responseElements": {"assumedRoleUser": {"arn": arn}},
+    });
+    t.call(&user("alice", "AKIA1"), 10, "sts", "AssumeRole", issued);
+    let mut admin = session(PROD, "Admin", "a", "ASIA1", 10).with("arn", json!(arn));
+    admin.identity["sessionContext"]["sessionIssuer"]["arn"] = json!(role);
+    t.works(&admin, 20);
+    check(&t, &["ASIA1 <- AKIA1 same-name inferred"]);
+}
+
+#[test]
 fn switching_roles_in_the_console() {
     let mut t = Trail::default();
     t.call(

@@ -59,8 +59,6 @@ pub enum LinkKind {
     SamePrincipal,
     /// A service acts with credentials forwarded by the session.
     Forwarded,
-    /// The same console session under another of its keys.
-    SameSession,
     /// A role of an Identity Center portal was opened at the moment the session was made.
     PortalRole,
     /// Role, session name and time agree with a call that hides the key it issued.
@@ -91,7 +89,7 @@ pub enum LinkKind {
 
 impl LinkKind {
     /// Every kind.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 24] = [
         Self::IssuedKey,
         Self::SharedEvent,
         Self::RoleSession,
@@ -103,7 +101,6 @@ impl LinkKind {
         Self::FederatedBy,
         Self::SamePrincipal,
         Self::Forwarded,
-        Self::SameSession,
         Self::PortalRole,
         Self::SameName,
         Self::CreatedKey,
@@ -189,12 +186,6 @@ impl LinkKind {
                 Strong,
                 true,
                 "userIdentity.invokedBy, same principal and creationDate",
-            ),
-            Self::SameSession => (
-                "same-session",
-                Strong,
-                true,
-                "same principal and creationDate as a console session",
             ),
             Self::PortalRole => (
                 "portal-role",

@@ -3,7 +3,7 @@
 //! The key is what a pivot follows; it never holds an access key id, so one user is one whatever
 //! key was used. The label is what a list shows. The same name in two accounts stays two keys.
 
-use crate::event::record::{HIDDEN, Record, UserIdentity};
+use crate::event::record::{Record, UserIdentity, is_masked};
 
 /// What kind of identity a principal is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -87,13 +87,27 @@ pub fn arn_tail(arn: &str) -> &str {
         .unwrap_or(arn)
 }
 
+/// The partition of ARNs in a region: `aws`, `aws-cn`, `aws-us-gov`, `aws-iso`, `aws-iso-b`.
+pub fn partition_of(region: Option<&str>) -> &'static str {
+    let region = region.unwrap_or("");
+    [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-isob-", "aws-iso-b"),
+        ("us-iso-", "aws-iso"),
+    ]
+    .iter()
+    .find(|(start, _)| region.starts_with(start))
+    .map_or("aws", |(_, partition)| partition)
+}
+
 /// A service's name without its domain.
 pub fn service_label(name: &str) -> &str {
     name.strip_suffix(".amazonaws.com").unwrap_or(name)
 }
 
 fn known(text: Option<&str>) -> Option<&str> {
-    text.filter(|t| !t.is_empty() && *t != HIDDEN && *t != "Anonymous")
+    text.filter(|t| !t.is_empty() && !is_masked(t) && *t != "Anonymous")
 }
 
 impl Principal {
@@ -106,7 +120,10 @@ impl Principal {
         let principal_id = known(id.principal_id.as_deref());
         let mut principal = match id.kind.as_deref().unwrap_or("") {
             "Root" => root(account, name),
-            "IAMUser" => user(account, name, arn, principal_id),
+            "IAMUser" => {
+                let partition = partition_of(record.aws_region.as_deref());
+                user((account, partition), name, arn, principal_id)
+            }
             "AssumedRole" => session(id, arn, principal_id),
             "Role" => {
                 let key = arn.or(principal_id).unwrap_or("role:?");
@@ -197,7 +214,7 @@ fn root(account: Option<&str>, alias: Option<&str>) -> Principal {
 }
 
 fn user(
-    account: Option<&str>,
+    (account, partition): (Option<&str>, &str),
     name: Option<&str>,
     arn: Option<&str>,
     principal_id: Option<&str>,
@@ -210,7 +227,7 @@ fn user(
     // user. A path (`user/dept/alice`) cannot be rebuilt, so such a record stays apart.
     let key = match (arn, account, name) {
         (Some(arn), _, _) => arn.to_owned(),
-        (None, Some(account), Some(name)) => format!("arn:aws:iam::{account}:user/{name}"),
+        (None, Some(account), Some(name)) => format!("arn:{partition}:iam::{account}:user/{name}"),
         (None, _, _) => format!("user:{}", principal_id.or(name).unwrap_or("?")),
     };
     Principal::make(PrincipalKind::User, key, label)
@@ -350,6 +367,7 @@ pub fn last_segment(path: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::record::HIDDEN;
 
     fn identity<'a>(pairs: &[(&str, &'a str)]) -> Record<'a> {
         let mut r = Record::default();

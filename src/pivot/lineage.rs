@@ -42,6 +42,8 @@ pub enum Odd {
     Contested,
     /// The links lead back to the session.
     Ring,
+    /// The session was never seen at the address it was opened from.
+    Elsewhere,
 }
 
 impl Odd {
@@ -51,6 +53,7 @@ impl Odd {
             Self::Early => "used before it was issued",
             Self::Contested => "two issuers claim it",
             Self::Ring => "the links lead back to it",
+            Self::Elsewhere => "never seen at the address of the sign-in",
         }
     }
 
@@ -60,6 +63,7 @@ impl Odd {
             Self::Early => "early",
             Self::Contested => "contested",
             Self::Ring => "ring",
+            Self::Elsewhere => "elsewhere",
         }
     }
 }

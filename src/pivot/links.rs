@@ -5,12 +5,14 @@
 //! chosen among by time and by name, never by the order of the files.
 
 use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::base::cancel::Cancel;
 use crate::base::time::{SECOND, UtcMicros};
 use crate::event::birth::{Birth, Confidence, LinkKind};
 use crate::event::principal::{Principal, PrincipalKind, arn_tail, last_segment};
+use crate::event::record::is_masked;
 use crate::event::session::SessionKind;
 use crate::index::schema::Col;
 use crate::index::segment::{EventId, IdBits, UNDATED};
@@ -18,12 +20,11 @@ use crate::index::sessions::Session;
 use crate::index::snapshot::Snapshot;
 use crate::index::symbols::Sym;
 use crate::pivot::lineage::{Link, Odd, Parent, Stats};
+use crate::pivot::moments;
 
 /// How far `creationDate` may lie from the call that made the session: both are whole seconds of
 /// two servers' clocks.
-const SLACK: i64 = 2 * SECOND;
-/// The same for the console, where a sign-in takes its time.
-const CONSOLE_SLACK: i64 = 5 * SECOND;
+pub(super) const SLACK: i64 = 2 * SECOND;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -55,24 +56,24 @@ pub fn stamped_principal(key: &str, kind: PrincipalKind) -> Principal {
 }
 
 /// One birth with what is asked of it again and again.
-struct Told<'a> {
-    at: usize,
-    event: EventId,
-    birth: &'a Birth,
-    time: i64,
+pub(super) struct Told<'a> {
+    pub(super) at: usize,
+    pub(super) event: EventId,
+    pub(super) birth: &'a Birth,
+    pub(super) time: i64,
     /// The session whose event tells of it.
-    session: Option<Sym>,
+    pub(super) session: Option<Sym>,
     /// The caller.
-    principal: Option<&'a Arc<Principal>>,
-    account: Option<&'a str>,
+    pub(super) principal: Option<&'a Arc<Principal>>,
+    pub(super) account: Option<&'a str>,
 }
 
 /// Looks for every link; `None` when the work was given up.
 pub fn find(snapshot: &Snapshot, stats: &[Stats], cancel: &Cancel) -> Option<Found> {
     let told = told(snapshot);
     let births = told.iter().map(|t| t.at).collect();
-    let keys = console_keys(snapshot);
-    let finder = Finder::new(snapshot, stats, &told);
+    let Console { keys, addresses } = Console::of(snapshot);
+    let finder = Finder::new(snapshot, stats, &told, addresses);
     let mut links = Vec::new();
     let mut parts: Vec<u32> = (1..=snapshot.sessions().len() as u32).collect();
     for (i, session) in snapshot.sessions().iter().enumerate() {
@@ -96,40 +97,71 @@ pub fn find(snapshot: &Snapshot, stats: &[Stats], cancel: &Cancel) -> Option<Fou
     })
 }
 
-/// The keys of each console session: the console mints new ones as it goes.
-fn console_keys(snapshot: &Snapshot) -> HashMap<Sym, Vec<Sym>> {
-    let is_console: Vec<bool> = std::iter::once(false)
-        .chain(
-            snapshot
-                .sessions()
-                .iter()
-                .map(|s| s.kind == SessionKind::Console),
-        )
-        .collect();
-    let mut keys: HashMap<Sym, Vec<Sym>> = HashMap::new();
-    if !is_console.contains(&true) {
-        return keys;
-    }
-    for segment in snapshot.segments() {
-        let key = segment.column(Col::Key);
-        segment
-            .column(Col::Session)
-            .for_each(segment.len(), |row, code| {
-                if is_console.get(code as usize) == Some(&true)
-                    && let (Some(session), Some(key)) = (Sym::from_code(code), key.get(row))
+/// Keys of console sessions, and addresses of all that a sign-in may have opened.
+#[derive(Debug, Default)]
+struct Console {
+    /// Keys, by their text: the console mints new ones as it goes.
+    keys: HashMap<Sym, Vec<Sym>>,
+    /// Addresses, names of services apart, in no order.
+    addresses: HashMap<Sym, Vec<Sym>>,
+}
+
+impl Console {
+    fn of(snapshot: &Snapshot) -> Self {
+        // Which sessions, by their codes: 1 those that a sign-in may have opened, 2 of the console.
+        let mut which = vec![0u8];
+        which.extend(snapshot.sessions().iter().map(|s| {
+            let kind = s.principal.map(|p| snapshot.principal(p).kind);
+            match s.kind {
+                SessionKind::Console => 2,
+                SessionKind::Temporary
+                    if s.created.is_some() && kind != Some(PrincipalKind::RoleSession) =>
                 {
-                    let known = keys.entry(session).or_default();
-                    if known.last() != Some(&key) && !known.contains(&key) {
-                        known.push(key);
-                    }
+                    1
                 }
-            });
+                _ => 0,
+            }
+        }));
+        let mut console = Self::default();
+        if which.iter().all(|w| *w == 0) {
+            return console;
+        }
+        let note = |map: &mut HashMap<Sym, Vec<Sym>>, session, value: Option<Sym>| {
+            if let Some(value) = value {
+                let known = map.entry(session).or_default();
+                if known.last() != Some(&value) && !known.contains(&value) {
+                    known.push(value);
+                }
+            }
+        };
+        for segment in snapshot.segments() {
+            let (key, address) = (segment.column(Col::Key), segment.column(Col::Ip));
+            segment
+                .column(Col::Session)
+                .for_each(segment.len(), |row, code| {
+                    let which = which.get(code as usize).copied().unwrap_or(0);
+                    if which > 0
+                        && let Some(session) = Sym::from_code(code)
+                    {
+                        if which == 2 {
+                            note(&mut console.keys, session, key.get(row));
+                        }
+                        note(&mut console.addresses, session, address.get(row));
+                    }
+                });
+        }
+        let keys = snapshot.dict(Col::Key);
+        for known in console.keys.values_mut() {
+            // What stands in the place of a key ties nothing to anything.
+            known.retain(|k| !is_masked(keys.text(*k)));
+            known.sort_by_key(|k| keys.text(*k));
+        }
+        let addresses = snapshot.dict(Col::Ip);
+        for known in console.addresses.values_mut() {
+            known.retain(|a| addresses.text(*a).parse::<IpAddr>().is_ok());
+        }
+        console
     }
-    let dict = snapshot.dict(Col::Key);
-    for known in keys.values_mut() {
-        known.sort_by_key(|k| dict.text(*k));
-    }
-    keys
 }
 
 /// Every birth in order of time and name.
@@ -174,24 +206,26 @@ fn told(snapshot: &Snapshot) -> Vec<Told<'_>> {
 
 type ByText<'a> = HashMap<&'a str, Vec<usize>>;
 
-struct Finder<'a> {
-    snapshot: &'a Snapshot,
+pub(super) struct Finder<'a> {
+    pub(super) snapshot: &'a Snapshot,
     stats: &'a [Stats],
-    told: &'a [Told<'a>],
+    pub(super) told: &'a [Told<'a>],
+    /// Addresses of sessions that a sign-in may have opened.
+    pub(super) addresses: HashMap<Sym, Vec<Sym>>,
     /// Numbers of `told`, by what its child is recognised by.
     by_key: ByText<'a>,
-    by_id: ByText<'a>,
-    by_arn: ByText<'a>,
+    pub(super) by_id: ByText<'a>,
+    pub(super) by_arn: ByText<'a>,
     by_sign_in: ByText<'a>,
-    by_host: ByText<'a>,
-    functions: ByText<'a>,
-    logins: ByText<'a>,
-    login_makers: ByText<'a>,
-    switches: ByText<'a>,
-    portals: Vec<usize>,
-    anchors: Vec<usize>,
+    pub(super) by_host: ByText<'a>,
+    pub(super) functions: ByText<'a>,
+    pub(super) logins: ByText<'a>,
+    pub(super) login_makers: ByText<'a>,
+    pub(super) switches: ByText<'a>,
+    pub(super) portals: Vec<usize>,
+    pub(super) anchors: Vec<usize>,
     /// Sessions by principal.
-    sessions: HashMap<Sym, Vec<Sym>>,
+    pub(super) sessions: HashMap<Sym, Vec<Sym>>,
     /// Sessions by principal and moment of making, those of forwarded credentials apart.
     made: HashMap<(Sym, UtcMicros), Vec<Sym>>,
     /// Sessions by key, those of forwarded credentials apart.
@@ -199,15 +233,21 @@ struct Finder<'a> {
     /// Principals by `principalId`, other accounts' views apart.
     by_principal_id: HashMap<&'a str, Sym>,
     /// Principals by the ARN of a session or user.
-    by_tail: HashMap<&'a str, Vec<Sym>>,
+    pub(super) by_tail: HashMap<&'a str, Vec<Sym>>,
 }
 
 impl<'a> Finder<'a> {
-    fn new(snapshot: &'a Snapshot, stats: &'a [Stats], told: &'a [Told<'a>]) -> Self {
+    fn new(
+        snapshot: &'a Snapshot,
+        stats: &'a [Stats],
+        told: &'a [Told<'a>],
+        addresses: HashMap<Sym, Vec<Sym>>,
+    ) -> Self {
         let mut f = Self {
             snapshot,
             stats,
             told,
+            addresses,
             by_key: HashMap::new(),
             by_id: HashMap::new(),
             by_arn: HashMap::new(),
@@ -300,22 +340,22 @@ impl<'a> Finder<'a> {
         twins
     }
 
-    fn first(&self, session: Sym) -> i64 {
+    pub(super) fn first(&self, session: Sym) -> i64 {
         self.stats.get(session.index()).map_or(UNDATED, |s| s.first)
     }
 
-    fn last(&self, session: Sym) -> i64 {
+    pub(super) fn last(&self, session: Sym) -> i64 {
         self.stats.get(session.index()).map_or(i64::MIN, |s| s.last)
     }
 
-    fn those(&self, map: &ByText<'a>, text: &str) -> impl Iterator<Item = &'a Told<'a>> {
+    pub(super) fn those(&self, map: &ByText<'a>, text: &str) -> impl Iterator<Item = &'a Told<'a>> {
         let told = self.told;
         let found = map.get(text).map_or(&[][..], Vec::as_slice).to_vec();
         found.into_iter().filter_map(move |n| told.get(n))
     }
 
     /// The births of `map` that happened at most `slack` from a moment: they stand in time order.
-    fn near(
+    pub(super) fn near(
         &self,
         map: &ByText<'a>,
         text: &str,
@@ -332,7 +372,7 @@ impl<'a> Finder<'a> {
     }
 
     /// The link of a birth, if its event belongs to a session that is not the child itself.
-    fn link(kind: LinkKind, child: Sym, t: &Told<'_>) -> Option<Link> {
+    pub(super) fn link(kind: LinkKind, child: Sym, t: &Told<'_>) -> Option<Link> {
         let parent = t.session.filter(|p| *p != child)?;
         Some(Link {
             kind,
@@ -427,102 +467,6 @@ impl<'a> Finder<'a> {
         links.append(&mut found);
     }
 
-    /// What happened at the moment the session was made.
-    fn by_moment(&self, sym: Sym, s: &Session, p: &Principal, links: &mut Vec<Link>) {
-        let Some(created) = s.created.map(|t| t.0) else {
-            return;
-        };
-        let before = links.len();
-        let by_login = s.kind == SessionKind::Console || p.kind != PrincipalKind::RoleSession;
-        if by_login {
-            for t in self.near(&self.switches, &p.key, created, CONSOLE_SLACK) {
-                links.extend(self.switched(sym, t));
-            }
-            for t in self.near(&self.logins, &p.key, created, CONSOLE_SLACK) {
-                links.extend(Self::link(LinkKind::ConsoleSignIn, sym, t));
-            }
-        }
-        if p.kind == PrincipalKind::RoleSession {
-            let arns = p.names.iter().find(|n| n.starts_with("assumed-role/"));
-            let mut told: Vec<&Told<'_>> = self.near(&self.by_id, &p.key, created, SLACK).collect();
-            if let (true, Some(tail)) = (told.is_empty(), arns) {
-                let account = p.account.as_deref().unwrap_or("");
-                let arn = format!("arn:aws:sts::{account}:{tail}");
-                told = self.near(&self.by_arn, &arn, created, SLACK).collect();
-            }
-            for t in told {
-                let kind = match (s.kind, &t.birth.key) {
-                    (SessionKind::Console | SessionKind::Forwarded, _) => LinkKind::RoleSession,
-                    (_, None) => LinkKind::SameName,
-                    // Another key was issued then: this one is not it.
-                    (_, Some(_)) => continue,
-                };
-                links.extend(Self::link(kind, sym, t));
-            }
-            let set = role_of(p).and_then(|r| r.strip_prefix("AWSReservedSSO_"));
-            if let Some(role) = set {
-                let told = self.portals.iter().filter_map(|n| self.told.get(*n));
-                for t in told.filter(|t| t.time.abs_diff(created) <= SLACK.unsigned_abs()) {
-                    let opened = t.birth.target.as_deref().unwrap_or("");
-                    let set = role.rsplit_once('_').map_or(role, |(set, _)| set);
-                    if opened == set || opened.ends_with(role) {
-                        links.extend(Self::link(LinkKind::PortalRole, sym, t));
-                    }
-                }
-            }
-        }
-        contest(links, before);
-    }
-
-    /// A switch of roles in the console: from the identity it names, by its newest session.
-    fn switched(&self, child: Sym, t: &Told<'_>) -> Option<Link> {
-        let from = t.birth.switched_from.as_deref()?;
-        let principals = self.by_tail.get(arn_tail(from))?;
-        let fits = |sym: &&Sym| {
-            let p = self.snapshot.principal(**sym);
-            let account = from.split(':').nth(4);
-            p.account.as_deref() == account
-        };
-        let principal = principals.iter().find(fits)?;
-        let sessions = self.sessions.get(principal)?;
-        let names = self.snapshot.dict(Col::Session);
-        let rank = |sym: &&Sym| {
-            let session = self.snapshot.session(**sym);
-            let is_console = session.is_some_and(|s| s.kind == SessionKind::Console);
-            (
-                is_console,
-                self.first(**sym),
-                std::cmp::Reverse(names.text(**sym)),
-            )
-        };
-        let before = sessions
-            .iter()
-            .filter(|s| **s != child && self.first(**s) <= t.time.saturating_add(SLACK));
-        let parent = before.max_by_key(rank);
-        let twin = self.twin_of(t.event);
-        Some(Link {
-            kind: LinkKind::SwitchedRole,
-            confidence: LinkKind::SwitchedRole.confidence(),
-            child,
-            parent: match parent {
-                Some(parent) => Parent::Session(*parent),
-                None => Parent::Identity(Arc::clone(self.snapshot.principal(*principal))),
-            },
-            birth: Some(t.at),
-            twin,
-            odd: None,
-        })
-    }
-
-    /// The other event of a shared id; looked for only where a switch of roles asks.
-    fn twin_of(&self, event: EventId) -> Option<EventId> {
-        let id = self.snapshot.shared().iter().find(|s| s.event == event)?.id;
-        let mut others = self.snapshot.shared().iter();
-        others
-            .find(|s| s.id == id && s.event != event)
-            .map(|s| s.event)
-    }
-
     /// What AWS stamped on the session.
     fn by_stamp(&self, sym: Sym, s: &Session, p: &Arc<Principal>, links: &mut Vec<Link>) {
         let mut identity = |kind: LinkKind, parent: Arc<Principal>| {
@@ -578,7 +522,7 @@ impl<'a> Finder<'a> {
             for t in self.those(&self.by_sign_in, arn) {
                 links.extend(Self::link(LinkKind::SignInSession, sym, t));
             }
-            contest(links, before);
+            moments::contest(links, before);
         }
     }
 
@@ -626,78 +570,6 @@ impl<'a> Finder<'a> {
         self.snapshot
             .session(other)
             .is_some_and(|o| o.principal == s.principal)
-    }
-
-    /// Who made the user, role, password, instance or function behind the session.
-    fn by_making(&self, sym: Sym, s: &Session, p: &Principal, links: &mut Vec<Link>) {
-        let last = self.last(sym);
-        let fits = |t: &&Told<'_>| t.time <= last.saturating_add(SLACK);
-        let mut made = |kind: LinkKind, t: Option<&Told<'_>>| {
-            links.extend(t.and_then(|t| Self::link(kind, sym, t)));
-        };
-        let is_of = |t: &&Told<'_>, kind: LinkKind| t.birth.call.link == kind;
-        match p.kind {
-            PrincipalKind::User => {
-                let mut makers = self.those(&self.by_arn, &p.key);
-                made(
-                    LinkKind::CreatedUser,
-                    makers.find(|t| is_of(t, LinkKind::CreatedUser) && fits(t)),
-                );
-                let signs_in = matches!(s.kind, SessionKind::Console | SessionKind::Unkeyed);
-                if signs_in {
-                    let mut makers = self.those(&self.login_makers, &p.label);
-                    made(
-                        LinkKind::CreatedLogin,
-                        makers.find(|t| {
-                            let before = self.first(sym).saturating_add(SLACK);
-                            t.account == p.account.as_deref() && t.time <= before
-                        }),
-                    );
-                }
-            }
-            PrincipalKind::RoleSession => {
-                let (role, name) = p.key.split_once(':').unwrap_or((&p.key, ""));
-                let mut makers = self.those(&self.by_id, role);
-                made(
-                    LinkKind::CreatedRole,
-                    makers.find(|t| is_of(t, LinkKind::CreatedRole) && fits(t)),
-                );
-                let ours = |t: &&Told<'_>| t.account == p.account.as_deref() && fits(t);
-                if !name.is_empty() {
-                    for kind in [LinkKind::Instance, LinkKind::Task, LinkKind::HostAccess] {
-                        let mut makers = self.those(&self.by_host, name);
-                        made(kind, makers.find(|t| is_of(t, kind) && ours(t)));
-                    }
-                    // A function may have been changed by several: the newest before its first use.
-                    let first = self.first(sym);
-                    let makers = self.those(&self.functions, name).filter(ours);
-                    let newest = makers
-                        .filter(|t| t.time <= first.saturating_add(SLACK))
-                        .last();
-                    made(LinkKind::Function, newest);
-                }
-                let issuer = links
-                    .iter()
-                    .rev()
-                    .find(|l| l.child == sym && l.kind == LinkKind::IssuedKey);
-                let by_anchor = issuer.and_then(|l| match &l.parent {
-                    Parent::Session(parent) => {
-                        let caller = self.snapshot.session(*parent)?.principal?;
-                        let call = l.birth.and_then(|b| self.snapshot.births().get(b))?;
-                        let service = call.birth.call.service == "rolesanywhere";
-                        let key = &self.snapshot.principal(caller).key;
-                        (service || key == "svc:rolesanywhere.amazonaws.com").then_some(())
-                    }
-                    Parent::Identity(_) => None,
-                });
-                if by_anchor.is_some() {
-                    let mut told = self.anchors.iter().filter_map(|n| self.told.get(*n));
-                    let newest = told.rfind(ours);
-                    links.extend(newest.and_then(|t| Self::link(LinkKind::TrustAnchor, sym, t)));
-                }
-            }
-            _ => {}
-        }
     }
 
     /// Another account's view of a caller, by the ids that both accounts' records share.
@@ -756,29 +628,4 @@ impl<'a> Finder<'a> {
             }
         }
     }
-}
-
-/// Where several births of one moment claim a session, none of them is sure.
-fn contest(links: &mut [Link], from: usize) {
-    let found = links.get_mut(from..).unwrap_or(&mut []);
-    let kinds: HashSet<LinkKind> = found.iter().map(|l| l.kind).collect();
-    for kind in kinds {
-        // A sign-in beside the call that issued the session is no rival of it.
-        let rivals = || found.iter().filter(|l| l.kind == kind);
-        if rivals().any(|l| rivals().any(|other| other.parent != l.parent)) {
-            for link in found.iter_mut().filter(|l| l.kind == kind) {
-                link.odd = Some(Odd::Contested);
-                link.confidence = Confidence::Inferred;
-            }
-        }
-    }
-}
-
-/// The role of a role's session: the part before the session's name.
-fn role_of(p: &Principal) -> Option<&str> {
-    let tail = p
-        .names
-        .iter()
-        .find_map(|n| n.strip_prefix("assumed-role/"))?;
-    Some(tail.split_once('/').map_or(tail, |(role, _)| role))
 }

@@ -10,6 +10,8 @@ pub mod history;
 pub mod identity;
 pub mod lineage;
 pub mod links;
+mod makers;
+mod moments;
 pub mod person;
 pub mod portrait;
 pub mod profile;

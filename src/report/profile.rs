@@ -163,8 +163,12 @@ pub fn addition(profile: Option<&Profile>, field: Field, value: Option<&str>) ->
     match (profile, value) {
         (Some(profile), Some(value)) => {
             let (before, after) = profile::addition(profile, field, value);
-            let parts = [before, after].into_iter().filter(|p| !p.is_empty());
-            parts.map(|p| format!("  {p}")).collect()
+            let mut text = String::new();
+            for part in [before, after].iter().filter(|p| !p.is_empty()) {
+                text.push_str("  ");
+                text.push_str(part);
+            }
+            text
         }
         _ => String::new(),
     }
