@@ -150,6 +150,10 @@ pub enum Command {
     Session,
     Lock,
     Inferred,
+    /// Time in most of the room, or not.
+    Gantt,
+    /// To the next session of unknown origin.
+    NextUnlinked,
     Shrink,
     Grow,
     FoldAll,

@@ -6,26 +6,17 @@
 use std::sync::Arc;
 
 use crate::app::action::{Command, Effect};
-use crate::app::compose::{plain, toned};
-use crate::app::state::{Chain, ChainOf, Locked, Overlay, People, State, View};
-use crate::app::{filtering, moves, overlays, pivots, reading};
-use crate::base::printable::Printable;
-use crate::base::text::{counted, thousands};
-use crate::base::time::UtcMicros;
+use crate::app::state::{Chain, ChainOf, Locked, Overlay, State, View};
+use crate::app::{filtering, moves, overlays, people, pivots, reading, tree_view};
 use crate::event::birth::Confidence;
 use crate::event::principal::Principal;
 use crate::index::schema::{Col, Field};
 use crate::index::symbols::Sym;
-use crate::pivot::lineage::{Lineage, Stats};
-use crate::pivot::person::PersonLine;
+use crate::pivot::lineage::Lineage;
 use crate::pivot::portrait::Subject;
 use crate::pivot::tree::{self, Row, Wanted, What};
 use crate::query;
-use crate::view::columns;
-use crate::view::layout;
 use crate::view::lineage as words;
-use crate::view::screen::{Cell, PageRow, PagesView, Tone};
-use crate::view::shown;
 
 /// Rows a tree on the screen has at most.
 const MOST_ROWS: usize = 20_000;
@@ -33,32 +24,14 @@ const MOST_ROWS: usize = 20_000;
 const MOST_NAMED: usize = 60;
 /// Lines over the people that do not scroll.
 const PEOPLE_HEAD: u16 = 1;
-/// Lines over the tree that do not scroll: the focused row, its link, the proof, the time.
-const CHAIN_HEAD: u16 = 4;
+/// Lines over the tree that do not scroll: the focused row, its link, the proof, what would settle
+/// it, the time.
+pub const CHAIN_HEAD: u16 = 5;
 
 /// Takes in lineage that was followed anew.
 pub fn hear(state: &mut State, lineage: Arc<Lineage>) {
     state.lineage = lineage;
     rebuild(state);
-}
-
-/// Takes in the people among the events.
-pub fn hear_people(state: &mut State, lines: Vec<PersonLine>) {
-    if let Some(Overlay::People(people)) = &mut state.overlay {
-        let focused = people
-            .lines
-            .as_ref()
-            .and_then(|l| l.get(people.at))
-            .map(|p| p.key.clone());
-        let at = focused.and_then(|key| lines.iter().position(|p| p.key == key));
-        people.at = at.unwrap_or(people.at.min(lines.len().saturating_sub(1)));
-        people.lines = Some(lines);
-    }
-}
-
-/// Lists the people among the events.
-pub fn open_people(state: &mut State) {
-    state.overlay = Some(Overlay::People(People::default()));
 }
 
 /// Shows the session of the focused event: the way to it and what came of it.
@@ -88,7 +61,7 @@ pub fn open_person(state: &mut State) {
     }
 }
 
-fn open(state: &mut State, of: ChainOf) {
+pub fn open(state: &mut State, of: ChainOf) {
     if state.lineage.people().is_empty() {
         return state.refuse("where sessions come from is still being followed");
     }
@@ -102,6 +75,7 @@ fn open(state: &mut State, of: ChainOf) {
         at: 0,
         folded: Vec::new(),
         sure_only: false,
+        gantt: false,
     };
     grow(state, &mut chain);
     if let Some(session) = chosen {
@@ -147,7 +121,7 @@ fn rebuild(state: &mut State) {
 }
 
 /// The rows that no fold hides.
-fn visible(chain: &Chain) -> Vec<usize> {
+pub fn visible(chain: &Chain) -> Vec<usize> {
     let mut rows = Vec::new();
     let mut at = 0;
     while let Some(row) = chain.rows.get(at) {
@@ -158,7 +132,7 @@ fn visible(chain: &Chain) -> Vec<usize> {
     rows
 }
 
-fn focused(chain: &Chain) -> Option<&Row> {
+pub fn focused(chain: &Chain) -> Option<&Row> {
     let at = *visible(chain).get(chain.at)?;
     chain.rows.get(at)
 }
@@ -171,7 +145,7 @@ pub fn head_lines(state: &State) -> u16 {
     }
 }
 
-fn height(state: &State) -> usize {
+pub fn height(state: &State) -> usize {
     overlays::height(state)
         .saturating_sub(usize::from(head_lines(state)))
         .max(1)
@@ -204,46 +178,14 @@ pub fn point(state: &mut State, line: usize) {
 /// A command while one of the lists stands.
 pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     match &state.overlay {
-        Some(Overlay::People(_)) => in_people(state, command),
+        Some(Overlay::People(_)) => people::command(state, command),
         Some(Overlay::Chain(_)) => in_chain(state, command, effects),
         _ => {}
     }
 }
 
-fn in_people(state: &mut State, command: Command) {
-    let height = height(state);
-    let Some(Overlay::People(people)) = &mut state.overlay else {
-        return;
-    };
-    let lines = people.lines.as_deref().unwrap_or(&[]);
-    let Some(person) = lines.get(people.at) else {
-        // Pressed before the people are counted: the event's person is meant, most likely.
-        match command {
-            Command::Session => open_person(state),
-            Command::Lock => lock(state),
-            _ => {}
-        }
-        return;
-    };
-    match command {
-        Command::Open => {
-            let (key, label) = (person.key.clone(), person.label.clone());
-            to_portrait(state, key, label);
-        }
-        Command::Session => {
-            let key = person.key.clone();
-            open(state, ChainOf::Person(key));
-        }
-        Command::Lock => {
-            let (key, label) = (person.key.clone(), person.label.clone());
-            lock_on(state, &key, &label);
-        }
-        _ => people.at = moves::step(people.at, lines.len(), command, height),
-    }
-}
-
 /// To everything a person did.
-fn to_portrait(state: &mut State, key: String, label: String) {
+pub fn to_portrait(state: &mut State, key: String, label: String) {
     state.overlay = None;
     state.under.clear();
     match state.focused_event() {
@@ -306,8 +248,13 @@ fn in_chain(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
                 to_portrait(state, person.key.clone(), person.label.clone());
             }
         }
+        Command::Gantt => {
+            chain.gantt = !chain.gantt;
+            chain.at = chain.at.min(visible(chain).len().saturating_sub(1));
+        }
+        Command::NextUnlinked => next_unlinked(state),
         Command::Copy => {
-            let text = proof(state, &row).join("\n");
+            let text = tree_view::proof(state, &row).join("\n");
             state.say("copied the row with its proof");
             effects.push(Effect::Copy(Arc::from(text)));
         }
@@ -316,6 +263,32 @@ fn in_chain(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
             let len = visible(chain).len();
             chain.at = moves::step(chain.at, len, command, height);
         }
+    }
+}
+
+/// To the next session whose origin is not in the evidence, from the focused row on and round.
+fn next_unlinked(state: &mut State) {
+    let Some(Overlay::Chain(chain)) = &state.overlay else {
+        return;
+    };
+    let rows = visible(chain);
+    let is_one = |at: &usize| {
+        let what = rows.get(*at).and_then(|r| chain.rows.get(*r));
+        what.is_some_and(|row| is_unlinked(state, row))
+    };
+    let after = (chain.at + 1..rows.len()).find(is_one);
+    let found = after.or_else(|| (0..=chain.at).find(is_one));
+    match found {
+        Some(at) => point(state, at),
+        None => state.refuse("the origin of every session here is in the evidence"),
+    }
+}
+
+/// Whether a row is a session whose origin is not in the evidence.
+pub fn is_unlinked(state: &State, row: &Row) -> bool {
+    match row.what {
+        What::Session(session) => words::is_unlinked(&state.snapshot, &state.lineage, session),
+        _ => false,
     }
 }
 
@@ -406,7 +379,7 @@ pub fn lock(state: &mut State) {
     }
 }
 
-fn lock_on(state: &mut State, key: &str, label: &str) {
+pub fn lock_on(state: &mut State, key: &str, label: &str) {
     if state.locked.take().is_some_and(|l| l.key == key) {
         return state.say("nobody is followed any more");
     }
@@ -421,297 +394,4 @@ fn lock_on(state: &mut State, key: &str, label: &str) {
         }
         None => state.refuse("its name cannot be written as a filter"),
     }
-}
-
-/// A row, its link and the proof of it, as text.
-fn proof(state: &State, row: &Row) -> Vec<String> {
-    let snapshot = &state.snapshot;
-    let mut lines = vec![words::row_words(snapshot, &state.lineage, &row.what)];
-    let Some(link) = &row.link else {
-        return lines;
-    };
-    let event = words::event_of(snapshot, link);
-    let time = event.and_then(|e| snapshot.time(e));
-    let id = event.and_then(|e| snapshot.recorded_id(e));
-    lines.push(format!(
-        "link: {}{}{}",
-        words::link_words(snapshot, link),
-        time.map_or_else(String::new, |t| format!(" {}", t.iso())),
-        id.map_or_else(String::new, |id| format!(" event {id}")),
-    ));
-    lines.push(format!("proof: {}", words::proof(snapshot, link)));
-    if let Some(twin) = link.twin.and_then(|e| snapshot.recorded_id(e)) {
-        lines.push(format!("seen by the other account too: event {twin}"));
-    }
-    lines
-}
-
-/// Cells of a page's lines, without the pointer and a space at the end.
-fn width(state: &State) -> usize {
-    let inside = layout::pages_lines(layout::pages(state.size));
-    usize::from(inside.width).saturating_sub(2)
-}
-
-/// A text that takes exactly `columns`.
-fn fitted(text: &str, columns: usize) -> Printable {
-    let text = shown(text).truncated(columns);
-    let pad = columns.saturating_sub(text.width());
-    Printable::new(&format!("{}{}", text.as_str(), " ".repeat(pad)))
-}
-
-fn cell(text: Printable, tone: Tone) -> Cell {
-    Cell { text, tone }
-}
-
-/// The people among the events.
-pub fn people_view(state: &State, people: &People) -> PagesView {
-    let width = width(state);
-    let lines = people.lines.as_deref().unwrap_or(&[]);
-    let top = top(state);
-    let (format, time) = columns::time_format(state.snapshot.span());
-    let wide = width >= 130;
-    let figures = if wide { 6 * 9 } else { 3 * 9 };
-    let times = if width >= 70 {
-        2 * (usize::from(time) + 2)
-    } else {
-        0
-    };
-    let name = width.saturating_sub(figures + times).max(10);
-    let figure = |n: u64| {
-        let text = if n == 0 { String::new() } else { thousands(n) };
-        format!("{text:>9}")
-    };
-    let row = |i: usize, p: &PersonLine| {
-        let s = &p.stats;
-        let account = p.account.as_deref().unwrap_or("");
-        let words = format!("{}  {} {account}", p.label, p.kind.name());
-        let mut pieces = vec![
-            cell(fitted(&words, name), Tone::Principal),
-            plain(figure(s.events)),
-            toned(figure(s.writes + s.deletes), Tone::Write),
-            toned(figure(s.denied), Tone::Denied),
-        ];
-        if wide {
-            pieces.push(toned(figure(s.failed), Tone::Failed));
-            pieces.push(plain(figure(p.sessions)));
-            pieces.push(plain(figure(p.keys)));
-        }
-        if times > 0 {
-            let (first, last) = p.span().unzip();
-            let first = columns::clock(first, state.zone, format);
-            let last = columns::clock(last, state.zone, format);
-            pieces.push(toned(format!("  {first}  {last}"), Tone::Faint));
-        }
-        PageRow {
-            pieces,
-            focused: i == people.at,
-        }
-    };
-    let mut heading = format!(
-        "{:<name$}{:>9}{:>9}{:>9}",
-        "WHO", "EVENTS", "CHANGES", "DENIED"
-    );
-    if wide {
-        heading.push_str(&format!("{:>9}{:>9}{:>9}", "FAILED", "SESSIONS", "KEYS"));
-    }
-    if times > 0 {
-        let time = usize::from(time);
-        heading.push_str(&format!("  {:<time$}  {:<time$}", "FIRST", "LAST"));
-    }
-    let of = if state.view.text.is_empty() && state.locked.is_none() {
-        "everything"
-    } else {
-        "this filter"
-    };
-    let title = match &people.lines {
-        Some(lines) => format!(
-            "People of {of}: {}, who changed most first",
-            thousands(lines.len() as u64)
-        ),
-        None => format!("People of {of}: counting …"),
-    };
-    let rows = lines.iter().enumerate().skip(top).take(height(state));
-    PagesView {
-        title: shown(&title),
-        head: vec![PageRow {
-            pieces: vec![toned(heading, Tone::Heading)],
-            focused: false,
-        }],
-        rows: rows.map(|(i, p)| row(i, p)).collect(),
-        position: (top, lines.len()),
-        foot: "Enter everything they did   s their sessions   P follow   q closes".to_owned(),
-    }
-}
-
-/// The tree of sessions.
-pub fn view(state: &State, chain: &Chain) -> PagesView {
-    let width = width(state);
-    let bars = if width >= 70 { (width / 4).min(48) } else { 0 };
-    let text = width.saturating_sub(bars + usize::from(bars > 0));
-    let visible = visible(chain);
-    let top = top(state);
-    let prefixes = words::prefixes(&chain.rows);
-    let span = whole(state, chain);
-    let rows = visible.iter().enumerate().skip(top).take(height(state));
-    let rows = rows.filter_map(|(i, at)| {
-        let row = chain.rows.get(*at)?;
-        let (prefix, _) = prefixes.get(*at)?;
-        let folded = row.below > 0 && chain.folded.contains(&row.what);
-        Some(PageRow {
-            pieces: pieces(state, row, prefix, folded, (text, bars), span),
-            focused: i == chain.at,
-        })
-    });
-    let title = match &chain.of {
-        ChainOf::Person(_) => "Sessions",
-        ChainOf::Session(_) => "Lineage of a session",
-    };
-    let links = if chain.sure_only {
-        "= exact  ≈ strong  + made for another"
-    } else {
-        "= exact  ≈ strong  ~ inferred  + made for another"
-    };
-    let soon = if state.progress.done {
-        ""
-    } else {
-        "; more may come while loading"
-    };
-    PagesView {
-        title: shown(&format!(
-            "{title}: {}, {links}{soon}",
-            counted(chain.rows.len() as u64, "row")
-        )),
-        head: head(state, chain, text, bars, span),
-        rows: rows.collect(),
-        position: (top, visible.len()),
-        foot: "Enter events   h l fold   ~ inferred   y copies the proof   p person   q closes"
-            .to_owned(),
-    }
-}
-
-/// First and last moment of a tree.
-fn whole(state: &State, chain: &Chain) -> Option<(i64, i64)> {
-    let mut sum = Stats::NONE;
-    // Of one session's lineage, what came of it counts: a key of years above it would hide that.
-    let from = match chain.of {
-        ChainOf::Person(_) => 0,
-        ChainOf::Session(session) => {
-            let is_it = |r: &Row| r.what == What::Session(session);
-            chain.rows.iter().position(is_it).unwrap_or(0)
-        }
-    };
-    for row in chain.rows.iter().skip(from).filter(|r| r.depth > 0) {
-        sum.add(&tree::stats(&state.snapshot, &state.lineage, &row.what));
-    }
-    words::span(&sum).map(|(a, b)| (a.0, b.0))
-}
-
-fn head(
-    state: &State,
-    chain: &Chain,
-    text: usize,
-    bars: usize,
-    span: Option<(i64, i64)>,
-) -> Vec<PageRow> {
-    let line = |pieces| PageRow {
-        pieces,
-        focused: false,
-    };
-    let lines = focused(chain)
-        .map(|row| proof(state, row))
-        .unwrap_or_default();
-    let mut head: Vec<PageRow> = (0..usize::from(CHAIN_HEAD) - 1)
-        .map(|i| {
-            let tone = [Tone::Principal, Tone::Auth, Tone::Faint];
-            let words = lines.get(i).map_or("", String::as_str);
-            line(vec![toned(words, tone.get(i).copied().unwrap_or_default())])
-        })
-        .collect();
-    let axis = match (span, bars) {
-        (Some((from, to)), 1..) => {
-            let format = if UtcMicros(from).day_start() == UtcMicros(to).day_start() {
-                "%H:%M:%S"
-            } else {
-                "%m-%d %H:%M"
-            };
-            let (from, to) = (
-                UtcMicros(from).format(state.zone, format),
-                UtcMicros(to).format(state.zone, format),
-            );
-            let room = bars.saturating_sub(from.len());
-            format!("{} {from}{to:>room$}", "─".repeat(text))
-        }
-        _ => "─".repeat(text),
-    };
-    head.push(line(vec![toned(axis, Tone::Faint)]));
-    head
-}
-
-fn pieces(
-    state: &State,
-    row: &Row,
-    prefix: &str,
-    folded: bool,
-    (text, bars): (usize, usize),
-    span: Option<(i64, i64)>,
-) -> Vec<Cell> {
-    let (snapshot, lineage) = (&state.snapshot, &state.lineage);
-    let stats = tree::stats(snapshot, lineage, &row.what);
-    let link = row.link.as_ref().filter(|_| row.depth > 1);
-    let made = link.is_some_and(|l| !l.kind.same_person());
-    let mark = link.map_or(String::new(), |l| {
-        let sign = match l.confidence {
-            Confidence::Exact => "=",
-            Confidence::Strong => "≈",
-            Confidence::Inferred => "~",
-        };
-        format!("{}{sign} ", if made { "+" } else { "" })
-    });
-    let mut what = words::row_words(snapshot, lineage, &row.what);
-    if row.again {
-        what.push_str("  (unfolded elsewhere)");
-    }
-    let counts = match row.what {
-        What::Births(_) => String::new(),
-        _ => words::counts(&stats),
-    };
-    let fold = match (row.below, folded) {
-        (0, _) => " ",
-        (_, true) => "▸",
-        (_, false) => "▾",
-    };
-    let tone = match &row.what {
-        What::Person(_) => Tone::Principal,
-        What::Session(_) if stats.denied + stats.failed > 0 => Tone::Failed,
-        What::Session(_) if stats.writes + stats.deletes > 0 => Tone::Write,
-        What::Session(_) => Tone::Plain,
-        What::Forwarded(_) => Tone::Service,
-        What::Births(_) => Tone::Faint,
-    };
-    let lead = format!("{prefix}{fold} {mark}");
-    let lead_width = Printable::new(&lead).width();
-    let counts_width = counts.len() + 1;
-    let room = text.saturating_sub(lead_width + counts_width);
-    let mut pieces = vec![
-        toned(lead, Tone::Faint),
-        cell(fitted(&what, room), tone),
-        toned(format!(" {counts}"), Tone::Plain),
-    ];
-    if bars > 0 {
-        let bar = match (span, words::span(&stats)) {
-            (Some(span), Some((from, to))) => bar(span, (from.0, to.0), bars),
-            _ => " ".repeat(bars),
-        };
-        pieces.push(toned(format!(" {bar}"), tone));
-    }
-    pieces
-}
-
-/// A stretch of the whole as a bar of `columns`.
-fn bar((from, to): (i64, i64), (first, last): (i64, i64), columns: usize) -> String {
-    let slot = |t: i64| crate::pivot::tally::slot_of(t, from, to, columns);
-    let (a, b) = (slot(first), slot(last));
-    (0..columns)
-        .map(|c| if c < a || c > b { '·' } else { '━' })
-        .collect()
 }

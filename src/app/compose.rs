@@ -7,12 +7,14 @@ use crate::app::facets::{self, FacetTarget};
 use crate::app::filtering;
 use crate::app::keymap::{self, Binding, Scope};
 use crate::app::overlays;
+use crate::app::people;
 use crate::app::pivots;
 use crate::app::reading;
 use crate::app::sources;
 use crate::app::state::{
     About, Around, Focus, Overlay, Picker, PickerKind, QuestionKind, State, View,
 };
+use crate::app::tree_view;
 use crate::app::update;
 use crate::base::printable::Printable;
 use crate::base::span::Severity;
@@ -661,8 +663,8 @@ fn overlay(state: &State) -> Option<Floating> {
         Overlay::Picker(p) => Floating::Picker(picker(state, p)),
         Overlay::Problems(file, at) => Floating::Pages(reading::problems(state, *file, *at)),
         Overlay::Sources(list) => Floating::Pages(reading::sources(state, list)),
-        Overlay::People(people) => Floating::Pages(chain::people_view(state, people)),
-        Overlay::Chain(tree) => Floating::Pages(chain::view(state, tree)),
+        Overlay::People(people) => Floating::Pages(people::view(state, people)),
+        Overlay::Chain(tree) => Floating::Pages(tree_view::view(state, tree)),
         Overlay::Raw(raw) => Floating::Pages(reading::raw(state, raw)),
         Overlay::Around(around) => Floating::Pages(around_view(state, around)),
         Overlay::Question(question) => {

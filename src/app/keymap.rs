@@ -473,6 +473,20 @@ const BINDINGS: &[Binding] = &[
     bind(Chain, &["L"], C::UnfoldAll, "", "unfold everything"),
     bind(
         Chain,
+        &["v"],
+        C::Gantt,
+        "gantt",
+        "time in most of the room, or not",
+    ),
+    bind(
+        Chain,
+        &["u"],
+        C::NextUnlinked,
+        "unknown",
+        "next session of unknown origin",
+    ),
+    bind(
+        Chain,
         &["~"],
         C::Inferred,
         "inferred",

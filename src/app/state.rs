@@ -359,6 +359,8 @@ pub struct Chain {
     pub folded: Vec<What>,
     /// Whether inferred links are left out.
     pub sure_only: bool,
+    /// Whether the time takes most of the room.
+    pub gantt: bool,
 }
 
 /// What a tree of sessions is of.

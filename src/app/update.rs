@@ -11,8 +11,8 @@ use crate::app::chord::Chord;
 use crate::app::keymap::{self, Scope};
 use crate::app::state::{About, Focus, Overlay, State};
 use crate::app::{
-    chain, chips, compose, detail, facets, filtering, mouse, moves, overlays, pivots, places,
-    sources,
+    chain, chips, compose, detail, facets, filtering, mouse, moves, overlays, people, pivots,
+    places, sources,
 };
 use crate::base::ledger::FileEntry;
 use crate::base::text::counted;
@@ -235,7 +235,7 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::Redraw => effects.push(Effect::Redraw),
         C::Quit => effects.push(Effect::Quit),
         C::Screen1 => pivots::to_timeline(state),
-        C::Screen2 => chain::open_people(state),
+        C::Screen2 => people::open(state),
         C::Session => chain::open_session(state),
         C::Lock => chain::lock(state),
         C::Screen3 => pivots::all_resources(state),
@@ -257,7 +257,15 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
             });
             detail::rebuild(state);
         }
-        C::Inferred | C::Shrink | C::Grow | C::Complete | C::Apply | C::Sort | C::DropTerm => {}
+        C::Inferred
+        | C::Gantt
+        | C::NextUnlinked
+        | C::Shrink
+        | C::Grow
+        | C::Complete
+        | C::Apply
+        | C::Sort
+        | C::DropTerm => {}
     }
 }
 
@@ -377,7 +385,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             state.answer.histogram_fresh = true;
         }
         Reply::People { request, people } if request == state.answer.asked => {
-            chain::hear_people(state, people);
+            people::hear(state, people);
         }
         Reply::Lineage(lineage) => chain::hear(state, lineage),
         Reply::Portrait { request, portrait } if request == state.answer.asked => {

@@ -56,9 +56,14 @@ pub struct Wanted {
 pub fn of_person(snapshot: &Snapshot, lineage: &Lineage, person: u32, wanted: Wanted) -> Vec<Row> {
     let mut grow = Grow::new(snapshot, lineage, wanted);
     let top = grow.push(0, What::Person(person), None, None);
-    let tops: Vec<Step> = lineage
-        .tops(person)
-        .iter()
+    let is_lone = |sym: &&Sym| {
+        let session = snapshot.session(**sym);
+        session.is_some_and(|s| s.kind == SessionKind::Forwarded) && lineage.below(**sym).is_empty()
+    };
+    // Services whose keys lead to none of its sessions stand together.
+    let (lone, tops): (Vec<&Sym>, Vec<&Sym>) = lineage.tops(person).iter().partition(is_lone);
+    let mut tops: Vec<Step> = tops
+        .into_iter()
         .map(|sym| Step {
             time: lineage.stats_of(*sym).first,
             name: grow.name(*sym),
@@ -66,6 +71,15 @@ pub fn of_person(snapshot: &Snapshot, lineage: &Lineage, person: u32, wanted: Wa
             link: lineage.links_of(*sym).first().cloned(),
         })
         .collect();
+    if !lone.is_empty() {
+        let time = lone.iter().map(|s| lineage.stats_of(**s).first).min();
+        tops.push(Step {
+            time: time.unwrap_or(UNDATED),
+            name: String::new(),
+            what: What::Forwarded(lone.into_iter().copied().collect()),
+            link: None,
+        });
+    }
     grow.run(tops, 1, Some(top));
     grow.finish()
 }

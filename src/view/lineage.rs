@@ -310,6 +310,27 @@ pub fn unlinked(snapshot: &Snapshot, lineage: &Lineage, session: Sym) -> Unlinke
     }
 }
 
+/// Who a session of unknown origin may come from, in one line.
+pub fn candidate_words(snapshot: &Snapshot, candidates: &[Sym]) -> String {
+    let names: Vec<String> = candidates
+        .iter()
+        .take(3)
+        .map(|s| format!("{} {}", session_name(snapshot, *s), caller(snapshot, *s)))
+        .collect();
+    let more = match candidates.len().saturating_sub(names.len()) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    if names.is_empty() {
+        return "origin: not in the evidence; nobody here opened this role under this name"
+            .to_owned();
+    }
+    format!(
+        "origin: not in the evidence; opened under this name at other times: {}{more}",
+        names.join(", ")
+    )
+}
+
 /// What evidence would say where an unlinked session comes from.
 pub fn would_settle(snapshot: &Snapshot, session: Sym) -> String {
     let Some(s) = snapshot.session(session) else {

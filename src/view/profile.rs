@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 
 use chrono_tz::Tz;
 
-use crate::base::printable::Printable;
 use crate::base::text::{counted, thousands};
 use crate::base::time::UtcMicros;
 use crate::event::birth::Confidence;
@@ -20,6 +19,7 @@ use crate::view::columns;
 use crate::view::lineage as words;
 use crate::view::portrait::RowTarget;
 use crate::view::screen::{SectionRow, SectionView, Tone};
+use crate::view::shown;
 
 /// A card with what its rows stand for.
 pub type Card = (SectionView, Vec<RowTarget>);
@@ -39,8 +39,8 @@ pub struct Scene<'a> {
 
 fn line(label: &str, detail: &str, tone: Tone) -> SectionRow {
     SectionRow {
-        label: Printable::new(label),
-        detail: Printable::new(detail),
+        label: shown(label),
+        detail: shown(detail),
         tone,
         ..SectionRow::default()
     }

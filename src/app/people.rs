@@ -1,0 +1,145 @@
+//! The people among the events: a list that floats over the panes.
+
+use crate::app::action::Command;
+use crate::app::chain::{self, height, top};
+use crate::app::compose::{plain, toned};
+use crate::app::moves;
+use crate::app::state::{ChainOf, Overlay, People, State};
+use crate::app::tree_view::{cell, fitted, width};
+use crate::base::text::thousands;
+use crate::pivot::person::PersonLine;
+use crate::view::columns;
+use crate::view::screen::{PageRow, PagesView, Tone};
+use crate::view::shown;
+
+/// Takes in the people among the events.
+pub fn hear(state: &mut State, lines: Vec<PersonLine>) {
+    if let Some(Overlay::People(people)) = &mut state.overlay {
+        let focused = people
+            .lines
+            .as_ref()
+            .and_then(|l| l.get(people.at))
+            .map(|p| p.key.clone());
+        let at = focused.and_then(|key| lines.iter().position(|p| p.key == key));
+        people.at = at.unwrap_or(people.at.min(lines.len().saturating_sub(1)));
+        people.lines = Some(lines);
+    }
+}
+
+/// Lists the people among the events.
+pub fn open(state: &mut State) {
+    state.overlay = Some(Overlay::People(People::default()));
+}
+
+/// A command while the list stands.
+pub fn command(state: &mut State, command: Command) {
+    let height = height(state);
+    let Some(Overlay::People(people)) = &mut state.overlay else {
+        return;
+    };
+    let lines = people.lines.as_deref().unwrap_or(&[]);
+    let Some(person) = lines.get(people.at) else {
+        // Pressed before the people are counted: the event's person is meant, most likely.
+        match command {
+            Command::Session => chain::open_person(state),
+            Command::Lock => chain::lock(state),
+            _ => {}
+        }
+        return;
+    };
+    match command {
+        Command::Open => {
+            let (key, label) = (person.key.clone(), person.label.clone());
+            chain::to_portrait(state, key, label);
+        }
+        Command::Session => {
+            let key = person.key.clone();
+            chain::open(state, ChainOf::Person(key));
+        }
+        Command::Lock => {
+            let (key, label) = (person.key.clone(), person.label.clone());
+            chain::lock_on(state, &key, &label);
+        }
+        _ => people.at = moves::step(people.at, lines.len(), command, height),
+    }
+}
+
+/// The people among the events.
+pub fn view(state: &State, people: &People) -> PagesView {
+    let width = width(state);
+    let lines = people.lines.as_deref().unwrap_or(&[]);
+    let top = top(state);
+    let (format, time) = columns::time_format(state.snapshot.span());
+    let wide = width >= 130;
+    let figures = if wide { 6 * 9 } else { 3 * 9 };
+    let times = if width >= 70 {
+        2 * (usize::from(time) + 2)
+    } else {
+        0
+    };
+    let name = width.saturating_sub(figures + times).max(10);
+    let figure = |n: u64| {
+        let text = if n == 0 { String::new() } else { thousands(n) };
+        format!("{text:>9}")
+    };
+    let row = |i: usize, p: &PersonLine| {
+        let s = &p.stats;
+        let account = p.account.as_deref().unwrap_or("");
+        let words = format!("{}  {} {account}", p.label, p.kind.name());
+        let mut pieces = vec![
+            cell(fitted(&words, name), Tone::Principal),
+            plain(figure(s.events)),
+            toned(figure(s.writes + s.deletes), Tone::Write),
+            toned(figure(s.denied), Tone::Denied),
+        ];
+        if wide {
+            pieces.push(toned(figure(s.failed), Tone::Failed));
+            pieces.push(plain(figure(p.sessions)));
+            pieces.push(plain(figure(p.keys)));
+        }
+        if times > 0 {
+            let (first, last) = p.span().unzip();
+            let first = columns::clock(first, state.zone, format);
+            let last = columns::clock(last, state.zone, format);
+            pieces.push(toned(format!("  {first}  {last}"), Tone::Faint));
+        }
+        PageRow {
+            pieces,
+            focused: i == people.at,
+        }
+    };
+    let mut heading = format!(
+        "{:<name$}{:>9}{:>9}{:>9}",
+        "WHO", "EVENTS", "CHANGES", "DENIED"
+    );
+    if wide {
+        heading.push_str(&format!("{:>9}{:>9}{:>9}", "FAILED", "SESSIONS", "KEYS"));
+    }
+    if times > 0 {
+        let time = usize::from(time);
+        heading.push_str(&format!("  {:<time$}  {:<time$}", "FIRST", "LAST"));
+    }
+    let of = if state.view.text.is_empty() && state.locked.is_none() {
+        "everything"
+    } else {
+        "this filter"
+    };
+    let title = match &people.lines {
+        Some(lines) => format!(
+            "People of {of}: {}, who changed most first",
+            thousands(lines.len() as u64)
+        ),
+        None => format!("People of {of}: counting …"),
+    };
+    let rows = lines.iter().enumerate().skip(top).take(height(state));
+    PagesView {
+        title: shown(&title),
+        head: vec![PageRow {
+            pieces: vec![toned(heading, Tone::Heading)],
+            focused: false,
+        }],
+        rows: rows.map(|(i, p)| row(i, p)).collect(),
+        position: (top, lines.len()),
+        foot: "Enter everything they did   s their sessions   P follow   q closes".to_owned(),
+    }
+}

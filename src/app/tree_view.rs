@@ -1,0 +1,267 @@
+//! The tree of sessions as lines: what each is, how it is known, and when it was.
+
+use crate::app::chain::{CHAIN_HEAD, focused, height, is_unlinked, top, visible};
+use crate::app::compose::toned;
+use crate::app::state::{Chain, ChainOf, State};
+use crate::base::printable::Printable;
+use crate::base::text::{counted, thousands};
+use crate::base::time::UtcMicros;
+use crate::event::birth::Confidence;
+use crate::pivot::lineage::Stats;
+use crate::pivot::tree::{self, Row, What};
+use crate::view::layout;
+use crate::view::lineage as words;
+use crate::view::screen::{Cell, PageRow, PagesView, Tone};
+use crate::view::shown;
+
+/// The tree of sessions.
+pub fn view(state: &State, chain: &Chain) -> PagesView {
+    let width = width(state);
+    let bars = if chain.gantt {
+        width.saturating_sub((width / 3).max(30) + 1)
+    } else if width >= 70 {
+        (width / 4).min(48)
+    } else {
+        0
+    };
+    let text = width.saturating_sub(bars + usize::from(bars > 0));
+    let visible = visible(chain);
+    let top = top(state);
+    let prefixes = words::prefixes(&chain.rows);
+    let span = whole(state, chain);
+    let rows = visible.iter().enumerate().skip(top).take(height(state));
+    let rows = rows.filter_map(|(i, at)| {
+        let row = chain.rows.get(*at)?;
+        let (prefix, _) = prefixes.get(*at)?;
+        let folded = row.below > 0 && chain.folded.contains(&row.what);
+        Some(PageRow {
+            pieces: pieces(state, row, prefix, folded, (text, bars), span),
+            focused: i == chain.at,
+        })
+    });
+    let title = match &chain.of {
+        ChainOf::Person(_) => "Sessions",
+        ChainOf::Session(_) => "Lineage of a session",
+    };
+    let links = if chain.sure_only {
+        "= exact  ≈ strong  + made for another  ? of unknown origin"
+    } else {
+        "= exact  ≈ strong  ~ inferred  + made for another  ? of unknown origin"
+    };
+    let soon = if state.progress.done {
+        ""
+    } else {
+        "; more may come while loading"
+    };
+    PagesView {
+        title: shown(&format!(
+            "{title}: {}{}, {links}{soon}",
+            counted(chain.rows.len() as u64, "row"),
+            unlinked_words(state, chain)
+        )),
+        head: head(state, chain, text, bars, span),
+        rows: rows.collect(),
+        position: (top, visible.len()),
+        foot: "Enter events  h l fold  ~ inferred  u unknown origin  v gantt  y proof  p person  q closes"
+            .to_owned(),
+    }
+}
+
+/// `, 2 of unknown origin`
+fn unlinked_words(state: &State, chain: &Chain) -> String {
+    let rows = chain.rows.iter().filter(|r| !r.again);
+    match rows.filter(|r| is_unlinked(state, r)).count() {
+        0 => String::new(),
+        n => format!(", {} of unknown origin", thousands(n as u64)),
+    }
+}
+
+/// First and last moment of a tree.
+fn whole(state: &State, chain: &Chain) -> Option<(i64, i64)> {
+    let mut sum = Stats::NONE;
+    // Of one session's lineage, what came of it counts: a key of years above it would hide that.
+    let from = match chain.of {
+        ChainOf::Person(_) => 0,
+        ChainOf::Session(session) => {
+            let is_it = |r: &Row| r.what == What::Session(session);
+            chain.rows.iter().position(is_it).unwrap_or(0)
+        }
+    };
+    for row in chain.rows.iter().skip(from).filter(|r| r.depth > 0) {
+        sum.add(&tree::stats(&state.snapshot, &state.lineage, &row.what));
+    }
+    words::span(&sum).map(|(a, b)| (a.0, b.0))
+}
+
+fn head(
+    state: &State,
+    chain: &Chain,
+    text: usize,
+    bars: usize,
+    span: Option<(i64, i64)>,
+) -> Vec<PageRow> {
+    let line = |pieces| PageRow {
+        pieces,
+        focused: false,
+    };
+    let lines = focused(chain)
+        .map(|row| proof(state, row))
+        .unwrap_or_default();
+    let mut head: Vec<PageRow> = (0..usize::from(CHAIN_HEAD) - 1)
+        .map(|i| {
+            let tone = [Tone::Principal, Tone::Auth, Tone::Faint, Tone::Faint];
+            let words = lines.get(i).map_or("", String::as_str);
+            line(vec![toned(words, tone.get(i).copied().unwrap_or_default())])
+        })
+        .collect();
+    let axis = match (span, bars) {
+        (Some((from, to)), 1..) => {
+            let format = if UtcMicros(from).day_start() == UtcMicros(to).day_start() {
+                "%H:%M:%S"
+            } else {
+                "%m-%d %H:%M"
+            };
+            let (from, to) = (
+                UtcMicros(from).format(state.zone, format),
+                UtcMicros(to).format(state.zone, format),
+            );
+            let room = bars.saturating_sub(from.len());
+            format!("{} {from}{to:>room$}", "─".repeat(text))
+        }
+        _ => "─".repeat(text),
+    };
+    head.push(line(vec![toned(axis, Tone::Faint)]));
+    head
+}
+
+fn pieces(
+    state: &State,
+    row: &Row,
+    prefix: &str,
+    folded: bool,
+    (text, bars): (usize, usize),
+    span: Option<(i64, i64)>,
+) -> Vec<Cell> {
+    let (snapshot, lineage) = (&state.snapshot, &state.lineage);
+    let stats = tree::stats(snapshot, lineage, &row.what);
+    let link = row.link.as_ref().filter(|_| row.depth > 1);
+    let unknown = if link.is_none() && is_unlinked(state, row) {
+        "? "
+    } else {
+        ""
+    };
+    let made = link.is_some_and(|l| !l.kind.same_person());
+    let mark = link.map_or(String::new(), |l| {
+        let sign = match l.confidence {
+            Confidence::Exact => "=",
+            Confidence::Strong => "≈",
+            Confidence::Inferred => "~",
+        };
+        format!("{}{sign} ", if made { "+" } else { "" })
+    });
+    let mut what = words::row_words(snapshot, lineage, &row.what);
+    if row.again {
+        what.push_str("  (unfolded elsewhere)");
+    }
+    let counts = match row.what {
+        What::Births(_) => String::new(),
+        _ => words::counts(&stats),
+    };
+    let fold = match (row.below, folded) {
+        (0, _) => " ",
+        (_, true) => "▸",
+        (_, false) => "▾",
+    };
+    let tone = match &row.what {
+        What::Person(_) => Tone::Principal,
+        What::Session(_) if stats.denied + stats.failed > 0 => Tone::Failed,
+        What::Session(_) if stats.writes + stats.deletes > 0 => Tone::Write,
+        What::Session(_) => Tone::Plain,
+        What::Forwarded(_) => Tone::Service,
+        What::Births(_) => Tone::Faint,
+    };
+    let lead = format!("{prefix}{fold} {mark}{unknown}");
+    let lead_width = Printable::new(&lead).width();
+    let counts_width = counts.len() + 1;
+    let room = text.saturating_sub(lead_width + counts_width);
+    let mut pieces = vec![
+        toned(lead, Tone::Faint),
+        cell(fitted(&what, room), tone),
+        toned(format!(" {counts}"), Tone::Plain),
+    ];
+    if bars > 0 {
+        let bar = match (span, words::span(&stats)) {
+            (Some(span), Some((from, to))) => bar(span, (from.0, to.0), bars),
+            _ => " ".repeat(bars),
+        };
+        pieces.push(toned(format!(" {bar}"), tone));
+    }
+    pieces
+}
+
+/// A stretch of the whole as a bar of `columns`.
+fn bar((from, to): (i64, i64), (first, last): (i64, i64), columns: usize) -> String {
+    let slot = |t: i64| crate::pivot::tally::slot_of(t, from, to, columns);
+    let (a, b) = (slot(first), slot(last));
+    (0..columns)
+        .map(|c| if c < a || c > b { '·' } else { '━' })
+        .collect()
+}
+
+/// A row, its link, the proof of it, and what would settle it, as text.
+pub fn proof(state: &State, row: &Row) -> Vec<String> {
+    let snapshot = &state.snapshot;
+    let mut lines = vec![words::row_words(snapshot, &state.lineage, &row.what)];
+    let session = match row.what {
+        What::Session(session) => Some(session),
+        _ => None,
+    };
+    if let Some(link) = &row.link {
+        let event = words::event_of(snapshot, link);
+        let time = event.and_then(|e| snapshot.time(e));
+        let id = event.and_then(|e| snapshot.recorded_id(e));
+        let twin = link.twin.and_then(|e| snapshot.recorded_id(e));
+        lines.push(format!(
+            "link: {}{}{}{}",
+            words::link_words(snapshot, link),
+            time.map_or_else(String::new, |t| format!(" {}", t.iso())),
+            id.map_or_else(String::new, |id| format!(" event {id}")),
+            twin.map_or_else(String::new, |id| format!(
+                ", seen by the other account too: event {id}"
+            )),
+        ));
+        lines.push(format!("proof: {}", words::proof(snapshot, link)));
+    }
+    let guess = row
+        .link
+        .as_ref()
+        .is_some_and(|l| l.confidence == Confidence::Inferred);
+    if let Some(session) = session.filter(|_| guess || is_unlinked(state, row)) {
+        if row.link.is_none() {
+            let found = words::unlinked(snapshot, &state.lineage, session);
+            lines.push(words::candidate_words(snapshot, &found.candidates));
+        }
+        lines.push(format!(
+            "would settle it: {}",
+            words::would_settle(snapshot, session)
+        ));
+    }
+    lines
+}
+
+/// Cells of a page's lines, without the pointer and a space at the end.
+pub fn width(state: &State) -> usize {
+    let inside = layout::pages_lines(layout::pages(state.size));
+    usize::from(inside.width).saturating_sub(2)
+}
+
+/// A text that takes exactly `columns`.
+pub fn fitted(text: &str, columns: usize) -> Printable {
+    let text = shown(text).truncated(columns);
+    let pad = columns.saturating_sub(text.width());
+    Printable::new(&format!("{}{}", text.as_str(), " ".repeat(pad)))
+}
+
+pub const fn cell(text: Printable, tone: Tone) -> Cell {
+    Cell { text, tone }
+}
