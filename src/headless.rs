@@ -285,7 +285,7 @@ impl Evidence {
             }
         };
         let reader = Reader::default();
-        let load = engine::load(specs, options, reader.clone(), Stop::default(), on);
+        let load = engine::load(specs, options, reader.clone(), Stop::default(), None, on);
         let loaded = runtime
             .block_on(load)
             .context("loading failed inside the program")?;

@@ -142,6 +142,7 @@ fn all_of_it_is_loaded() {
             LoadOptions::default(),
             Reader::default(),
             Stop::default(),
+            None,
             |_| {},
         ))
         .unwrap();

@@ -27,6 +27,7 @@ pub fn load(folder: &Path, values: bool) -> Outcome<Loaded> {
         options(values),
         reader.clone(),
         Stop::default(),
+        None,
         |_| {},
     );
     let loaded = Runtime::new()?

@@ -160,6 +160,7 @@ pub enum Command {
     UnfoldAll,
     Complete,
     Sort,
+    Mend,
     Reveal,
     Apply,
     Quit,

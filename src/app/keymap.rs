@@ -536,10 +536,24 @@ const BINDINGS: &[Binding] = &[
     bind(Sources, &["Tab"], C::Sort, "sort", "sort by another column"),
     bind(
         Sources,
+        &["ctrl-r"],
+        C::Mend,
+        "mend",
+        "take in the file's damaged records that have one obvious cure, marked repaired",
+    ),
+    bind(
+        Sources,
         &["Esc", "ctrl-c"],
         C::Escape,
         "close",
         "empty what is typed, then close",
+    ),
+    bind(
+        Pages,
+        &["ctrl-r"],
+        C::Mend,
+        "",
+        "take in the file's damaged records that have one obvious cure, marked repaired",
     ),
     bind(
         Pages,

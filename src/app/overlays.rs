@@ -237,6 +237,7 @@ pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
             sources::arrange(&state.files, list);
         }
         (_, Command::Escape) => close(state),
+        (_, Command::Mend) => sources::mend(state, effects),
         (Some(Overlay::People(_) | Overlay::Chain(_)), _) => {
             chain::command(state, command, effects);
         }

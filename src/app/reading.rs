@@ -97,7 +97,10 @@ pub fn problems(state: &State, file: Option<usize>, at: usize) -> PagesView {
         head: Vec::new(),
         rows: rows.collect(),
         position: (top, len),
-        foot: "Enter shows the whole of it and the text around   q closes".to_owned(),
+        foot: format!(
+            "{}Enter shows the whole of it and the text around   q closes",
+            sources::cure(state)
+        ),
     }
 }
 
@@ -154,7 +157,10 @@ pub fn sources(state: &State, list: &Sources) -> PagesView {
         head: vec![row(typed, false), row(columns.heading(), false)],
         rows: rows.collect(),
         position: (top, list.order.len()),
-        foot: "Enter its problems and text   Tab sorts   Esc closes".to_owned(),
+        foot: format!(
+            "{}Enter its problems and text   Tab sorts   Esc closes",
+            sources::cure(state)
+        ),
     }
 }
 

@@ -19,6 +19,12 @@ const MOST: usize = 100_000;
 /// Takes in files that are done.
 pub fn add(state: &mut State, files: Vec<(FileId, Arc<FileEntry>)>) {
     for (id, entry) in files {
+        if state.mending == Some(id)
+            && let Some(at) = state.files.iter().position(|(file, _)| *file == id)
+        {
+            mended(state, at, entry);
+            continue;
+        }
         let at = state.files.len();
         let room = MOST.saturating_sub(state.problems.len());
         let known = (0..entry.problems.len()).take(room);
@@ -28,6 +34,70 @@ pub fn add(state: &mut State, files: Vec<(FileId, Arc<FileEntry>)>) {
     if let Some(Overlay::Sources(sources)) = &mut state.overlay {
         arrange(&state.files, sources);
     }
+}
+
+/// The file that is looked at.
+pub fn looked_at(state: &State) -> Option<usize> {
+    match &state.overlay {
+        Some(Overlay::Sources(list)) => list.order.get(list.at).copied(),
+        Some(Overlay::Problems(file, at)) => {
+            let which = listed(state, *file).nth(*at)?;
+            Some(problem(state, which)?.0)
+        }
+        Some(Overlay::Raw(raw)) => Some(raw.file),
+        _ => None,
+    }
+}
+
+/// How many records of the file that is looked at have one obvious cure, as the foot of a list says
+/// it.
+pub fn cure(state: &State) -> String {
+    let entry = looked_at(state).and_then(|file| state.files.get(file));
+    match entry {
+        Some((_, entry)) if entry.mendable > 0 => {
+            format!("ctrl-r mends {}   ", counted(entry.mendable, "record"))
+        }
+        _ => String::new(),
+    }
+}
+
+/// Has the file that is looked at read once more, with its damaged records mended.
+pub fn mend(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some((id, entry)) = looked_at(state).and_then(|file| state.files.get(file)) else {
+        return;
+    };
+    if entry.mendable == 0 {
+        state.refuse("no damaged record of this file has one obvious cure");
+    } else if !state.progress.done {
+        state.refuse("wait for the end of the load, or stop it");
+    } else if state.mending.is_none() {
+        let (id, words) = (*id, format!("mending {}", entry.origin.name()));
+        state.mending = Some(id);
+        state.say(words);
+        effects.push(Effect::Send(Request::Mend(id)));
+    }
+}
+
+/// Takes in what became of a file that was mended.
+fn mended(state: &mut State, at: usize, entry: Arc<FileEntry>) {
+    let Some((_, before)) = state.files.get_mut(at) else {
+        return;
+    };
+    let more = entry.records.kept - before.records.kept.min(entry.records.kept);
+    let name = entry.origin.name().to_owned();
+    *before = entry;
+    state.mending = None;
+    let files = state.files.iter().enumerate();
+    let problems =
+        files.flat_map(|(file, (_, entry))| (0..entry.problems.len()).map(move |i| (file, i)));
+    state.problems = problems.take(MOST).collect();
+    state.say(match more {
+        0 => format!("nothing new came of mending {name}"),
+        n => format!(
+            "{} of {name} mended: repaired:yes finds them",
+            counted(n, "record")
+        ),
+    });
 }
 
 /// A problem by its place among all.

@@ -113,6 +113,8 @@ pub struct State {
     pub last_side: Option<Side>,
     /// The stretches of the histogram being chosen with the mouse: where it went down, where it is.
     pub brush: Option<(usize, usize)>,
+    /// A file that is being mended.
+    pub mending: Option<FileId>,
     /// What failed inside the program, and how often: it stays in sight.
     pub broken: Vec<(&'static str, u32)>,
     /// Whether the next `ctrl-c` quits.
@@ -546,6 +548,7 @@ impl State {
             hashes: HashMap::new(),
             hashing: None,
             reveal: false,
+            mending: None,
             ledger: None,
             lineage: Arc::default(),
             locked: None,

@@ -265,6 +265,7 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         | C::Complete
         | C::Apply
         | C::Sort
+        | C::Mend
         | C::DropTerm => {}
     }
 }

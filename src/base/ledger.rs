@@ -265,6 +265,8 @@ pub struct FileEntry {
     pub problems: Vec<Problem>,
     /// Problems beyond those listed, where a file has very many.
     pub more_problems: u64,
+    /// Records set aside that have one obvious cure.
+    pub mendable: u64,
 }
 
 impl FileEntry {
@@ -284,6 +286,7 @@ impl FileEntry {
             records: RecordCounts::default(),
             problems: Vec::new(),
             more_problems: 0,
+            mendable: 0,
         }
     }
 }

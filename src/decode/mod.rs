@@ -173,6 +173,8 @@ pub struct Tally {
     pub found: u64,
     /// Records that could not be read.
     pub set_aside: u64,
+    /// Of those: have one obvious cure, which was not asked for.
+    pub mendable: u64,
     /// Values that are no events.
     pub not_events: u64,
     /// Problems, in order of appearance.
@@ -203,6 +205,7 @@ impl Tally {
             inflated: 0,
             found: 0,
             set_aside: 0,
+            mendable: 0,
             not_events: 0,
             problems: said.into_iter().collect(),
             more_problems: 0,
@@ -309,6 +312,7 @@ pub fn decode(input: &mut dyn Read, options: &Options<'_>, sink: &mut dyn Sink) 
         inflated,
         found: notes.found,
         set_aside: notes.set_aside,
+        mendable: notes.mendable,
         not_events: notes.not_events,
         problems,
         more_problems: notes.more,

@@ -23,6 +23,8 @@ pub(crate) struct Notes {
     pub(crate) found: u64,
     /// Of these, not readable.
     pub(crate) set_aside: u64,
+    /// Of those set aside: have one obvious cure.
+    pub(crate) mendable: u64,
     /// Values that are no events.
     pub(crate) not_events: u64,
     /// Values of any kind.

@@ -944,6 +944,7 @@ impl<'s> Walk<'s> {
         let repairs = self.repair && mended.is_some();
         if is_record && !repairs {
             self.notes.set_aside();
+            self.notes.mendable += u64::from(mended.is_some());
         }
         let offer = match &mended {
             Some(mended) if repairs => format!(" (mended: {})", mended.what),

@@ -21,6 +21,7 @@ use crate::base::origin::{FileId, Origin};
 use crate::decode::archive::{self, Caps, What};
 use crate::decode::{self, Marks, Place, Sink, Tally};
 use crate::engine::follow::Follow;
+use crate::engine::mending;
 use crate::engine::protocol::{Progress, Reply};
 use crate::engine::reader::Reader;
 use crate::engine::spool::{Spool, Tee};
@@ -233,12 +234,14 @@ struct Counters {
 
 /// Loads what the arguments name; says how it goes through `on`, which must not wait.
 ///
-/// What cannot be read stands in the ledger. `None` only where appending failed inside the program.
+/// What cannot be read stands in the ledger. Where `mends` is given and a record has an obvious cure,
+/// the load goes on waiting for files to be mended until nobody can ask any more. `None` only where appending failed inside the program.
 pub async fn load(
     specs: Vec<Spec>,
     options: LoadOptions,
     reader: Reader,
     stop: Stop,
+    mends: Option<Receiver<FileId>>,
     on: impl FnMut(Reply) + Send + 'static,
 ) -> Option<Loaded> {
     let counters = Arc::new(Counters::default());
@@ -287,9 +290,19 @@ pub async fn load(
         walk.run(&specs);
         walk_counters.walked.store(true, Ordering::Relaxed);
     });
+    let mends = mends.map(|asked| Mends {
+        asked,
+        values: options.values.then_some(held),
+        options: options.clone(),
+    });
     let follow = Follow::new(options.wishes, options.no_lineage);
     let indexer = task::spawn_blocking(move || {
-        Indexer::new(counters, stop, reader, gate, follow, live, on).run(&waiting)
+        let mut indexer = Indexer::new(counters, stop, reader, gate, follow, live, on);
+        let loaded = indexer.run(&waiting);
+        match mends {
+            Some(mends) => indexer.mend(loaded, &mends),
+            None => loaded,
+        }
     });
     indexer.await.ok()
 }
@@ -794,6 +807,7 @@ fn entry(file: Finished) -> FileEntry {
         entry.records.set_aside = tally.set_aside;
         entry.records.not_events = tally.not_events;
         entry.more_problems = tally.more_problems;
+        entry.mendable = tally.mendable;
         entry.problems = tally.problems;
         if tally.stopped {
             entry.problems.push(Problem {
@@ -846,6 +860,13 @@ struct Published {
     rows: usize,
 }
 
+/// Files that are to be mended, and how they are read.
+struct Mends {
+    asked: Receiver<FileId>,
+    values: Option<Held>,
+    options: LoadOptions,
+}
+
 /// The task that appends and publishes.
 struct Indexer<F> {
     counters: Arc<Counters>,
@@ -896,7 +917,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
         }
     }
 
-    fn run(mut self, tickets: &Receiver<Ticket>) -> Loaded {
+    fn run(&mut self, tickets: &Receiver<Ticket>) -> Loaded {
         let reader = self.reader.clone();
         let canonical = move |place| decode::canonical(&reader.record(place).ok()?);
         while let Some(ticket) = self.wait(tickets) {
@@ -974,6 +995,45 @@ impl<F: FnMut(Reply)> Indexer<F> {
             ledger,
             lineage: self.follow.newest(),
         }
+    }
+
+    /// Mends files as they are asked for; ends at once where there is nothing to mend.
+    fn mend(&mut self, mut loaded: Loaded, mends: &Mends) -> Loaded {
+        let reader = self.reader.clone();
+        let canonical = move |place| decode::canonical(&reader.record(place).ok()?);
+        let can = |ledger: &Ledger| ledger.files.iter().any(|f| f.mendable > 0);
+        while can(&loaded.ledger) {
+            let Ok(file) = mends.asked.recv() else { break };
+            let origin = self.reader.origin(file);
+            let mut files = loaded.ledger.files.clone();
+            let of = |entry: &Arc<FileEntry>| entry.mendable > 0 && entry.origin == origin;
+            let Some(place) = files.iter_mut().find(|entry| of(entry)) else {
+                continue;
+            };
+            let wishes = wishes(&mends.options, origin.name(), Some(place.bytes));
+            let thread = decoders();
+            let values = mends.values.as_ref();
+            let mended = mending::mend(&self.reader, file, wishes, thread, values);
+            let Some((batch, tally)) = mended else {
+                (self.on)(Reply::Files(vec![(file, Arc::clone(place))]));
+                continue;
+            };
+            let sums = self.writer.append(batch, &canonical);
+            let sums = sums.into_iter().fold(Appended::default(), Appended::and);
+            let entry = Arc::new(mending::entry(place, tally, sums));
+            let p = &mut self.progress;
+            p.copies += sums.duplicate;
+            p.set_aside = p.set_aside + entry.records.set_aside - place.records.set_aside;
+            let whole = |entry: &FileEntry| u64::from(entry.status != FileStatus::Read);
+            p.files_with_problems = p.files_with_problems + whole(&entry) - whole(place);
+            self.fresh_files.push((file, Arc::clone(&entry)));
+            *place = entry;
+            loaded.snapshot = self.publish(true);
+            loaded.ledger = Arc::new(Ledger { files });
+            loaded.lineage = self.follow.newest();
+            (self.on)(Reply::Loaded(Arc::clone(&loaded.ledger)));
+        }
+        loaded
     }
 
     /// The next message. What has come so far is shown although nothing more comes for a while, as
@@ -1141,7 +1201,14 @@ mod tests {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let specs = vec![Spec::Memory(files)];
         let options = LoadOptions::default();
-        let loading = load(specs, options, Reader::default(), Stop::default(), |_| {});
+        let loading = load(
+            specs,
+            options,
+            Reader::default(),
+            Stop::default(),
+            None,
+            |_| {},
+        );
         runtime.block_on(loading).unwrap()
     }
 

@@ -10,6 +10,7 @@ mod follow;
 mod loader;
 mod look;
 mod memo;
+mod mending;
 pub mod protocol;
 mod reader;
 mod spool;
@@ -39,6 +40,7 @@ pub struct Engine {
     fetches: watch::Sender<Option<Fetch>>,
     looks: watch::Sender<Option<(FileId, u64)>>,
     hashes: watch::Sender<Option<(FileId, u64)>>,
+    mends: std::sync::mpsc::Sender<FileId>,
     latest: Latest,
     stop: Stop,
     replies: mpsc::Receiver<Reply>,
@@ -77,9 +79,10 @@ impl Engine {
             with(),
             |reader, (file, size)| Reply::Hashed(reader.hash(file, size)),
         ));
+        let (mends, mend) = std::sync::mpsc::channel();
         let (told, stopped) = (sender.clone(), stop.clone());
         runtime.spawn(async move {
-            let loading = load(specs, options, reader, stopped, move |reply| {
+            let loading = load(specs, options, reader, stopped, Some(mend), move |reply| {
                 // The screen is gone: the load is over soon, too.
                 let _ = told.blocking_send(reply);
             });
@@ -92,6 +95,7 @@ impl Engine {
             fetches,
             looks,
             hashes,
+            mends,
             latest: Latest::default(),
             stop,
             replies,
@@ -112,6 +116,10 @@ impl Engine {
             }
             Request::Hash(file, size) => {
                 self.hashes.send_replace(Some((file, size)));
+            }
+            Request::Mend(file) => {
+                // Where there is nothing to mend, nobody listens any more.
+                let _ = self.mends.send(file);
             }
             Request::StopLoading => self.stop.stop(),
         }

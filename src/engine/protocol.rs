@@ -31,6 +31,8 @@ pub enum Request {
     Look(FileId, u64),
     /// The SHA-256 of a file, of which so many bytes were read.
     Hash(FileId, u64),
+    /// Read a file once more and take in the records that have an obvious cure.
+    Mend(FileId),
     /// Read no more files; keep what is there.
     StopLoading,
 }

@@ -29,6 +29,7 @@ fn load(files: Vec<(String, Vec<u8>)>, repair: bool) -> Loaded {
         options,
         Reader::default(),
         Stop::default(),
+        None,
         |_| {},
     );
     runtime.block_on(load).unwrap()

@@ -2,6 +2,9 @@
 
 use serde_json::{Value, json};
 
+use trailhound::source::Spec;
+
+use crate::driver::Driver;
 use crate::fixtures::{Folder, call, records};
 
 /// The old page of the load balancer guide lacks a quote behind this key; one record of three is
@@ -78,4 +81,66 @@ fn mends_are_offered_and_made_only_when_wished() {
         .run(&["query", "", "f.json", "--repair", "--format", "table"])
         .stdout;
     assert!(table.contains("REPAIRED"), "{table}");
+}
+
+#[test]
+fn a_key_on_the_screen_mends_one_file_and_says_so() {
+    let other = records(&[call(9, "iam", "CreateUser")]);
+    let again = damaged().replace("6f4ab5bd", "7f4ab5bd");
+    let files = [("a.json", damaged()), ("b.json", other), ("c.json", again)];
+    let files = files.map(|(name, text)| (name.into(), text.into_bytes().into()));
+    let mut d = Driver::open(vec![Spec::Memory(files.to_vec())], (140, 44));
+    assert_eq!(d.count(), 5);
+    // Nothing to mend, and said so.
+    d.keys("7 Down");
+    assert!(!d.text().contains("mends"), "{}", d.text());
+    d.keys("ctrl-r");
+    assert!(
+        d.text()
+            .contains("no damaged record of this file has one obvious cure"),
+        "{}",
+        d.text()
+    );
+    d.keys("Up");
+    assert!(d.text().contains("ctrl-r mends 1 record"), "{}", d.text());
+    d.keys("ctrl-r");
+    assert!(
+        d.text().contains("1 record of a.json mended"),
+        "{}",
+        d.text()
+    );
+    let entry = |d: &Driver, at: usize| d.state.files[at].1.clone();
+    let records = entry(&d, 0).records;
+    assert_eq!((records.found, records.kept, records.set_aside), (4, 3, 1));
+    assert!(records.adds_up());
+    assert_eq!((entry(&d, 0).mendable, entry(&d, 2).mendable), (0, 1));
+    assert!(!d.text().contains("mends 1 record"), "{}", d.text());
+    // From a problem, too; the first file stays as it is now.
+    d.keys("Esc !");
+    assert!(
+        d.text().contains("(mended: a missing quote added)"),
+        "{}",
+        d.text()
+    );
+    d.keys("G k ctrl-r");
+    assert!(
+        d.text().contains("1 record of c.json mended"),
+        "{}",
+        d.text()
+    );
+    d.keys("Esc");
+    assert_eq!(d.count(), 7);
+    d.filter("repaired:yes");
+    assert_eq!(d.count(), 2);
+    assert!(d.text().contains("repaired"), "{}", d.text());
+    d.filter("PutObject");
+    assert_eq!(
+        d.count(),
+        2,
+        "free text finds what was mended\n{}",
+        d.text()
+    );
+    // The record is read again, and mended again.
+    d.keys("Enter");
+    assert!(d.text().contains("mended on request"), "{}", d.text());
 }

@@ -190,6 +190,7 @@ impl Driver {
             && counted
             && state.fetching.is_none()
             && state.hashing.is_none()
+            && state.mending.is_none()
             && !matches!(&state.overlay, Some(Overlay::Raw(raw)) if raw.excerpt.is_none())
     }
 
