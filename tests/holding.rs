@@ -44,7 +44,14 @@ fn loaded(files: &[String], values: bool) -> Loaded {
         ..LoadOptions::default()
     };
     let specs = vec![Spec::Memory(files)];
-    let loading = load(specs, options, Reader::default(), Stop::default(), None, |_| {});
+    let loading = load(
+        specs,
+        options,
+        Reader::default(),
+        Stop::default(),
+        None,
+        |_| {},
+    );
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(loading).expect("loaded")
 }

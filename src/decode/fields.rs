@@ -244,7 +244,7 @@ fn root(key: &[u8]) -> Slot {
         7 => match key {
             b"eventID" => Slot::EventId,
             b"Records" | b"records" => Slot::Records,
-            b"message" => Slot::Message,
+            b"message" | b"Message" => Slot::Message,
             _ => Slot::Unknown,
         },
         8 => match key {

@@ -11,8 +11,10 @@ use sha2::Sha256;
 use crate::decode::Place;
 use crate::decode::container;
 use crate::decode::container::Wish;
+use crate::decode::fields::Slot;
 use crate::decode::lex;
 use crate::decode::mend;
+use crate::decode::scan::Input;
 use crate::decode::scan::Scanner;
 use crate::decode::sheet::Header;
 use crate::decode::sheet::Row;
@@ -185,9 +187,18 @@ fn unwrap_record(bytes: &[u8]) -> Cow<'_, [u8]> {
         {
             out.truncate(end);
         }
-        record = Cow::Owned(out);
+        record = Cow::Owned(detail(&out).unwrap_or(out));
     }
     record
+}
+
+/// The record inside an event of EventBridge that stood in a string.
+fn detail(event: &[u8]) -> Option<Vec<u8>> {
+    memchr::memmem::find(event, b"\"detail\"")?;
+    let (mut scanner, held) = (Scanner::new(), Input::new(event, 0));
+    let scanned = scanner.scan(&held, 0, false).ok()?;
+    let (inner, slot) = scanned.object.filter(|_| !scanned.is_event())?;
+    (slot == Slot::Detail).then(|| held.get(inner.0, inner.1).to_vec())
 }
 
 /// The SHA-256 of everything a reader gives, and how many bytes that is.

@@ -843,7 +843,20 @@ impl<'s> Walk<'s> {
                     }
                     dealt = true;
                 }
-                Ok(_) => {}
+                Ok(scanned) => {
+                    // An event of EventBridge, as a notification of SNS carries it.
+                    let detail = scanned.object.filter(|(_, slot)| *slot == Slot::Detail);
+                    self.scanner.forget();
+                    if let Some((inner, _)) = detail
+                        && let Ok(scanned) = self.scanner.scan(&held, inner.0, false)
+                        && scanned.is_event()
+                    {
+                        self.notes.shape("eventbridge");
+                        let json = held.get(inner.0, inner.1);
+                        self.emit(&scanned, json, token, input, view);
+                        dealt = true;
+                    }
+                }
                 Err(stop) => {
                     let what = match stop {
                         Stop::Syntax { what, .. } => what,

@@ -1,5 +1,6 @@
 //! The form in which `CloudWatch` Logs sends records to a function: `{"awslogs":{"data":"…"}}`, where
-//! the text is gzip in base64.
+//! the text is gzip in base64; and the same text in the records of a Kinesis stream, as a function,
+//! Firehose or `get-records` gives them.
 //!
 //! Taken for it only where a text begins with exactly this, so that no record can pass for it.
 
@@ -9,10 +10,9 @@ const CHUNK: usize = 16 << 10;
 
 /// Whether a text begins as the wire form does.
 pub(crate) fn is_wire(head: &[u8]) -> bool {
-    let mut rest = head;
-    ["{", "\"awslogs\"", ":", "{", "\"data\"", ":", "\"H4sI"]
-        .iter()
-        .all(|part| {
+    let begins = |parts: &[&str]| {
+        let mut rest = head;
+        parts.iter().all(|part| {
             rest = rest.trim_ascii_start();
             match rest.strip_prefix(part.as_bytes()) {
                 Some(after) => {
@@ -22,6 +22,25 @@ pub(crate) fn is_wire(head: &[u8]) -> bool {
                 None => false,
             }
         })
+    };
+    let list = |first| ["{", "\"Records\"", ":", "[", "{", first, ":"];
+    let in_stream = begins(&list("\"kinesis\""))
+        || begins(&list("\"SequenceNumber\""))
+        || begins(&["{", "\"invocationId\"", ":"]);
+    begins(&["{", "\"awslogs\"", ":", "{", "\"data\"", ":", "\"H4sI"])
+        || in_stream && has_data(head)
+}
+
+/// Whether a text gives gzip in base64 as `data`; inside a string its quotes would be escaped.
+fn has_data(head: &[u8]) -> bool {
+    let plain: Vec<u8> = head
+        .iter()
+        .copied()
+        .filter(|b| !b.is_ascii_whitespace())
+        .collect();
+    ["\"data\":\"H4sI", "\"Data\":\"H4sI"]
+        .iter()
+        .any(|data| memchr::memmem::find(&plain, data.as_bytes()).is_some())
 }
 
 /// The stage that gives the bytes of one `data` after another.
@@ -95,7 +114,9 @@ impl<P: Pull> Pull for Unwire<P> {
                     continue;
                 }
                 self.matched = match BEFORE.get(self.matched) {
-                    Some(wanted) if *wanted == byte => self.matched + 1,
+                    Some(wanted) if *wanted == byte || self.matched == 1 && byte == b'D' => {
+                        self.matched + 1
+                    }
                     _ => usize::from(byte == b'"'),
                 };
                 if self.matched == BEFORE.len() {
