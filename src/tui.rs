@@ -110,6 +110,7 @@ async fn run_loop(
     let mut state = State::new(terminal.size()?, screen.zone).with_names(screen.names);
     let memory = Memory::of(&screen.specs);
     let (shelf, note) = memory.shelf();
+    state.local = local_zone().unwrap_or(screen.zone);
     let mut engine = Engine::start(runtime.handle(), screen.specs, screen.options);
     let mut events = listen_to_terminal();
     let mut clicks = Clicks::default();
@@ -198,6 +199,18 @@ async fn run_loop(
             Wake::Frame => {}
         }
     }
+}
+
+/// The zone of this machine, where it says so in the way most do.
+fn local_zone() -> Option<Tz> {
+    if let Ok(name) = std::env::var("TZ")
+        && let Ok(zone) = name.trim_start_matches(':').parse()
+    {
+        return Some(zone);
+    }
+    let link = std::fs::read_link("/etc/localtime").ok()?;
+    let (_, name) = link.to_str()?.split_once("zoneinfo/")?;
+    name.parse().ok()
 }
 
 /// A failure on this thread, for the test that the terminal is given back; never in a release.

@@ -7,6 +7,8 @@ mod places;
 #[path = "asking/points.rs"]
 mod points;
 mod support;
+#[path = "asking/times.rs"]
+mod times;
 
 use driver::Driver;
 use trailhound::app::state::Focus;

@@ -3,7 +3,7 @@
 //! [`keymap`](crate::app::keymap) holds the rest and is the only one who reads them.
 
 use crate::app::action::Command as C;
-use crate::app::keymap::Scope::{Chips, Global};
+use crate::app::keymap::Scope::{Chips, Global, List};
 use crate::app::keymap::{Binding, bind};
 
 /// The rows.
@@ -70,5 +70,83 @@ pub(crate) const ASKING: &[Binding] = &[
         C::DropTerm,
         "drop",
         "drop the term",
+    ),
+    bind(
+        Global,
+        &["v"],
+        C::Range,
+        "",
+        "choose a stretch of the histogram: h l move, Enter filters to it",
+    ),
+    bind(
+        Global,
+        &["z"],
+        C::ZoomIn,
+        "",
+        "half the time, around this event",
+    ),
+    bind(
+        Global,
+        &["Z"],
+        C::ZoomOut,
+        "",
+        "twice the time, around this event",
+    ),
+    bind(
+        Global,
+        &["t"],
+        C::TimeRange,
+        "time",
+        "filter to a stretch of time: around this event, the last hour, typed …",
+    ),
+    bind(
+        Global,
+        &["T"],
+        C::TimeDisplay,
+        "",
+        "show times in UTC, local time, any zone, or before the last event",
+    ),
+    bind(
+        List,
+        &[";"],
+        C::PinRow,
+        "",
+        "count the times between rows from this row, or from the row above again",
+    ),
+    bind(
+        List,
+        &["*"],
+        C::NextSame,
+        "",
+        "next event with the same value in this column",
+    ),
+    bind(
+        List,
+        &["#"],
+        C::PreviousSame,
+        "",
+        "previous event with the same value in this column",
+    ),
+    bind(
+        List,
+        &["o"],
+        C::NextInSession,
+        "",
+        "next event of this session",
+    ),
+    bind(
+        List,
+        &["O"],
+        C::PreviousInSession,
+        "",
+        "previous event of this session",
+    ),
+    bind(List, &["}"], C::NextGap, "", "past the next quiet gap"),
+    bind(
+        List,
+        &["{"],
+        C::PreviousGap,
+        "",
+        "before the previous quiet gap",
     ),
 ];

@@ -108,7 +108,11 @@ pub fn context(state: &State) -> ContextLine {
     let key = keymap::key_of(Scope::Global, Command::Help).unwrap_or("?");
     ContextLine {
         tabs,
-        zone: state.zone.name().to_owned(),
+        zone: if state.before_end {
+            format!("before the last event  {}", state.zone.name())
+        } else {
+            state.zone.name().to_owned()
+        },
         help: format!("{key} help"),
     }
 }
@@ -458,6 +462,8 @@ fn window(state: &State) -> (usize, Vec<crate::view::screen::Heading>, Vec<ListR
         height,
         width: area.width,
         zone: state.zone,
+        before_end: state.before_end,
+        reference: state.view.reference,
     }
     .build();
     (top, headings, rows)
@@ -751,6 +757,7 @@ fn help(state: &State, top: usize) -> Floating {
         Focus::List => Scope::List,
         Focus::Facets => Scope::Facets,
         Focus::Chips => Scope::Chips,
+        Focus::Histogram => Scope::Histogram,
         Focus::Detail => Scope::Detail,
         Focus::Portrait => Scope::Portrait,
     };
@@ -799,6 +806,8 @@ fn picker(state: &State, p: &Picker) -> PickerView {
             PickerKind::Toggles => "Hide",
             PickerKind::Views => "Saved views and those left behind",
             PickerKind::Walk => "The walk so far",
+            PickerKind::Times => "Filter to a stretch of time",
+            PickerKind::Clock => "Show times",
         }),
         input: typed.then(|| {
             (

@@ -386,7 +386,7 @@ fn focused_term(state: &State) -> Result<Expr, String> {
             }
             _ => Err("put the focus on a value".to_owned()),
         },
-        Focus::Chips => Err(none()),
+        Focus::Chips | Focus::Histogram => Err(none()),
         Focus::Portrait => match pivots::focused_row(state) {
             Some(crate::view::portrait::RowTarget::Value(field, v)) => {
                 term(field, v.as_deref()).ok_or_else(none)

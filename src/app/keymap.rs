@@ -17,6 +17,8 @@ pub enum Scope {
     Facets,
     /// On the terms of the filter.
     Chips,
+    /// While a stretch of the histogram is chosen.
+    Histogram,
     /// In the detail pane.
     Detail,
     /// In a principal's or resource's portrait.
@@ -47,6 +49,7 @@ impl Scope {
             Self::List => "Event list",
             Self::Facets => "Facets",
             Self::Chips => "Terms of the filter",
+            Self::Histogram => "Histogram",
             Self::Detail => "Detail",
             Self::Portrait => "Principal or resource",
             Self::Filter => "Filter line",
@@ -64,7 +67,12 @@ impl Scope {
     pub const fn falls_through(self) -> bool {
         matches!(
             self,
-            Self::List | Self::Facets | Self::Chips | Self::Detail | Self::Portrait
+            Self::List
+                | Self::Facets
+                | Self::Chips
+                | Self::Histogram
+                | Self::Detail
+                | Self::Portrait
         )
     }
 }

@@ -24,5 +24,6 @@ pub mod places;
 pub mod reading;
 pub mod sources;
 pub mod state;
+pub mod times;
 pub mod tree_view;
 pub mod update;

@@ -4,10 +4,7 @@
 use crate::app::action::{Command, Effect, Mouse, MouseKind};
 use crate::app::facets::{self, FacetTarget};
 use crate::app::state::{Focus, Overlay, State};
-use crate::app::{chips, compose, detail, filtering, moves, overlays, pivots, update};
-use crate::base::time::UtcMicros;
-use crate::index::schema::Field;
-use crate::query::ast::Expr;
+use crate::app::{chips, compose, detail, filtering, moves, overlays, pivots, times, update};
 use crate::view::bars;
 use crate::view::detail::TABS;
 use crate::view::layout::{self, Area};
@@ -47,7 +44,7 @@ pub fn mouse(state: &mut State, m: Mouse, effects: &mut Vec<Effect>) {
             if let Some((from, to)) = state.brush.take()
                 && from != to
             {
-                choose_stretch(state, from.min(to), from.max(to));
+                times::choose(state, from.min(to), from.max(to));
             }
         }
         MouseKind::Click => click(state, m, effects),
@@ -234,24 +231,6 @@ fn go_to_column(state: &mut State, column: usize) {
         order.partition_point(|id| state.snapshot.time_key(*id) < from)
     };
     moves::jump_to(state, at.min(order.len().saturating_sub(1)));
-}
-
-/// Filters to a stretch of time, the ends as the axis has them.
-fn choose_stretch(state: &mut State, first: usize, last: usize) {
-    let Some(h) = &state.answer.histogram else {
-        return;
-    };
-    let from = UtcMicros(h.start + h.width * first as i64);
-    let to = UtcMicros(h.start + h.width * (last as i64 + 1) - 1);
-    let range = format!("{}..{}", from.iso(), to.iso());
-    let Some(term) = filtering::term(Field::Time, Some(&range)) else {
-        return;
-    };
-    let (filter, _) = filtering::edited(&state.view.filter, &term, filtering::Side::Only);
-    if filter != Expr::All {
-        let text = filter.to_string();
-        filtering::set(state, text, filter);
-    }
 }
 
 /// Over what floats: the wheel moves, a click takes an entry, a click beside it closes.

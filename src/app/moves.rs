@@ -51,7 +51,7 @@ pub fn vertical(state: &mut State, command: Command) {
             let height = usize::from(layout::facet_lines(state.panes().facets).height);
             state.view.facet_at = step(state.view.facet_at, lines, command, height);
         }
-        Focus::Chips => {}
+        Focus::Chips | Focus::Histogram => {}
         Focus::Portrait => pivots::move_in_portrait(state, command),
     }
 }
@@ -104,6 +104,7 @@ pub fn sideways(state: &mut State, right: bool) {
         Focus::Detail => detail::fold(state, !right),
         Focus::Facets => facets::unfold(state, right),
         Focus::Chips => crate::app::chips::sideways(state, right),
+        Focus::Histogram => {}
         Focus::Portrait => pivots::next_card(state, right),
     }
 }
@@ -143,7 +144,13 @@ pub fn jump(state: &mut State, command: Command) {
         Command::NextWrite => (true, "call that changes something", changes),
         _ => (false, "call that changes something", changes),
     };
-    match search(state, forward, test) {
+    let found = search(state, forward, test);
+    jump_or_say(state, found, what, forward);
+}
+
+/// Jumps to a place that was found, or says that there is none.
+pub fn jump_or_say(state: &mut State, found: Option<usize>, what: &str, forward: bool) {
+    match found {
         Some(at) => jump_to(state, at),
         None => state.refuse(format!(
             "no {what} {}",
@@ -161,7 +168,7 @@ fn changes(snapshot: &Snapshot, id: EventId) -> bool {
 }
 
 /// The nearest hit after (or before) the cursor for which `test` holds.
-fn search(
+pub fn search(
     state: &State,
     forward: bool,
     mut test: impl FnMut(&Snapshot, EventId) -> bool,

@@ -10,7 +10,9 @@ use crate::app::keymap::{self, Scope};
 use crate::app::state::{
     Choice, Entry, Overlay, Picker, PickerKind, Question, QuestionKind, State,
 };
-use crate::app::{chain, chips, filtering, fuzzy, moves, pivots, places, reading, sources, update};
+use crate::app::{
+    chain, chips, filtering, fuzzy, moves, pivots, places, reading, sources, times, update,
+};
 use crate::base::time::MINUTE;
 use crate::event::json;
 use crate::index::schema::Col;
@@ -354,6 +356,9 @@ fn take(state: &mut State, effects: &mut Vec<Effect>) {
         Choice::View(view) => places::take_up(state, *view),
         Choice::Walk(at) => places::go(state, at),
         Choice::Resume => places::resume(state),
+        Choice::Time(range) => times::take(state, range),
+        Choice::TypeTime => times::type_range(state),
+        Choice::Clock(clock) => times::set_clock(state, clock),
         Choice::Hide(kind) => chips::hide(state, kind),
         Choice::Resource(name) => pivots::resource_view(state, name),
         Choice::Copy(what, text) => {

@@ -51,6 +51,10 @@ pub struct State {
     pub size: Size,
     /// The zone of every time on the screen.
     pub zone: Tz,
+    /// The zone of this machine.
+    pub local: Tz,
+    /// Whether the list shows how long before the last event each was, not when.
+    pub before_end: bool,
     /// Macros and lists of filters.
     pub names: Arc<Names>,
     /// The newest rows.
@@ -170,6 +174,8 @@ pub struct View {
     pub early: bool,
     /// The name of the event to focus, until it has been read.
     pub sought: Option<String>,
+    /// The row that times between rows count from.
+    pub reference: Option<EventId>,
     /// Lines of the list above the focused one.
     pub offset: usize,
     /// The focused column of the list.
@@ -217,6 +223,7 @@ impl View {
             hidden: Hidden::default(),
             event: None,
             early: false,
+            reference: None,
             sought: None,
             offset: 0,
             column: 3,
@@ -289,6 +296,8 @@ pub enum Focus {
     Facets,
     /// The terms of the filter.
     Chips,
+    /// The histogram, while a stretch of it is chosen.
+    Histogram,
     /// The detail.
     Detail,
     /// The portrait.
@@ -475,12 +484,28 @@ pub enum PickerKind {
     Views,
     /// The places of the walk.
     Walk,
+    /// Stretches of time.
+    Times,
+    /// Ways to show moments.
+    Clock,
+}
+
+/// How moments of the list are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// In a zone.
+    In(Tz),
+    /// How long before the last event.
+    BeforeEnd,
 }
 
 impl PickerKind {
     /// Whether typing narrows it.
     pub const fn is_typed(self) -> bool {
-        matches!(self, Self::Palette | Self::Views)
+        matches!(
+            self,
+            Self::Palette | Self::Views | Self::Times | Self::Clock
+        )
     }
 }
 
@@ -512,6 +537,12 @@ pub enum Choice {
     Walk(usize),
     /// To where these paths were left.
     Resume,
+    /// Filter to a stretch of time; `None` drops what the filter says of time.
+    Time(Option<(UtcMicros, UtcMicros)>),
+    /// Type a range.
+    TypeTime,
+    /// Show moments in another way.
+    Clock(Clock),
     /// To a resource's view.
     Resource(String),
     /// Put on the clipboard, with a word for what it is.
@@ -537,6 +568,8 @@ impl State {
         Self {
             size,
             zone,
+            local: zone,
+            before_end: false,
             names: Arc::new(Names::built_in()),
             snapshot: Arc::default(),
             progress: Progress {

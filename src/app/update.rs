@@ -12,7 +12,7 @@ use crate::app::keymap::{self, Scope};
 use crate::app::state::{About, Focus, Overlay, State};
 use crate::app::{
     chain, chips, compose, detail, facets, filtering, mouse, moves, overlays, people, pivots,
-    places, sources,
+    places, sources, times,
 };
 use crate::base::ledger::FileEntry;
 use crate::base::text::counted;
@@ -86,6 +86,7 @@ pub fn scope(state: &State) -> Scope {
         (None, None, Focus::List) => Scope::List,
         (None, None, Focus::Facets) => Scope::Facets,
         (None, None, Focus::Chips) => Scope::Chips,
+        (None, None, Focus::Histogram) => Scope::Histogram,
         (None, None, Focus::Detail) => Scope::Detail,
         (None, None, Focus::Portrait) => Scope::Portrait,
     }
@@ -132,6 +133,9 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     if state.focus == Focus::Chips && chips::command(state, command) {
         return;
     }
+    if state.focus == Focus::Histogram && times::command(state, command) {
+        return;
+    }
     match command {
         C::Down
         | C::Up
@@ -174,6 +178,16 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::SavedViews => places::open_saved(state),
         C::SaveView => places::open_save(state),
         C::Walk => places::open_walk(state),
+        C::Range => times::begin(state),
+        C::ZoomIn | C::ZoomOut => times::zoom(state, command == C::ZoomIn),
+        C::TimeRange => times::open_range(state),
+        C::TimeDisplay => times::open_clock(state),
+        C::PinRow => times::pin(state),
+        C::NextSame | C::PreviousSame => times::same_value(state, command == C::NextSame),
+        C::NextInSession | C::PreviousInSession => {
+            times::same_session(state, command == C::NextInSession);
+        }
+        C::NextGap | C::PreviousGap => times::gap(state, command == C::NextGap),
         C::Include => filtering::focused_value(state, filtering::Side::Include),
         C::Exclude => filtering::focused_value(state, filtering::Side::Exclude),
         C::Only => filtering::focused_value(state, filtering::Side::Only),
@@ -278,7 +292,7 @@ fn open(state: &mut State) {
         }
         Focus::Detail => detail::toggle_fold(state),
         Focus::Facets => facets::open(state),
-        Focus::Chips => {}
+        Focus::Chips | Focus::Histogram => {}
         Focus::Portrait => pivots::drill(state),
     }
 }
@@ -443,6 +457,7 @@ fn settle_focus(state: &mut State) {
     let shown = match state.focus {
         Focus::List => true,
         Focus::Facets => !panes.facets.is_empty(),
+        Focus::Histogram => !panes.histogram.is_empty() && state.brush.is_some(),
         Focus::Chips => !panes.chips.is_empty() && !chips::chips(&state.view).is_empty(),
         // Below 80 columns the detail covers the list only while it has the focus.
         Focus::Detail => state.view.detail,

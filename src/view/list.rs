@@ -105,6 +105,10 @@ pub struct Rows<'a> {
     pub width: u16,
     /// The zone of the times.
     pub zone: Tz,
+    /// Whether each row says how long before the last event it was, not when.
+    pub before_end: bool,
+    /// The row that the times between rows count from; the row above where there is none.
+    pub reference: Option<EventId>,
 }
 
 impl Rows<'_> {
@@ -159,6 +163,34 @@ impl Rows<'_> {
         )
     }
 
+    /// How long before the last event a row was.
+    fn before_the_end(&self, id: EventId) -> String {
+        let end = self.snapshot.span().map(|(_, last)| last);
+        match (self.snapshot.time(id), end) {
+            (Some(time), Some(end)) => {
+                format!("-{}", short_delta(end.0 - time.0).trim_start_matches('+'))
+            }
+            _ => columns::clock(None, self.zone, "%H:%M:%S"),
+        }
+    }
+
+    /// The time since the row above, or since the row of reference; `-` stands before those ahead
+    /// of it.
+    fn delta(&self, id: EventId, previous: Option<EventId>) -> (String, Tone) {
+        let s = self.snapshot;
+        let from = self.reference.or(previous);
+        let delta = from.and_then(|p| Some(s.time(id)?.0 - s.time(p)?.0));
+        let text = match delta {
+            Some(d) if d < 0 => format!("-{}", short_delta(d).trim_start_matches('+')),
+            d => d.map(short_delta).unwrap_or_default(),
+        };
+        match self.reference {
+            Some(reference) if reference == id => ("◆".to_owned(), Tone::Heading),
+            Some(_) => (text, Tone::Plain),
+            None => (text, Tone::Faint),
+        }
+    }
+
     fn cell(
         &self,
         column: ListColumn,
@@ -171,11 +203,9 @@ impl Rows<'_> {
         let facts = s.facts(id);
         let failed = facts.outcome() != Outcome::Ok;
         let (text, tone) = match column {
+            ListColumn::Time if self.before_end => (self.before_the_end(id), Tone::Plain),
             ListColumn::Time => (columns::clock(s.time(id), self.zone, format), Tone::Plain),
-            ListColumn::Delta => {
-                let delta = previous.and_then(|p| Some(s.time(id)?.0 - s.time(p)?.0));
-                (delta.map(short_delta).unwrap_or_default(), Tone::Faint)
-            }
+            ListColumn::Delta => self.delta(id, previous),
             ListColumn::Verb => (facts.letter().to_string(), tone_of(facts)),
             ListColumn::Who => (
                 columns::who(s, id),
