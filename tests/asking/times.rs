@@ -11,7 +11,10 @@ fn a_stretch_is_chosen_by_keys_as_by_mouse() {
     d.keys("v");
     assert_eq!(d.state.focus, Focus::Histogram);
     let h = d.state.answer.histogram.clone().unwrap();
-    let events: u64 = h.columns[..4].iter().map(|c| c.total()).sum();
+    let events: u64 = h.columns[..4]
+        .iter()
+        .map(trailhound::pivot::histogram::Column::total)
+        .sum();
     d.keys("l l l Enter");
     assert_eq!(d.count() as u64, events, "{}", d.state.view.text);
     assert_eq!(d.state.focus, Focus::List);
