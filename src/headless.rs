@@ -349,25 +349,29 @@ impl Evidence {
         Hits::of(snapshot, &answer.rows)
     }
 
-    /// The cells of an event; the record is read again only where a cell needs it.
+    /// The cells of an event.
     fn cells(&self, id: EventId, fields: &[Field]) -> Vec<Cell> {
-        let snapshot = &self.loaded.snapshot;
-        let unnamed = fields.contains(&Field::Id) && !snapshot.id_is_name(id);
-        let record = (unnamed || fields.iter().any(|f| columns::needs_record(*f)))
-            .then(|| self.reader.fetch(snapshot, id));
-        let tree = record.as_ref().and_then(|r| r.tree.as_ref());
-        let name = record
-            .as_ref()
-            .map(|r| r.name.as_str())
-            .filter(|n| !n.is_empty());
-        fields
-            .iter()
-            .map(|field| match field {
-                Field::Time => Cell::time(snapshot.time(id)),
-                field => columns::value(snapshot, id, *field, tree, name).into(),
-            })
-            .collect()
+        cells_of(&self.loaded.snapshot, &self.reader, id, fields)
     }
+}
+
+/// The cells of an event; the record is read again only where a cell needs it.
+pub fn cells_of(snapshot: &Snapshot, reader: &Reader, id: EventId, fields: &[Field]) -> Vec<Cell> {
+    let unnamed = fields.contains(&Field::Id) && !snapshot.id_is_name(id);
+    let record = (unnamed || fields.iter().any(|f| columns::needs_record(*f)))
+        .then(|| reader.fetch(snapshot, id));
+    let tree = record.as_ref().and_then(|r| r.tree.as_ref());
+    let name = record
+        .as_ref()
+        .map(|r| r.name.as_str())
+        .filter(|n| !n.is_empty());
+    fields
+        .iter()
+        .map(|field| match field {
+            Field::Time => Cell::time(snapshot.time(id)),
+            field => columns::value(snapshot, id, *field, tree, name).into(),
+        })
+        .collect()
 }
 
 /// Names the arguments that were not read; an error where nothing was.

@@ -3,6 +3,7 @@
 //! The loop waits on keys, replies, signals and the clock, applies everything that waits, and then
 //! draws once, if anything changed, at most every 16 ms. A still screen costs nothing.
 
+mod export;
 mod life;
 mod memory;
 
@@ -22,6 +23,7 @@ use tokio::sync::mpsc;
 use trailhound::app::action::{Action, Effect, Mouse, MouseKind};
 use trailhound::app::chord::{Chord, Key};
 use trailhound::app::compose;
+use trailhound::app::export::Outcome;
 use trailhound::app::state::State;
 use trailhound::app::update::update;
 use trailhound::base::ledger::Ledger;
@@ -95,6 +97,7 @@ enum Wake {
     Terminal(Option<io::Result<Event>>),
     Reply(Box<trailhound::engine::protocol::Reply>),
     Signal(Signalled),
+    Exported(Outcome),
     Frame,
 }
 
@@ -107,12 +110,14 @@ async fn run_loop(
     screen: Screen,
     runtime: &Runtime,
 ) -> anyhow::Result<End> {
-    let mut state = State::new(terminal.size()?, screen.zone).with_names(screen.names);
+    let mut state = State::new(terminal.size()?, screen.zone)
+        .with_names(screen.names)
+        .with_local(local_zone().unwrap_or(screen.zone));
     let memory = Memory::of(&screen.specs);
     let (shelf, note) = memory.shelf();
-    state.local = local_zone().unwrap_or(screen.zone);
     let mut engine = Engine::start(runtime.handle(), screen.specs, screen.options);
     let mut events = listen_to_terminal();
+    let (tell, mut exported) = mpsc::channel(8);
     let mut clicks = Clicks::default();
     let mut drawn: Option<Instant> = None;
     let mut actions = vec![Action::Shelf(shelf)];
@@ -130,6 +135,13 @@ async fn run_loop(
                 match effect {
                     Effect::Send(request) => engine.send(request),
                     Effect::Copy(text) => Term::copy(&text)?,
+                    Effect::Export(wanted) => {
+                        let (reader, tell) = (engine.reader(), tell.clone());
+                        std::thread::spawn(move || {
+                            // Nobody hears it once the screen is closed.
+                            let _ = tell.blocking_send(export::write(&wanted, &reader));
+                        });
+                    }
                     Effect::SaveView(name, link) => {
                         if let Err(why) = memory.save(&name, link) {
                             state.refuse(why);
@@ -170,6 +182,7 @@ async fn run_loop(
             event = events.recv() => Wake::Terminal(event),
             Some(signal) = signals.recv() => Wake::Signal(signal),
             Some(reply) = engine.next() => Wake::Reply(Box::new(reply)),
+            Some(outcome) = exported.recv() => Wake::Exported(outcome),
             () = tokio::time::sleep(wait), if wait < Duration::MAX => Wake::Frame,
         };
         match wake {
@@ -196,6 +209,7 @@ async fn run_loop(
                 state.size = terminal.size()?;
                 state.dirty = true;
             }
+            Wake::Exported(outcome) => actions.push(Action::Exported(outcome)),
             Wake::Frame => {}
         }
     }

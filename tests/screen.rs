@@ -2,6 +2,8 @@
 
 #[path = "support/driver.rs"]
 mod driver;
+#[path = "asking/exports.rs"]
+mod exports;
 #[path = "asking/places.rs"]
 mod places;
 #[path = "asking/points.rs"]

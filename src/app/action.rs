@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::chord::Chord;
+use crate::app::export::{Export, Outcome};
 use crate::app::places::Shelf;
 use crate::engine::protocol::{Reply, Request};
 use crate::view::layout::Size;
@@ -24,6 +25,8 @@ pub enum Action {
     Filter(String),
     /// What was kept from earlier runs.
     Shelf(Shelf),
+    /// What came of writing a view to a file.
+    Exported(Outcome),
     /// Go to the view of a link.
     Open(String),
     /// Take up the walk where these paths were left.
@@ -75,6 +78,8 @@ pub enum Effect {
     Suspend,
     /// Keep a view for later runs: its name and its link.
     SaveView(String, String),
+    /// Write a view to a file.
+    Export(Box<Export>),
     /// Paint the whole screen anew.
     Redraw,
     /// End the program.
@@ -112,6 +117,7 @@ pub enum Command {
     FocusChips,
     SavedViews,
     SaveView,
+    Export,
     Walk,
     Range,
     ZoomIn,

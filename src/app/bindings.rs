@@ -149,4 +149,11 @@ pub(crate) const ASKING: &[Binding] = &[
         "",
         "before the previous quiet gap",
     ),
+    bind(
+        Global,
+        &["X"],
+        C::Export,
+        "export",
+        "write the events, or the values of a facet, to a .csv, .jsonl or .md file",
+    ),
 ];

@@ -678,6 +678,8 @@ fn overlay(state: &State) -> Option<Floating> {
             let before: String = input.value().chars().take(input.cursor()).collect();
             let (title, summary) = match question.kind {
                 QuestionKind::SaveView => ("save view as", "Enter saves it, Esc leaves"),
+                QuestionKind::Export => ("write to", "a .csv, .jsonl or .md file; Esc leaves"),
+                QuestionKind::Overwrite => ("write over it?", "yes, or Esc"),
             };
             Floating::Prompt {
                 title,

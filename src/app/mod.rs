@@ -11,6 +11,7 @@ pub mod chips;
 pub mod chord;
 pub mod compose;
 pub mod detail;
+pub mod export;
 pub mod facets;
 pub mod filtering;
 pub mod fuzzy;

@@ -11,7 +11,7 @@ use crate::app::state::{
     Choice, Entry, Overlay, Picker, PickerKind, Question, QuestionKind, State,
 };
 use crate::app::{
-    chain, chips, filtering, fuzzy, moves, pivots, places, reading, sources, times, update,
+    chain, chips, export, filtering, fuzzy, moves, pivots, places, reading, sources, times, update,
 };
 use crate::base::time::MINUTE;
 use crate::event::json;
@@ -295,6 +295,8 @@ fn answer(state: &mut State, effects: &mut Vec<Effect>) {
     state.overlay = None;
     match kind {
         QuestionKind::SaveView => places::save(state, &text, effects),
+        QuestionKind::Export => export::write(state, text, false, effects),
+        QuestionKind::Overwrite => export::overwrite(state, &text, effects),
     }
 }
 

@@ -87,6 +87,8 @@ pub struct State {
     pub left: Vec<View>,
     /// What was kept from earlier runs.
     pub shelf: Shelf,
+    /// The file that was asked to be written and is there already.
+    pub over: Option<String>,
     /// What the engine said of the view.
     pub answer: Answer,
     /// The record shown in the detail.
@@ -346,6 +348,10 @@ pub struct Question {
 pub enum QuestionKind {
     /// The name to save the view under.
     SaveView,
+    /// The file to write the view to.
+    Export,
+    /// Whether to write over the file that is there.
+    Overwrite,
 }
 
 /// Everyone among the events of the filter.
@@ -589,6 +595,7 @@ impl State {
             back: Vec::new(),
             forward: Vec::new(),
             left: Vec::new(),
+            over: None,
             shelf: Shelf::default(),
             answer: Answer::default(),
             record: None,
@@ -634,6 +641,12 @@ impl State {
                 facets_focused: self.focus == Focus::Facets,
             },
         )
+    }
+
+    /// The same on a machine in this zone.
+    #[must_use]
+    pub fn with_local(self, local: Tz) -> Self {
+        Self { local, ..self }
     }
 
     /// The same with macros and lists of a person's own.

@@ -11,8 +11,8 @@ use crate::app::chord::Chord;
 use crate::app::keymap::{self, Scope};
 use crate::app::state::{About, Focus, Overlay, State};
 use crate::app::{
-    chain, chips, compose, detail, facets, filtering, mouse, moves, overlays, people, pivots,
-    places, sources, times,
+    chain, chips, compose, detail, export, facets, filtering, mouse, moves, overlays, people,
+    pivots, places, sources, times,
 };
 use crate::base::ledger::FileEntry;
 use crate::base::text::counted;
@@ -59,6 +59,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Filter(text) => filtering::given(state, text),
         Action::Say(text) => state.say(text),
         Action::Shelf(shelf) => state.shelf = shelf,
+        Action::Exported(outcome) => export::hear(state, outcome),
         Action::Open(link) => places::open_link(state, &link),
         Action::Resume => places::resume(state),
         Action::Resumed => effects.push(Effect::Redraw),
@@ -175,6 +176,7 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         },
         C::Toggles => chips::open_toggles(state),
         C::FocusChips => chips::focus(state),
+        C::Export => export::open(state),
         C::SavedViews => places::open_saved(state),
         C::SaveView => places::open_save(state),
         C::Walk => places::open_walk(state),

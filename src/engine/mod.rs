@@ -43,6 +43,7 @@ pub struct Engine {
     mends: std::sync::mpsc::Sender<FileId>,
     latest: Latest,
     stop: Stop,
+    reader: Reader,
     replies: mpsc::Receiver<Reply>,
 }
 
@@ -53,6 +54,7 @@ impl Engine {
         let (reader, stop) = (Reader::default(), Stop::default());
         let (asks, ask) = watch::channel(None);
         let (fetches, fetch) = watch::channel(None);
+        let kept = reader.clone();
         let (looks, look) = watch::channel(None);
         let (hashes, hash) = watch::channel(None);
         runtime.spawn(answering(ask, reader.clone(), sender.clone()));
@@ -98,8 +100,14 @@ impl Engine {
             mends,
             latest: Latest::default(),
             stop,
+            reader: kept,
             replies,
         }
+    }
+
+    /// What reads records again, for work beside the screen.
+    pub fn reader(&self) -> Reader {
+        self.reader.clone()
     }
 
     /// Hands over a request.

@@ -3,6 +3,7 @@
 //! Pure functions over borrowed text. Knows no file, no index, no query, no screen.
 
 pub mod birth;
+pub mod denial;
 pub mod derive;
 pub mod json;
 pub mod kind;

@@ -8,6 +8,7 @@ pub mod check;
 pub mod csv;
 pub mod jsonl;
 pub mod lineage;
+pub mod markdown;
 pub mod portrait;
 pub mod profile;
 pub mod table;
@@ -30,6 +31,8 @@ pub enum Format {
     Jsonl,
     /// Comma-separated values with a header.
     Csv,
+    /// A table for documents.
+    Markdown,
 }
 
 /// How tables look.
@@ -194,6 +197,7 @@ pub fn sheet<'a>(
     let sheet: Box<dyn Sheet + 'a> = match format {
         Format::Table => Box::new(table::Table::new(columns, style, out)),
         Format::Jsonl => Box::new(jsonl::Lines::new(columns, out)),
+        Format::Markdown => Box::new(markdown::Markdown::new(columns, out)),
         Format::Csv => Box::new(csv::Commas::new(columns, style.terminal, out)),
     };
     if style.secrets {

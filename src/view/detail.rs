@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 
 use crate::base::printable::{Printable, fitting};
 use crate::base::text::thousands;
+use crate::event::denial::Denial;
 use crate::event::json::{Node, write_string};
 use crate::event::outcome::Outcome;
 use crate::event::secret;
@@ -441,6 +442,20 @@ pub fn summary(
     row("RESULT", result, error.map(|e| (Field::Err, e.to_owned())));
     if let Some(message) = message.filter(|m| Some(*m) != error) {
         row("", vec![cell(message, Tone::Plain)], None);
+    }
+    if let Some(denial) = message.and_then(Denial::of) {
+        let who = denial.who.unwrap_or("the caller");
+        let on = denial.resource.map(|r| format!(" on {r}"));
+        let asked = format!(
+            "{who} asked for {}{}",
+            denial.action,
+            on.unwrap_or_default()
+        );
+        row("WHY", vec![cell(&denial.why(), Tone::Denied)], None);
+        row("", vec![cell(&asked, Tone::Plain)], None);
+        if let Some(note) = denial.encoded_note() {
+            row("", vec![cell(note, Tone::Faint)], None);
+        }
     }
     if let Some(account) = s.text(Col::Acct, id) {
         row(

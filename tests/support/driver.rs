@@ -21,6 +21,8 @@ pub struct Driver {
     pub copied: Option<String>,
     /// Views that were saved: name and link.
     pub kept: Vec<(String, String)>,
+    /// Views that were to be written to a file.
+    pub exports: Vec<trailhound::app::export::Export>,
     /// Whether the program would have ended.
     pub ended: bool,
     /// Whether it would have ended because nothing could be read.
@@ -57,6 +59,7 @@ impl Driver {
             state: State::new(size, chrono_tz::UTC),
             copied: None,
             kept: Vec::new(),
+            exports: Vec::new(),
             ended: false,
             gave_up: false,
             engine,
@@ -152,6 +155,7 @@ impl Driver {
                 Effect::Copy(text) => self.copied = Some(text.to_string()),
                 Effect::Quit => self.ended = true,
                 Effect::GiveUp => self.gave_up = true,
+                Effect::Export(wanted) => self.exports.push(*wanted),
                 Effect::SaveView(name, link) => self.kept.push((name, link)),
                 Effect::Redraw | Effect::Suspend => {}
             }
