@@ -11,6 +11,8 @@ mod points;
 mod support;
 #[path = "asking/times.rs"]
 mod times;
+#[path = "asking/tracing.rs"]
+mod tracing;
 
 use driver::Driver;
 use trailhound::app::state::Focus;

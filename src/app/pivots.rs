@@ -395,6 +395,21 @@ pub fn drill(state: &mut State) {
             push(state, view);
             state.focus = Focus::List;
         }
+        Some(RowTarget::Event(event))
+            if state.answer.hits.position(&state.snapshot, event).is_err() =>
+        {
+            // A call beside this view's own: it stands among what its person did.
+            let Some(person) = state.snapshot.person_of(event).cloned() else {
+                return state.refuse("the record does not say who acted");
+            };
+            go(
+                state,
+                Subject::Principal(person.key.clone()),
+                person.label.clone(),
+                event,
+            );
+            state.view.detail = true;
+        }
         Some(RowTarget::Event(event)) => {
             state.view.event = Some(event);
             state.view.offset = moves::list_height(state) / 2;

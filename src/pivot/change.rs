@@ -95,18 +95,49 @@ impl State {
         }
         let call = record.get("eventName").and_then(Node::as_str).unwrap_or("");
         let call = fold_name(call);
-        let asked = attributes(record.get("requestParameters"), names);
+        let (asked, documents) = attributes(record.get("requestParameters"), names);
         let is = |list: &[&str]| list.iter().any(|start| call.starts_with(start));
         let mut out = Vec::new();
         if made {
             self.known.clear();
             // The answer says what was not asked for; it is state, not change.
-            for (path, value) in attributes(record.get("responseElements"), names) {
+            for (path, value) in attributes(record.get("responseElements"), names).0 {
                 let last = path.rsplit('.').next().unwrap_or(&path).to_owned();
                 self.known.entry(last).or_insert(value);
             }
         }
         let takes = is(TAKES) || service::deletes_by_name(call);
+        if let (true, Some(policy)) = (takes, inline_policy(record.get("requestParameters"))) {
+            self.known.retain(|known, _| !is_under(known, &policy));
+            out.push(Difference {
+                name: policy,
+                before: Before::Value("exists".to_owned()),
+                after: None,
+            });
+        }
+        // A document replaces the one before it as a whole.
+        let mut replaced = documents;
+        replaced
+            .retain(|root| !made && !takes && self.known.keys().any(|known| is_under(known, root)));
+        for root in &replaced {
+            let gone: Vec<String> = self
+                .known
+                .keys()
+                .filter(|known| is_under(known, root))
+                .filter(|known| !asked.iter().any(|(name, _)| name == *known))
+                .cloned()
+                .collect();
+            for name in gone {
+                if let Some(value) = self.known.remove(&name) {
+                    let before = Before::Value(value);
+                    out.push(Difference {
+                        name,
+                        before,
+                        after: None,
+                    });
+                }
+            }
+        }
         for (name, value) in asked {
             if takes {
                 let before = Before::Value(value);
@@ -124,6 +155,7 @@ impl State {
                 match self.known.get(&name) {
                     Some(known) if *known == value => continue,
                     Some(known) => Before::Value(known.clone()),
+                    None if replaced.iter().any(|root| is_under(&name, root)) => Before::Absent,
                     None => Before::Unknown,
                 }
             };
@@ -153,14 +185,24 @@ impl std::fmt::Display for Difference {
     }
 }
 
-/// The leaves of a request: path and value.
-fn attributes(request: Option<&Node>, names: &[String]) -> Vec<(String, String)> {
-    let mut out = Vec::new();
-    let Some(request) = request else { return out };
-    // An inline policy has its own name: two of them are two documents.
-    let policy = request.get("policyName").and_then(Node::as_str);
-    let prefix = policy.map_or_else(String::new, |name| format!("policy {name}"));
-    leaves(request, &prefix, 0, &mut |path, value| {
+/// Whether a path lies in the document at another path.
+fn is_under(path: &str, root: &str) -> bool {
+    let rest = path.strip_prefix(root);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// The leaves of a request, path and value, and the paths of the documents among its texts.
+fn attributes(request: Option<&Node>, names: &[String]) -> (Vec<(String, String)>, Vec<String>) {
+    let (mut out, mut documents) = (Vec::new(), Vec::new());
+    let Some(request) = request else {
+        return (out, documents);
+    };
+    let prefix = inline_policy(Some(request)).unwrap_or_default();
+    leaves(request, &prefix, 0, &mut |path, leaf| {
+        let Leaf::Value(value) = leaf else {
+            documents.push(path.to_owned());
+            return;
+        };
         let last = path.rsplit('.').next().unwrap_or(path);
         let is_name = names.iter().any(|name| {
             name == value
@@ -177,10 +219,24 @@ fn attributes(request: Option<&Node>, names: &[String]) -> Vec<(String, String)>
             out.push((path.to_owned(), value));
         }
     });
-    out
+    (out, documents)
 }
 
-fn leaves(node: &Node, path: &str, depth: usize, each: &mut dyn FnMut(&str, &str)) {
+/// The path of an inline policy. It has its own name: two of them are two documents.
+fn inline_policy(request: Option<&Node>) -> Option<String> {
+    let name = request?.get("policyName").and_then(Node::as_str)?;
+    Some(format!("policy {name}"))
+}
+
+/// What stands at a path of a request.
+enum Leaf<'a> {
+    /// A value.
+    Value(&'a str),
+    /// A text that is a JSON document, whose own leaves follow.
+    Document,
+}
+
+fn leaves(node: &Node, path: &str, depth: usize, each: &mut dyn FnMut(&str, Leaf<'_>)) {
     let under = |key: &str| match (path, key) {
         ("", key) => key.to_owned(),
         // `items` is only how EC2 writes lists.
@@ -192,11 +248,14 @@ fn leaves(node: &Node, path: &str, depth: usize, each: &mut dyn FnMut(&str, &str
     }
     match node {
         Node::Null => {}
-        Node::Bool(yes) => each(path, if *yes { "true" } else { "false" }),
-        Node::Number(number) => each(path, number),
+        Node::Bool(yes) => each(path, Leaf::Value(if *yes { "true" } else { "false" })),
+        Node::Number(number) => each(path, Leaf::Value(number)),
         Node::Text(text) => match document(text) {
-            Some(document) => leaves(&document, path, depth + 1, each),
-            None => each(path, text),
+            Some(document) => {
+                each(path, Leaf::Document);
+                leaves(&document, path, depth + 1, each);
+            }
+            None => each(path, Leaf::Value(text)),
         },
         Node::Array(items) => {
             for (n, item) in items.iter().enumerate() {
@@ -308,6 +367,22 @@ mod tests {
         assert_eq!(
             second,
             ["policy tmp.policyDocument.Statement.Action s3:Get → *"]
+        );
+        // A document replaces the one before it: what is new in it was not there.
+        let wider = put.replace(r#"\"s3:Get\""#, r#"[\"*\",\"sts:*\"]"#);
+        assert_eq!(
+            told(&mut state, &wider, &role, false, false),
+            [
+                "- policy tmp.policyDocument.Statement.Action *",
+                "+ policy tmp.policyDocument.Statement.Action[0] *",
+                "+ policy tmp.policyDocument.Statement.Action[1] sts:*",
+            ]
+        );
+        let delete = r#"{"eventName":"DeleteRolePolicy","requestParameters":{"roleName":"deploy",
+            "policyName":"tmp"}}"#;
+        assert_eq!(
+            told(&mut state, delete, &role, false, false),
+            ["- policy tmp exists"]
         );
         let attach = r#"{"eventName":"AttachRolePolicy","requestParameters":{"roleName":"deploy",
             "policyArn":"arn:aws:iam::aws:policy/AdministratorAccess"}}"#;

@@ -3,6 +3,7 @@
 //! Free functions `(&Snapshot, rows, …) -> value`. Computing never formats: times, widths and
 //! ellipses are `view`'s and `ui`'s.
 
+pub mod around;
 pub mod catalogue;
 pub mod change;
 pub mod histogram;

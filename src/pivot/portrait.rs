@@ -9,6 +9,7 @@ use crate::index::schema::Field;
 use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
 use crate::index::symbols::Sym;
+use crate::pivot::around::Around;
 use crate::pivot::catalogue::Catalogue;
 use crate::pivot::history::History;
 use crate::pivot::profile::Profile;
@@ -58,6 +59,8 @@ pub struct Portrait {
     pub changes: Vec<EventId>,
     /// How many changes there are.
     pub n_changes: u64,
+    /// What those who changed a resource did around it.
+    pub around: Option<Around>,
     /// The story of a resource.
     pub history: Option<Box<History>>,
     /// What makes a principal who it is, beside counts.
@@ -214,6 +217,10 @@ impl Portrait {
         let dated = |id: &&EventId| snapshot.time(**id).is_some();
         let first = events.iter().find(dated).and_then(|id| snapshot.time(*id));
         let last = events.iter().rfind(dated).and_then(|id| snapshot.time(*id));
+        let around = match &subject {
+            Subject::Resource(_) => Some(Around::of(snapshot, &changes, &group, cancel)?),
+            Subject::Principal(_) | Subject::Resources => None,
+        };
         Some(Self {
             subject,
             totals,
@@ -221,6 +228,7 @@ impl Portrait {
             sections,
             changes,
             n_changes,
+            around,
             history,
             profile,
             catalogue,

@@ -6,7 +6,8 @@
 //! its `changes`, newest first. A principal has `kind`, `account`, `issuer`, `names` and what
 //! [`profile::pairs`] says too; a
 //! resource has its `names`, `kind`, `account`, `region`, `state`, `life` line, what each change `told`
-//! (attribute by attribute), its `bonds` with other resources, and the evidence there is.
+//! (attribute by attribute), its `bonds` with other resources, what those who changed it did `around`
+//! that elsewhere, and the evidence there is.
 
 use std::io::{self, Write};
 
@@ -148,6 +149,13 @@ fn node(snapshot: &Snapshot, lineage: &Lineage, portrait: &Portrait) -> Node {
     }
     pairs.push(("n_changes", number(portrait.n_changes)));
     pairs.push(("changes", Node::Array(changes)));
+    if let Some(around) = &portrait.around {
+        let events = around.events.iter();
+        let events = events.map(|id| change_node(snapshot, *id)).collect();
+        pairs.push(("n_around", number(around.n_events)));
+        pairs.push(("reads_around", number(around.reads)));
+        pairs.push(("around", Node::Array(events)));
+    }
     object(pairs)
 }
 
@@ -374,6 +382,21 @@ fn words(
             writeln!(out, "    {}", change_line(snapshot, *id, style))?;
         }
         let more = portrait.n_changes.saturating_sub(LISTED as u64);
+        if more > 0 {
+            writeln!(out, "    and {} more", thousands(more))?;
+        }
+    }
+    if let Some(around) = portrait.around.as_ref().filter(|a| a.n_events > 0) {
+        let title = format!(
+            "what they did elsewhere within 30 minutes, newest first ({}, and {} reads)",
+            thousands(around.n_events),
+            thousands(around.reads)
+        );
+        writeln!(out, "  {}", style.strong(&title))?;
+        for id in around.events.iter().take(LISTED) {
+            writeln!(out, "    {}", change_line(snapshot, *id, style))?;
+        }
+        let more = around.n_events.saturating_sub(LISTED as u64);
         if more > 0 {
             writeln!(out, "    and {} more", thousands(more))?;
         }

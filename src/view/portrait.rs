@@ -6,7 +6,9 @@ use crate::base::text::{counted, thousands};
 use crate::base::time::UtcMicros;
 use crate::event::resource::{self, Arn};
 use crate::index::schema::{Col, Field};
+use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
+use crate::pivot::around::Around;
 use crate::pivot::catalogue::Catalogue;
 use crate::pivot::history::{Deed, History, Standing};
 use crate::pivot::lineage::Lineage;
@@ -65,6 +67,11 @@ pub fn build(
     }
     if matches!(portrait.subject, Subject::Resource(_)) && !portrait.changes.is_empty() {
         let (section, rows) = changes(snapshot, portrait, zone);
+        view.sections.push(section);
+        targets.push(rows);
+    }
+    if let Some(around) = portrait.around.as_ref().filter(|a| a.n_events > 0) {
+        let (section, rows) = listed_around(snapshot, around, zone);
         view.sections.push(section);
         targets.push(rows);
     }
@@ -460,43 +467,56 @@ fn row(field: Field, v: &Tally, profile: Option<&Profile>, zone: Tz) -> SectionR
     }
 }
 
-fn changes(snapshot: &Snapshot, portrait: &Portrait, zone: Tz) -> (SectionView, Vec<RowTarget>) {
+/// One call as a row of a card: when, what it is, what was called, and `detail`.
+fn call_row(snapshot: &Snapshot, id: EventId, detail: &str, zone: Tz) -> SectionRow {
     let (format, _) = columns::time_format(snapshot.span());
-    let rows = portrait
-        .changes
-        .iter()
-        .map(|&id| {
-            let facts = snapshot.facts(id);
-            let who = snapshot.person_of(id).map_or("?", |p| p.label.as_str());
-            let what = snapshot.text(Col::What, id).unwrap_or("?");
-            SectionRow {
-                label: shown(&format!(
-                    "{} {} {what}",
-                    columns::clock(snapshot.time(id), zone, format),
-                    facts.letter(),
-                )),
-                detail: shown(&match snapshot.text(Col::Err, id) {
-                    Some(error) => format!("{who}  {error}"),
-                    None => who.to_owned(),
-                }),
-                tone: list::tone_of(facts),
-                ..SectionRow::default()
-            }
-        })
-        .collect();
+    let facts = snapshot.facts(id);
+    let what = snapshot.text(Col::What, id).unwrap_or("?");
+    let time = columns::clock(snapshot.time(id), zone, format);
+    SectionRow {
+        label: shown(&format!("{time} {} {what}", facts.letter())),
+        detail: shown(&match snapshot.text(Col::Err, id) {
+            Some(error) => format!("{detail}  {error}"),
+            None => detail.to_owned(),
+        }),
+        tone: list::tone_of(facts),
+        ..SectionRow::default()
+    }
+}
+
+/// Changes and refused changes, newest first.
+fn changes(snapshot: &Snapshot, portrait: &Portrait, zone: Tz) -> (SectionView, Vec<RowTarget>) {
+    let rows = portrait.changes.iter().map(|&id| {
+        let who = snapshot.person_of(id).map_or("?", |p| p.label.as_str());
+        call_row(snapshot, id, who, zone)
+    });
     let section = SectionView {
         title: format!("Changes, newest first ({})", thousands(portrait.n_changes)),
-        rows,
+        rows: rows.collect(),
         more: portrait
             .n_changes
             .saturating_sub(portrait.changes.len() as u64),
     };
-    (
-        section,
-        portrait
-            .changes
-            .iter()
-            .map(|id| RowTarget::Event(*id))
-            .collect(),
-    )
+    let targets = portrait.changes.iter().map(|id| RowTarget::Event(*id));
+    (section, targets.collect())
+}
+
+/// What those who changed it did elsewhere, half an hour around.
+fn listed_around(snapshot: &Snapshot, around: &Around, zone: Tz) -> (SectionView, Vec<RowTarget>) {
+    let rows = around.events.iter().map(|&id| {
+        let on = snapshot.subject_of(id);
+        let on = on.map_or("", |sym| snapshot.resources().text(sym));
+        call_row(snapshot, id, resource::short_name(on), zone)
+    });
+    let section = SectionView {
+        title: format!(
+            "What they did elsewhere, ±30 min ({}, and {} reads)",
+            thousands(around.n_events),
+            thousands(around.reads)
+        ),
+        rows: rows.collect(),
+        more: around.n_events.saturating_sub(around.events.len() as u64),
+    };
+    let targets = around.events.iter().map(|id| RowTarget::Event(*id));
+    (section, targets.collect())
 }

@@ -177,6 +177,16 @@ impl Driver {
         }
     }
 
+    /// Takes one more answer, if one comes soon: of what is shown before all of it is known.
+    pub fn pump(&mut self) {
+        let soon = std::time::Duration::from_millis(50);
+        let runtime = self.runtime.handle().clone();
+        let next = runtime.block_on(async { tokio::time::timeout(soon, self.engine.next()).await });
+        if let Ok(Some(reply)) = next {
+            self.apply(Action::Reply(reply));
+        }
+    }
+
     fn is_settled(&self) -> bool {
         let (state, answer) = (&self.state, &self.state.answer);
         let panes = state.panes();
