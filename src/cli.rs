@@ -11,6 +11,7 @@ use chrono_tz::Tz;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use trailhound::config::Config;
+use trailhound::index::atlas::Atlas;
 use trailhound::query::names::Names;
 use trailhound::ui::theme::Theme;
 
@@ -148,7 +149,15 @@ pub struct Global {
     /// that says nothing.
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
-    /// What that file says.
+    /// Tell network and country of addresses from this MMDB file; may be given several times.
+    ///
+    /// Such as `GeoLite2-ASN.mmdb` for networks or one of countries. It is what asn:, net: and cc: ask.
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub geoip: Vec<PathBuf>,
+    /// What those files say.
+    #[arg(skip)]
+    pub atlas: Arc<Atlas>,
+    /// What the config file says.
     #[arg(skip)]
     pub settings: Config,
 }
@@ -170,7 +179,10 @@ impl Global {
 
     /// Macros and lists.
     pub fn names(&self) -> Arc<Names> {
-        Arc::new(self.settings.names.clone())
+        Arc::new(Names {
+            covers: self.atlas.covers(),
+            ..self.settings.names.clone()
+        })
     }
 
     /// The zone of tables and of times typed without one.

@@ -7,11 +7,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::fmt;
+use std::fs;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration as Elapsed;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap_complete::aot;
 use trailhound::base::cancel::Cancel;
 use trailhound::base::ledger::{FileStatus, Ledger};
@@ -25,6 +27,7 @@ use trailhound::event::birth::Confidence;
 use trailhound::event::kind::as_given;
 use trailhound::event::secret;
 use trailhound::event::session::SessionKind;
+use trailhound::index::atlas::Atlas;
 use trailhound::index::schema::{Col, FIELDS, Field, Home};
 use trailhound::index::segment::{EventId, Facts};
 use trailhound::index::snapshot::{Hits, Snapshot};
@@ -135,6 +138,17 @@ pub fn specs(paths: Vec<OsString>, terminal: &Terminal) -> Option<Vec<Spec>> {
     terminal.piped_in.then(|| vec![Spec::Stdin])
 }
 
+/// The address databases that were named.
+pub fn atlas(files: &[PathBuf]) -> anyhow::Result<Arc<Atlas>> {
+    let mut atlas = Atlas::default();
+    for file in files {
+        let read = fs::read(file).map_err(|e| e.to_string());
+        read.and_then(|bytes| atlas.add(bytes))
+            .map_err(|why| anyhow!("--geoip {}: {why}", file.display()))?;
+    }
+    Ok(Arc::new(atlas))
+}
+
 /// The limits that were typed.
 pub fn load_options(global: &Global) -> LoadOptions {
     LoadOptions {
@@ -151,6 +165,7 @@ pub fn load_options(global: &Global) -> LoadOptions {
             ..Wishes::default()
         },
         live: true,
+        atlas: Arc::clone(&global.atlas),
     }
 }
 

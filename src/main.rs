@@ -61,6 +61,7 @@ fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
         }
     }));
     cli.global.settings = config::load(cli.global.config.as_deref())?;
+    cli.global.atlas = headless::atlas(&cli.global.geoip)?;
     let terminal = Terminal::here(&cli.global);
     match cli.command {
         None => {

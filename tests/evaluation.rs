@@ -1,14 +1,16 @@
 //! The index and the bytes together give what a naive look at each record gives.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use trailhound::base::cancel::Cancel;
-use trailhound::base::origin::FileId;
+use trailhound::base::origin::{FileId, Origin};
 use trailhound::base::time::UtcMicros;
 use trailhound::event::record::{Content, Record, UserIdentity};
 use trailhound::event::resource::{Naming, ResourceRef, Role};
 use trailhound::index::batch::BatchBuilder;
+use trailhound::index::place::FileNames;
 use trailhound::index::segment::EventId;
 use trailhound::index::writer::IndexWriter;
 use trailhound::query::eval::search;
@@ -26,6 +28,7 @@ struct Event {
     second: Option<u8>,
     read_only: Option<bool>,
     bucket: Option<&'static str>,
+    ua: Option<&'static str>,
     count: u8,
     id: u8,
 }
@@ -60,6 +63,7 @@ impl Event {
             event_source: Some(self.service.into()),
             event_name: Some(self.name.into()),
             source_ip: self.ip.map(Into::into),
+            user_agent: self.ua.map(Into::into),
             error_code: self.error.map(Into::into),
             event_id: Some(format!("6f4ab5bd-2daa-4d00-be14-d92ef00000{:02x}", self.id).into()),
             recipient_account: Some("111122223333".into()),
@@ -104,10 +108,15 @@ fn event() -> impl Strategy<Value = Event> {
         prop::option::of(0..60u8),
         prop::option::of(any::<bool>()),
         prop::option::of(prop::sample::select(vec!["prod", "prod/logs"])),
+        prop::option::of(prop::sample::select(vec![
+            "aws-cli/2.17 os/linux",
+            "aws-cli/1.0 Windows/10",
+            "Boto3/1.26 Linux/5.19-kali4-amd64",
+        ])),
         0..30u8,
     )
         .prop_map(
-            |((name, service, user, ip, error), second, read_only, bucket, count)| Event {
+            |((name, service, user, ip, error), second, read_only, bucket, ua, count)| Event {
                 name,
                 service,
                 user,
@@ -116,6 +125,7 @@ fn event() -> impl Strategy<Value = Event> {
                 second,
                 read_only,
                 bucket,
+                ua,
                 count,
                 id: 0,
             },
@@ -204,11 +214,95 @@ const TERMS: &[(&str, Naive)] = &[
         e.bucket == Some("prod")
     }),
     (".requestParameters:*", |e| e.bucket.is_some()),
+    ("has:requestParameters", |e| e.bucket.is_some()),
+    ("has:.requestParameters.policy.Bucket", |e| {
+        e.bucket.is_some()
+    }),
+    ("has:eventName", |_| true),
+    ("has:err,ua", |e| e.error.is_some() || e.ua.is_some()),
+    ("tool:aws-cli", |e| tool(e) == Some("aws-cli")),
+    ("tool:sdk", |e| tool(e) == Some("boto3")),
+    ("tool:*", |e| e.ua.is_some()),
+    ("tool~/^aws/", |e| tool(e) == Some("aws-cli")),
+    ("os:linux", |e| {
+        e.ua.is_some_and(|ua| ua.to_lowercase().contains("linux"))
+    }),
+    ("os:kali", |e| e.ua.is_some_and(|ua| ua.contains("kali"))),
+    ("file:EAST-1/a", |_| true),
+    ("file:west", |_| false),
+    ("file=logs/us-east-1/a.json", |_| true),
 ];
+
+fn tool(e: &Event) -> Option<&'static str> {
+    e.ua.map(|ua| {
+        if ua.starts_with("aws") {
+            "aws-cli"
+        } else {
+            "boto3"
+        }
+    })
+}
+
+type AmongAll = fn(&Event, &[Event]) -> bool;
+
+/// Terms about an event among all of them.
+const OF_ALL: &[(&str, AmongAll)] = &[
+    ("new:ip", |e, all| is_first(e, all, |e| e.ip, 0)),
+    ("new:what", |e, all| is_first(e, all, |e| Some(e.name), 0)),
+    ("new:tool", |e, all| is_first(e, all, tool, 0)),
+    ("new:tool+20s", |e, all| is_first(e, all, tool, 20)),
+    ("new:region", |_, _| false),
+    ("flip:ok", |e, all| is_flipped(e, all, 24 * 3600)),
+    ("flip:ok+10s", |e, all| is_flipped(e, all, 10)),
+];
+
+/// When and where an event stands; undated ones nowhere.
+fn place(e: &Event) -> Option<(u32, u8)> {
+    e.second.map(|s| (u32::from(s), e.id))
+}
+
+fn is_first(
+    e: &Event,
+    all: &[Event],
+    value: fn(&Event) -> Option<&'static str>,
+    within: u32,
+) -> bool {
+    let (Some(at), Some(wanted)) = (place(e), value(e)) else {
+        return false;
+    };
+    let same = |o: &&Event| o.user == e.user && value(o) == Some(wanted);
+    let first = all.iter().filter(same).filter_map(place).min();
+    first.is_some_and(|first| first == at || within > 0 && at.0 - first.0 <= within)
+}
+
+/// Whether `denied` was refused what `later` did.
+fn is_same_later(denied: &Event, later: &Event) -> bool {
+    let target = denied.bucket.is_none() || denied.bucket == later.bucket;
+    denied.error == Some("AccessDenied")
+        && later.error.is_none()
+        && (denied.user, denied.service, denied.name) == (later.user, later.service, later.name)
+        && target
+        && matches!((place(denied), place(later)), (Some(a), Some(b)) if a < b)
+}
+
+fn is_flipped(e: &Event, all: &[Event], within: u32) -> bool {
+    let soon = |a: &Event, b: &Event| match (place(a), place(b)) {
+        (Some(a), Some(b)) => b.0 - a.0 <= within,
+        _ => false,
+    };
+    if e.error.is_some() {
+        return all.iter().any(|s| is_same_later(e, s) && soon(e, s));
+    }
+    all.iter().any(|denied| {
+        let between = |s: &Event| is_same_later(denied, s) && place(s) < place(e);
+        is_same_later(denied, e) && soon(denied, e) && !all.iter().any(between)
+    })
+}
 
 #[derive(Debug, Clone)]
 enum Tree {
     Term(usize),
+    OfAll(usize),
     Not(Box<Tree>),
     And(Vec<Tree>),
     Or(Vec<Tree>),
@@ -222,32 +316,36 @@ impl Tree {
         };
         match self {
             Self::Term(i) => TERMS[*i].0.to_owned(),
+            Self::OfAll(i) => OF_ALL[*i].0.to_owned(),
             Self::Not(inner) => format!("NOT {}", inner.text()),
             Self::And(parts) => joined(parts, " "),
             Self::Or(parts) => joined(parts, " OR "),
         }
     }
 
-    fn holds(&self, event: &Event) -> bool {
+    fn holds(&self, event: &Event, all: &[Event]) -> bool {
         match self {
             Self::Term(i) => TERMS[*i].1(event),
-            Self::Not(inner) => !inner.holds(event),
-            Self::And(parts) => parts.iter().all(|p| p.holds(event)),
-            Self::Or(parts) => parts.iter().any(|p| p.holds(event)),
+            Self::OfAll(i) => OF_ALL[*i].1(event, all),
+            Self::Not(inner) => !inner.holds(event, all),
+            Self::And(parts) => parts.iter().all(|p| p.holds(event, all)),
+            Self::Or(parts) => parts.iter().any(|p| p.holds(event, all)),
         }
     }
 }
 
 fn tree() -> impl Strategy<Value = Tree> {
-    (0..TERMS.len())
-        .prop_map(Tree::Term)
-        .prop_recursive(4, 16, 4, |inner| {
-            prop_oneof![
-                inner.clone().prop_map(|t| Tree::Not(Box::new(t))),
-                prop::collection::vec(inner.clone(), 2..4).prop_map(Tree::And),
-                prop::collection::vec(inner, 2..4).prop_map(Tree::Or),
-            ]
-        })
+    let term = prop_oneof![
+        4 => (0..TERMS.len()).prop_map(Tree::Term),
+        1 => (0..OF_ALL.len()).prop_map(Tree::OfAll),
+    ];
+    term.prop_recursive(4, 16, 4, |inner| {
+        prop_oneof![
+            inner.clone().prop_map(|t| Tree::Not(Box::new(t))),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Tree::And),
+            prop::collection::vec(inner, 2..4).prop_map(Tree::Or),
+        ]
+    })
 }
 
 /// The rows a query finds, and the rows the naive look finds.
@@ -264,7 +362,9 @@ fn both(text: &str, events: &[Event], naive: impl Fn(&Event) -> bool) -> (Vec<u8
     for (i, event) in events.iter().enumerate() {
         builder.push(&event.record(), i as u64, 1, false);
     }
-    let mut writer = IndexWriter::new();
+    let names = FileNames::default();
+    names.add(Origin::new("logs/us-east-1/a.json"));
+    let mut writer = IndexWriter::new().with(names, Arc::default());
     writer.append(builder.take(), &|_| None);
     writer.finish_file();
     let snapshot = writer.publish();
@@ -308,7 +408,7 @@ proptest! {
         tree in tree(),
     ) {
         let text = tree.text();
-        let (got, expected) = both(&text, &events, |e| tree.holds(e));
+        let (got, expected) = both(&text, &events, |e| tree.holds(e, &events));
         prop_assert_eq!(got, expected, "{}", text);
     }
 
@@ -318,6 +418,10 @@ proptest! {
         prop_assert_eq!(got, all);
         for (text, naive) in TERMS {
             let (got, expected) = both(text, &events, naive);
+            prop_assert_eq!(got, expected, "{}", text);
+        }
+        for (text, naive) in OF_ALL {
+            let (got, expected) = both(text, &events, |e| naive(e, &events));
             prop_assert_eq!(got, expected, "{}", text);
         }
     }

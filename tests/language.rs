@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use trailhound::base::time::UtcMicros;
+use trailhound::index::atlas::Coverage;
 use trailhound::index::schema::{Class, FIELDS, Field, Home};
 use trailhound::query::ast::{Expr, Needle, Op, Subject, Test, Value};
 use trailhound::query::names::Names;
@@ -25,6 +26,10 @@ fn context() -> Context {
                 vec!["203.0.113.0/24".to_owned(), "2001:db8::/32".to_owned()],
             )]
             .into(),
+            covers: Coverage {
+                networks: true,
+                countries: true,
+            },
         }),
         ..Context::default()
     }
@@ -75,6 +80,10 @@ fn the_examples_of_the_manual() {
         ".requestParameters.bucketName:prod-*",
         r".requestParameters.policyDocument.Statement[].Action~/^(iam|sts):\*$/",
         ".requestParameters.maxCount>20",
+        "err:denied flip:ok",
+        "new:asn key:AKIA*",
+        "new:ip+1h,tool flip:ok+30m has:err,.additionalEventData",
+        "asn>=16509 cc:NL net:amazon tool:terraform os:kali file:us-east-1",
     ] {
         check(text, text);
     }
@@ -83,9 +92,7 @@ fn the_examples_of_the_manual() {
         "(who:alice OR ip:198.51.100.7) (verb:delete OR svc:kms) -region:us-east-1",
     );
     for (text, words) in [
-        ("err:denied flip:ok", &["`flip:` is not available yet"][..]),
-        ("new:asn key:AKIA*", &["`new:` is not available yet"]),
-        ("-$noise -$iac last:24h", &["no macro is called `$iac`"]),
+        ("-$noise -$iac last:24h", &["no macro is called `$iac`"][..]),
         ("tag:attacker OR star:yes", &["`tag:`", "`star:`"]),
         ("sev>=high", &["`sev:` is not available yet"]),
     ] {
@@ -134,6 +141,12 @@ fn one_spelling() {
         (".n:1..5 .n:\"1..5\" .n>=20.0", ".n:1..5 .n:\"1..5\" .n>=20"),
         ("since:30m until:now+5m", "since:-30m until:+5m"),
         ("last:-30m", "last:30m"),
+        ("asn:AS16509 flip:yes", "asn:16509 flip:ok"),
+        (
+            "new:eventName has:requestParameters",
+            "new:what has:.requestParameters",
+        ),
+        ("has:\".a.\\\"b c\\\"\"", "has:\".a.\\\"b c\\\"\""),
         (
             "t>2026-11-20T12 t:14:10..14:20 t:*",
             "t>2026-11-20T12 t:14:10..14:20 t:*",
@@ -246,6 +259,12 @@ fn value(subject: Subject, op: Op) -> impl Strategy<Value = Value> {
         Just("Create*"),
         Just("10.0.0.1..10.0.0.9"),
         Just("@office-nets"),
+        Just("ip"),
+        Just("ok"),
+        Just("what+30m"),
+        Just("ok+2d"),
+        Just("err"),
+        Just(".additionalEventData.MFAUsed"),
     ];
     (awkward(), prop_oneof![times, typed], 0..4u8).prop_map(move |(text, word, pick)| {
         let context = context();
@@ -293,8 +312,10 @@ fn test() -> impl Strategy<Value = Expr> {
             let textual = matches!(
                 subject.class(),
                 None | Some(Class::Keyword | Class::Name | Class::Text)
-            ) && subject != Subject::Field(Field::Verb)
-                && !op.orders();
+            ) && !matches!(
+                subject,
+                Subject::Field(Field::Verb | Field::New | Field::Flip | Field::Has)
+            ) && !op.orders();
             let sound = values.iter().all(|v| match v {
                 Value::Word(p) => textual && op != Op::Match && !(p.text.is_empty()),
                 Value::Regex(_) => op == Op::Match,

@@ -26,6 +26,7 @@ use crate::engine::protocol::{Progress, Reply};
 use crate::engine::reader::Reader;
 use crate::engine::spool::{Spool, Tee};
 use crate::event::record::Record;
+use crate::index::atlas::Atlas;
 use crate::index::batch::{Batch, BatchBuilder};
 use crate::index::snapshot::Snapshot;
 use crate::index::values::{Held, ValuesBuilder};
@@ -58,6 +59,8 @@ pub struct LoadOptions {
     /// Whether the rows so far are shown while more are read. Where nobody looks before the end,
     /// making pictures of a growing index is work for nothing.
     pub live: bool,
+    /// What is known of addresses.
+    pub atlas: Arc<Atlas>,
 }
 
 impl Default for LoadOptions {
@@ -74,6 +77,7 @@ impl Default for LoadOptions {
             no_lineage: false,
             wishes: Wishes::default(),
             live: true,
+            atlas: Arc::default(),
         }
     }
 }
@@ -296,8 +300,12 @@ pub async fn load(
         options: options.clone(),
     });
     let follow = Follow::new(options.wishes, options.no_lineage);
+    let writer = IndexWriter::new().with(reader.names(), Arc::clone(&options.atlas));
     let indexer = task::spawn_blocking(move || {
-        let mut indexer = Indexer::new(counters, stop, reader, gate, follow, live, on);
+        let mut indexer = Indexer {
+            writer,
+            ..Indexer::new(counters, stop, reader, gate, follow, live, on)
+        };
         let loaded = indexer.run(&waiting);
         match mends {
             Some(mends) => indexer.mend(loaded, &mends),

@@ -15,7 +15,7 @@ use crate::engine::protocol::{Fetched, Masked};
 use crate::engine::spool::Spool;
 use crate::event::json::Node;
 use crate::event::secret;
-use crate::index::place::RecordPlace;
+use crate::index::place::{FileNames, RecordPlace};
 use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
 use crate::source::{self, Bytes};
@@ -28,6 +28,7 @@ const CACHE: usize = 96 << 20;
 /// Where the bytes of every file are.
 #[derive(Debug, Clone, Default)]
 pub struct Reader {
+    names: FileNames,
     files: Arc<RwLock<Vec<Place>>>,
     cache: Arc<Mutex<Cache>>,
 }
@@ -66,11 +67,17 @@ impl Reader {
             (Some(bytes), None) => Again::Source(bytes),
             (None, None) => Again::Never,
         };
+        self.names.add(origin.clone());
         files.push(Place {
             origin,
             bytes: again,
         });
         (id, spool)
+    }
+
+    /// The names of the files, for whoever answers by them.
+    pub(crate) fn names(&self) -> FileNames {
+        self.names.clone()
     }
 
     fn file(&self, id: FileId) -> Option<Place> {
@@ -90,6 +97,7 @@ impl Reader {
     pub(crate) fn add_member(&self, origin: Origin, parent: FileId, spot: Option<Spot>) -> FileId {
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         let id = FileId(files.len() as u32);
+        self.names.add(origin.clone());
         files.push(Place {
             origin,
             bytes: spot.map_or(Again::Never, |spot| Again::Member(parent, spot)),

@@ -2,6 +2,7 @@
 //!
 //! Pure functions over borrowed text. Knows no file, no index, no query, no screen.
 
+pub mod agent;
 pub mod birth;
 pub mod denial;
 pub mod derive;

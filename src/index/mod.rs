@@ -3,9 +3,11 @@
 //! One writer appends batches and publishes; readers hold an `Arc<Snapshot>`. Nothing here does
 //! I/O, knows JSON, or knows that a screen exists.
 
+pub mod atlas;
 pub mod batch;
 pub mod bitmap;
 pub mod column;
+pub mod fold;
 pub mod names;
 pub mod place;
 pub mod schema;

@@ -1,6 +1,8 @@
 //! Where a record's bytes are: coordinates only, never I/O.
 
-use crate::base::origin::FileId;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::base::origin::{FileId, Origin};
 
 /// The bytes of one record in a file's inflated text.
 ///
@@ -14,6 +16,41 @@ pub struct RecordPlace {
     pub offset: u64,
     /// Bytes.
     pub len: u32,
+}
+
+/// The names of the files, in the order of their ids; every copy sees those that are added.
+#[derive(Debug, Clone, Default)]
+pub struct FileNames(Arc<RwLock<Vec<Origin>>>);
+
+impl FileNames {
+    /// Adds the next file's name.
+    pub fn add(&self, origin: Origin) {
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        all.push(origin);
+    }
+
+    /// The name of a file.
+    pub fn get(&self, id: FileId) -> Option<Origin> {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        all.get(id.0 as usize).cloned()
+    }
+
+    /// Every name so far.
+    pub fn all(&self) -> Vec<Origin> {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        all.clone()
+    }
+
+    /// How many there are so far.
+    pub fn len(&self) -> usize {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        all.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// The places of a segment's rows.
@@ -53,6 +90,11 @@ impl Places {
         if let Offsets::Large(large) = &mut self.offsets {
             large.push(place.offset);
         }
+    }
+
+    /// The files of the rows, by their ids' numbers.
+    pub fn files(&self) -> &[u32] {
+        &self.files
     }
 
     /// The place of a row.

@@ -103,6 +103,16 @@ pub enum Home {
     Time,
     /// A flag of the row.
     Flag(Flag),
+    /// Made of each value of a column.
+    Derived(Derived),
+    /// The file the record came from, by name.
+    File,
+    /// Whether a field, or a member of the record, is there.
+    Presence,
+    /// The first event of a person with a value.
+    First,
+    /// Denied calls, and the same ones when they were allowed later.
+    Flip,
     /// The event's id.
     Id,
     /// The record's bytes: the engine reads them again and finishes the answer.
@@ -134,6 +144,35 @@ pub enum Col {
     Cat,
     Vpce,
     Session,
+}
+
+/// A field whose values are made of those of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(
+    missing_docs,
+    reason = "each variant is named like the field it serves"
+)]
+pub enum Derived {
+    Tool,
+    Os,
+    Asn,
+    Cc,
+    Net,
+}
+
+impl Derived {
+    /// The column its values are made of.
+    pub const fn base(self) -> Col {
+        match self {
+            Self::Tool | Self::Os => Col::Ua,
+            Self::Asn | Self::Cc | Self::Net => Col::Ip,
+        }
+    }
+
+    /// Whether it needs an address database.
+    pub const fn needs_atlas(self) -> bool {
+        matches!(self, Self::Asn | Self::Cc | Self::Net)
+    }
 }
 
 impl Col {
@@ -213,6 +252,8 @@ const fn row(
             | Home::Person
             | Home::Resources
             | Home::Flag(_)
+            | Home::Derived(_)
+            | Home::File
             | Home::Id
     ) || matches!(field, Field::Time);
     FieldSpec {
@@ -228,7 +269,7 @@ const fn row(
 }
 
 use Class::{Address, Bool, Keyword, Name, Number, Severity, Text, Time};
-use Home::{Column, Flag as Bits, Later, Record};
+use Home::{Column, Derived as Made, Flag as Bits, Later, Record};
 
 /// The field table.
 pub const FIELDS: &[FieldSpec] = &[
@@ -329,8 +370,8 @@ pub const FIELDS: &[FieldSpec] = &[
         "asn",
         &[],
         Number,
-        Later("an address database (--geoip)"),
-        "the network's number",
+        Made(Derived::Asn),
+        "the network's number (--geoip)",
         "asn:16509",
     ),
     row(
@@ -338,8 +379,8 @@ pub const FIELDS: &[FieldSpec] = &[
         "cc",
         &["country"],
         Keyword,
-        Later("an address database (--geoip)"),
-        "the country of the address",
+        Made(Derived::Cc),
+        "the country of the address, in two letters (--geoip)",
         "cc:NL",
     ),
     row(
@@ -347,8 +388,8 @@ pub const FIELDS: &[FieldSpec] = &[
         "net",
         &[],
         Text,
-        Later("an address database (--geoip)"),
-        "the network's name",
+        Made(Derived::Net),
+        "a part of the network's name (--geoip)",
         "net:amazon",
     ),
     row(
@@ -365,8 +406,8 @@ pub const FIELDS: &[FieldSpec] = &[
         "tool",
         &[],
         Keyword,
-        Later("reading tools out of user agents"),
-        "the tool, from the user agent",
+        Made(Derived::Tool),
+        "the tool, from the user agent, or its kind: cli, sdk, console, iac, attack, audit",
         "tool:terraform",
     ),
     row(
@@ -374,8 +415,8 @@ pub const FIELDS: &[FieldSpec] = &[
         "os",
         &[],
         Keyword,
-        Later("reading systems out of user agents"),
-        "the operating system, from the user agent",
+        Made(Derived::Os),
+        "the system, from the user agent: linux, kali, macos, windows",
         "os:linux",
     ),
     row(
@@ -680,8 +721,8 @@ pub const FIELDS: &[FieldSpec] = &[
         "new",
         &["first"],
         Keyword,
-        Later("first-seen marks"),
-        "first seen in the evidence for that person",
+        Home::First,
+        "the first event of a person with its ip, asn, tool, what, region, acct or the like; +1h: and an hour on",
         "new:ip",
     ),
     row(
@@ -689,8 +730,8 @@ pub const FIELDS: &[FieldSpec] = &[
         "flip",
         &[],
         Keyword,
-        Later("denied-then-allowed pairs"),
-        "denied first and allowed later",
+        Home::Flip,
+        "denied calls of a person that succeeded later, and those successes; within 24h, or ok+1h",
         "flip:ok",
     ),
     row(
@@ -698,8 +739,8 @@ pub const FIELDS: &[FieldSpec] = &[
         "has",
         &[],
         Keyword,
-        Later("field presence"),
-        "whether a field is present",
+        Home::Presence,
+        "whether a field, or a member of the record, is present",
         "has:resources",
     ),
     row(
@@ -707,8 +748,8 @@ pub const FIELDS: &[FieldSpec] = &[
         "file",
         &[],
         Text,
-        Later("file terms"),
-        "the file the record came from",
+        Home::File,
+        "a part of the name of the file the record came from",
         "file:us-east-1",
     ),
 ];

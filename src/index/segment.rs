@@ -322,6 +322,12 @@ impl Segment {
         (start..self.resource_ends[row]).filter_map(|i| self.resources.get(i as usize))
     }
 
+    /// The rows whose file, by its id's number, stands for yes.
+    pub fn rows_of_files(&self, wanted: &[bool]) -> Bitmap {
+        let fits = |file: u32| wanted.get(file as usize).copied().unwrap_or(false);
+        Bitmap::of(self.places.files(), fits)
+    }
+
     /// The rows one of whose resources is in the set.
     pub fn rows_with_resources(&self, wanted: &CodeSet) -> Bitmap {
         let mut rows = Bitmap::default();

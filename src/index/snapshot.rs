@@ -3,18 +3,19 @@
 //! A snapshot never changes; a later one holds the same rows under the same ids and more.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::base::time::UtcMicros;
 use crate::event::principal::Principal;
 use crate::event::resource::Mark;
+use crate::index::atlas::Atlas;
 use crate::index::batch::{uuid_bits, uuid_text};
 use crate::index::bitmap::{Bitmap, RowSet};
 use crate::index::column::CodeSet;
 use crate::index::names::Names;
-use crate::index::place::RecordPlace;
+use crate::index::place::{FileNames, RecordPlace};
 use crate::index::schema::Col;
 use crate::index::segment::{EventId, Facts, IdBits, Segment, UNDATED};
 use crate::index::sessions::{Born, People, Session, Shared};
@@ -36,6 +37,9 @@ pub struct Snapshot {
     /// Resources with other names of theirs, as calls give both.
     pub(crate) aliases: Arc<[(Sym, Sym)]>,
     pub(crate) names: Arc<OnceLock<Names>>,
+    pub(crate) files: FileNames,
+    pub(crate) atlas: Arc<Atlas>,
+    pub(crate) marked: Arc<Mutex<Marked>>,
     pub(crate) odd_ids: Symbols,
     pub(crate) principals: Arc<[Arc<Principal>]>,
     /// By symbol of [`Col::Session`].
@@ -49,7 +53,32 @@ pub struct Snapshot {
     pub(crate) shared_ids: Arc<HashSet<EventId>>,
 }
 
+/// Rows that a question about the whole evidence marks, by the question.
+pub(crate) type Marked = HashMap<String, Arc<RowSet>>;
+
 impl Snapshot {
+    /// The rows that `find` marks, found once for each `question`: every question about this
+    /// snapshot must always be answered alike.
+    pub fn marked(&self, question: &str, find: impl FnOnce() -> RowSet) -> Arc<RowSet> {
+        let known = || self.marked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rows) = known().get(question) {
+            return Arc::clone(rows);
+        }
+        let rows = Arc::new(find());
+        known().insert(question.to_owned(), Arc::clone(&rows));
+        rows
+    }
+
+    /// The names of the files its records came from.
+    pub const fn files(&self) -> &FileNames {
+        &self.files
+    }
+
+    /// What is known of addresses.
+    pub fn atlas(&self) -> &Atlas {
+        &self.atlas
+    }
+
     /// Its number.
     pub const fn generation(&self) -> Generation {
         self.generation

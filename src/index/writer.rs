@@ -13,7 +13,9 @@ use hashbrown::{HashMap, HashSet, HashTable};
 use crate::event::birth::Birth;
 use crate::event::principal::Principal;
 use crate::event::session::SessionKind;
+use crate::index::atlas::Atlas;
 use crate::index::batch::{Batch, NO_ID, ODD, Run, Strings, merge_names};
+use crate::index::place::FileNames;
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
 use crate::index::segment::{EventId, Facts, ROWS_PER_SEGMENT, Segment, SegmentWriter, UNDATED};
@@ -87,12 +89,24 @@ pub struct IndexWriter {
     file_sum: Appended,
     /// Rows of a batch that became events; kept for its room.
     kept: Vec<u32>,
+    files: FileNames,
+    atlas: Arc<Atlas>,
 }
 
 impl IndexWriter {
     /// An empty index.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same, for files that have names and addresses that are known.
+    #[must_use]
+    pub fn with(self, files: FileNames, atlas: Arc<Atlas>) -> Self {
+        Self {
+            files,
+            atlas,
+            ..self
+        }
     }
 
     /// Rows so far.
@@ -423,6 +437,9 @@ impl IndexWriter {
             resources: self.resources.freeze(),
             aliases: self.aliases.iter().copied().collect(),
             names: Arc::default(),
+            files: self.files.clone(),
+            atlas: Arc::clone(&self.atlas),
+            marked: Arc::default(),
             odd_ids: self.odd_ids.freeze(),
             principals: self.principals.as_slice().into(),
             sessions: self.sessions.clone(),

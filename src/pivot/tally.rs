@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::base::cancel::Cancel;
+use crate::base::origin::FileId;
 use crate::base::time::UtcMicros;
 use crate::event::kind::Kind;
 use crate::event::outcome::{self, Outcome, Verb};
@@ -95,6 +96,8 @@ pub fn is_countable(field: Field) -> bool {
             | Home::Resources
             | Home::Kind
             | Home::Flag(_)
+            | Home::Derived(_)
+            | Home::File
     )
 }
 
@@ -284,8 +287,9 @@ impl<'a> Codes<'a> {
     fn of(snapshot: &'a Snapshot, field: Field) -> Option<Self> {
         let home = field.spec().home;
         let folded = match home {
-            Home::Column(Col::What) => Some(fold_names(snapshot)),
+            Home::Column(Col::What) => Some(snapshot.folded_calls()),
             Home::Column(Col::Session) => Some(fold_parts(snapshot)),
+            Home::Derived(derived) => Some(snapshot.folded_by(derived)),
             _ => None,
         };
         is_countable(field).then_some(Self {
@@ -302,6 +306,8 @@ impl<'a> Codes<'a> {
     fn len(&self) -> usize {
         match self.home {
             Home::Column(col) => self.snapshot.dict(col).len() + 1,
+            Home::Derived(derived) => self.snapshot.dict(derived.base()).len() + 1,
+            Home::File => self.snapshot.files().len() + 1,
             Home::Principal => self.snapshot.dict(Col::Principal).len() + 1,
             Home::Person => self.snapshot.people().len() + 1,
             Home::Resources => self.snapshot.resources().len() + 1,
@@ -409,7 +415,11 @@ impl<'a> Codes<'a> {
     fn in_segment(&self, at: usize, rows: &RowSet, mut f: impl FnMut(usize, usize, usize)) {
         let (segment, rows) = (&self.snapshot.segments()[at], &rows.segments[at]);
         let facts = segment.facts();
-        match (self.home, &self.folded) {
+        let home = match self.home {
+            Home::Derived(derived) => Home::Column(derived.base()),
+            home => home,
+        };
+        match (home, &self.folded) {
             (Home::Column(col), Some(folded)) => {
                 segment.column(col).for_each_in(rows, |row, code| {
                     f(folded[code as usize] as usize, class_of(facts[row]), row);
@@ -443,7 +453,12 @@ impl<'a> Codes<'a> {
     fn each(&self, id: EventId, mut f: impl FnMut(usize)) {
         let s = self.snapshot;
         let code = |sym: Option<Sym>| sym.map_or(0, |sym| sym.code() as usize);
-        match self.home {
+        let home = match self.home {
+            Home::Derived(derived) => Home::Column(derived.base()),
+            home => home,
+        };
+        match home {
+            Home::File => f(s.place(id).file.0 as usize + 1),
             Home::Column(col) => {
                 let code = code(s.symbol(col, id));
                 f(self
@@ -489,6 +504,14 @@ impl<'a> Codes<'a> {
             }
             Home::Column(Col::Svc) => service::short(self.snapshot.dict(Col::Svc).text(sym)).into(),
             Home::Column(col) => self.snapshot.dict(col).text(sym).into(),
+            Home::Derived(derived) => {
+                let text = self.snapshot.dict(derived.base()).text(sym);
+                self.snapshot.derived(derived, text)?
+            }
+            Home::File => {
+                let name = self.snapshot.files().get(FileId(sym.code() - 1))?;
+                name.name().to_owned().into()
+            }
             Home::Principal => self.snapshot.dict(Col::Principal).text(sym).into(),
             Home::Person => self
                 .snapshot
@@ -561,21 +584,15 @@ fn flag_code(snapshot: &Snapshot, id: EventId, flag: Flag) -> usize {
     }
 }
 
-/// Symbol of a call → symbol of the first call of the same folded name.
-fn fold_names(snapshot: &Snapshot) -> Vec<u32> {
-    let dict = snapshot.dict(Col::What);
-    let mut first = std::collections::HashMap::new();
-    let mut folded = vec![0];
-    for (sym, name) in dict.iter() {
-        folded.push(*first.entry(outcome::fold_name(name)).or_insert(sym.code()));
-    }
-    folded
-}
-
 /// The text of one event's value of a field, exactly and as a person calls it; absent gives `None`.
 ///
 /// Resources give the first, which is the one AWS recorded where it recorded one.
 pub fn value_of(snapshot: &Snapshot, id: EventId, field: Field) -> Option<(String, String)> {
+    if let Home::Derived(derived) = field.spec().home {
+        // One value is made at once: the table of all would be made for each event.
+        let value = snapshot.derived(derived, snapshot.text(derived.base(), id)?)?;
+        return Some((value.clone().into_owned(), value.into_owned()));
+    }
     let codes = Codes::of(snapshot, field)?;
     let mut first = None;
     codes.each(id, |code| first = first.or(Some(code)));

@@ -11,6 +11,7 @@ use crate::index::schema::{Class, Field};
 use crate::query::Context;
 use crate::query::address::Address;
 use crate::query::lexer::{self, Kind};
+use crate::query::marks::Marking;
 use crate::query::number::{Number, Rank};
 use crate::query::path::Path;
 use crate::query::pattern::{How, Pattern, Regexp, quote};
@@ -109,6 +110,10 @@ pub enum Value {
     Rank(Rank),
     /// `yes` or `no`.
     Bool(bool),
+    /// What is there or not: after `has:`.
+    Subject(Subject),
+    /// A mark of events: after `new:` and `flip:`.
+    Marking(Marking),
     /// A named list and what stood in it.
     List(String, Vec<Self>),
 }
@@ -323,6 +328,16 @@ impl fmt::Display for Value {
             Self::Numbers(from, to) => write!(f, "{from}..{to}"),
             Self::Rank(rank) => f.write_str(rank.name()),
             Self::Bool(yes) => f.write_str(if *yes { "yes" } else { "no" }),
+            Self::Subject(Subject::Field(field)) => f.write_str(field.name()),
+            Self::Subject(Subject::Path(path)) => {
+                let text = path.to_string();
+                if is_one_word(&text, "x:") && !text.contains('"') {
+                    f.write_str(&text)
+                } else {
+                    f.write_str(&quote(&text))
+                }
+            }
+            Self::Marking(marking) => write!(f, "{marking}"),
             Self::List(name, _) => write!(f, "@{name}"),
         }
     }

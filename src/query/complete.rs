@@ -7,12 +7,14 @@ use std::net::IpAddr;
 
 use crate::base::span::Span;
 use crate::base::text;
+use crate::event::agent;
 use crate::event::outcome::Verb;
 use crate::event::resource::{Arn, is_ec2_id};
 use crate::event::secret;
 use crate::index::schema::{Class, FIELDS, Field, Home};
 use crate::query::ast::{Op, Subject, Test, Value};
 use crate::query::lexer::{self, Kind, Mark, Token};
+use crate::query::marks::NEWS;
 use crate::query::names::Names;
 use crate::query::number::Rank;
 use crate::query::pattern::{Pattern, unquote};
@@ -173,7 +175,7 @@ fn of_field(
     let folded = text::fold(&typed);
     let mut found: Vec<Completion> = fixed(field)
         .into_iter()
-        .filter(|(word, _)| word.starts_with(folded.as_str()))
+        .filter(|(word, _)| text::fold(word).starts_with(folded.as_str()))
         .map(|(word, detail)| Completion {
             span,
             insert: word.to_owned(),
@@ -219,6 +221,27 @@ pub fn spelled(field: Field, op: Op, value: &str) -> String {
 fn fixed(field: Field) -> Vec<(&'static str, &'static str)> {
     match (field, field.spec().class) {
         (Field::Verb, _) => Verb::ALL.map(|verb| (verb.name(), "class of calls")).into(),
+        (Field::Tool, _) => agent::KINDS.to_vec(),
+        (Field::New, _) => NEWS
+            .iter()
+            .map(|field| (field.name(), "new to the person"))
+            .collect(),
+        (Field::Flip, _) => vec![
+            ("ok", "denied, and the same call succeeded within a day"),
+            ("ok+1h", "within an hour"),
+        ],
+        (Field::Has, _) => FIELDS
+            .iter()
+            .filter(|spec| spec.listed)
+            .map(|spec| (spec.name, spec.help))
+            .chain([
+                ("requestParameters", "what the call asked for"),
+                ("responseElements", "what it answered"),
+                ("additionalEventData", "what the service adds"),
+                ("serviceEventDetails", "what a service did by itself"),
+                ("tlsDetails", "how the connection was secured"),
+            ])
+            .collect(),
         (Field::Err, _) => vec![
             ("denied", "refused for want of permission"),
             ("throttled", "refused for going too fast"),

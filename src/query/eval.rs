@@ -149,11 +149,12 @@ impl Scan<'_> {
         let segments = self.snapshot.segments().iter();
         RowSet {
             segments: segments
-                .map(|segment| {
+                .enumerate()
+                .map(|(at, segment)| {
                     if self.cancel.is_stale() {
                         Bitmap::default()
                     } else {
-                        scan(segment, node)
+                        scan(at, segment, node)
                     }
                 })
                 .collect(),
@@ -168,7 +169,7 @@ fn zip(into: &mut RowSet, other: &RowSet, fold: fn(&mut Bitmap, &Bitmap)) {
 }
 
 /// The rows of one segment that answer a question the index decides.
-fn scan(segment: &Segment, node: &Node) -> Bitmap {
+fn scan(at: usize, segment: &Segment, node: &Node) -> Bitmap {
     let len = segment.len();
     match node {
         Node::Fixed(true) => Bitmap::full(len),
@@ -197,15 +198,17 @@ fn scan(segment: &Segment, node: &Node) -> Bitmap {
         }
         Node::Resources(wanted) => segment.rows_with_resources(wanted),
         Node::Id(test) => Bitmap::collect(len, |row| test.holds(segment.id(row))),
+        Node::Files(wanted) => segment.rows_of_files(wanted),
+        Node::Marked(rows) => rows.segments.get(at).cloned().unwrap_or_default(),
         Node::Not(inner) => {
             let mut all = Bitmap::full(len);
-            all.minus(&scan(segment, inner));
+            all.minus(&scan(at, segment, inner));
             all
         }
         Node::And(parts) => {
             let mut rows = Bitmap::full(len);
             for part in parts {
-                rows.and(&scan(segment, part));
+                rows.and(&scan(at, segment, part));
                 if rows.is_empty() {
                     break;
                 }
@@ -215,7 +218,7 @@ fn scan(segment: &Segment, node: &Node) -> Bitmap {
         Node::Or(parts) => {
             let mut rows = Bitmap::default();
             for part in parts {
-                rows.or(&scan(segment, part));
+                rows.or(&scan(at, segment, part));
             }
             rows
         }

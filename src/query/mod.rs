@@ -8,6 +8,7 @@ pub mod ast;
 pub mod complete;
 pub mod eval;
 pub mod lexer;
+pub mod marks;
 pub mod matcher;
 pub mod moment;
 pub mod names;

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::index::atlas::Coverage;
+
 /// A macro that is there without a config file: its name, its terms, and what they are good for.
 pub type BuiltIn = (&'static str, &'static str, &'static str);
 
@@ -25,7 +27,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
     ),
     (
         "iac",
-        "ua~/terraform|opentofu|pulumi|crossplane|ansible|cdk/i OR ip:cloudformation.amazonaws.com",
+        "tool:iac OR ip:cloudformation.amazonaws.com",
         "changes made by infrastructure code",
     ),
     (
@@ -62,6 +64,8 @@ pub struct Names {
     pub macros: BTreeMap<String, String>,
     /// Named lists, without their `@`.
     pub lists: BTreeMap<String, Vec<String>>,
+    /// What the address databases that were given can tell.
+    pub covers: Coverage,
 }
 
 impl Names {
@@ -72,7 +76,7 @@ impl Names {
                 .iter()
                 .map(|(name, body, _)| ((*name).to_owned(), (*body).to_owned()))
                 .collect(),
-            lists: BTreeMap::new(),
+            ..Self::default()
         }
     }
 

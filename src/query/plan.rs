@@ -5,20 +5,24 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use crate::base::time::{TimeRange, UtcMicros};
+use crate::event::agent;
 use crate::event::kind::{Kind, as_given};
 use crate::event::outcome::{Outcome, Verb, fold_name};
 use crate::event::principal::Principal;
 use crate::event::service;
 use crate::index::batch::{uuid_bits, uuid_text};
+use crate::index::bitmap::RowSet;
 use crate::index::column::CodeSet;
-use crate::index::schema::{Class, Col, Field, Flag, Home};
+use crate::index::schema::{Class, Col, Derived, Field, Flag, Home};
 use crate::index::segment::{Facts, IdBits};
 use crate::index::snapshot::Snapshot;
 use crate::index::symbols::{Sym, Symbols};
 use crate::query::address::Address;
 use crate::query::ast::{Expr, Needle, Op, Subject, Test, Value};
+use crate::query::marks::{Marking, NEWS};
 use crate::query::matcher::{Matcher, Rule};
 use crate::query::path::Step;
 use crate::query::pattern::{How, Pattern};
@@ -47,6 +51,10 @@ pub(crate) enum Node {
     Resources(CodeSet),
     /// The recorded id.
     Id(IdTest),
+    /// The file, by its id's number, stands for yes.
+    Files(Vec<bool>),
+    /// The row is marked.
+    Marked(Arc<RowSet>),
     /// A question about the record's bytes.
     Atom(Box<Atom>),
     /// Text anywhere in the record, and the columns that show it.
@@ -177,7 +185,7 @@ impl Node {
     fn cost(&self) -> u32 {
         match self {
             Self::Fixed(_) => 0,
-            Self::Fact(_) | Self::Time(_) => 1,
+            Self::Fact(_) | Self::Time(_) | Self::Files(_) | Self::Marked(_) => 1,
             Self::Column(..) => 2,
             Self::Crosses(..) => 4,
             Self::Resources(_) => 8,
@@ -319,6 +327,47 @@ fn term(test: &Test, value: &Value, snapshot: &Snapshot) -> Node {
             };
             in_record(&[Step::Key(key.to_owned())], test.op, value, rule)
         }
+        Home::Derived(derived) => match Matcher::of(value, test.op, rule) {
+            Some(matcher) => {
+                let base = derived.base();
+                let dict = snapshot.dict(base);
+                let fitting = dict.matching(|text| fits_derived(derived, &matcher, text, snapshot));
+                Node::Column(base, fitting.into())
+            }
+            None => Node::Fixed(false),
+        },
+        Home::File => match Matcher::of(value, test.op, rule) {
+            Some(matcher) => {
+                let names = snapshot.files().all();
+                Node::Files(
+                    names
+                        .iter()
+                        .map(|name| matcher.matches(name.name()))
+                        .collect(),
+                )
+            }
+            None => Node::Fixed(false),
+        },
+        Home::Presence => match value {
+            Value::Subject(subject) => {
+                let there = Test {
+                    subject: subject.clone(),
+                    op: Op::Has,
+                    values: vec![Value::Any],
+                };
+                term(&there, &Value::Any, snapshot)
+            }
+            _ => Node::Fixed(true),
+        },
+        Home::First | Home::Flip => match value {
+            Value::Marking(marking) => Node::Marked(marking.rows(snapshot)),
+            _ if spec.home == Home::Flip => Node::Marked(Marking::Flip(None).rows(snapshot)),
+            _ => Node::any_of(
+                NEWS.iter()
+                    .map(|field| Node::Marked(Marking::New(*field, None).rows(snapshot)))
+                    .collect(),
+            ),
+        },
         // The parser keeps these out of every tree it gives.
         Home::Later(_) => Node::Fixed(false),
     }
@@ -390,6 +439,19 @@ fn fits_service(matcher: &Matcher, name: &str) -> bool {
     matcher.matches(name)
         || matcher.matches(service::short(name))
         || matcher.matches(service::friendly(name))
+}
+
+/// What a value is made into, by its name or by the kind of thing it is.
+fn fits_derived(derived: Derived, matcher: &Matcher, text: &str, snapshot: &Snapshot) -> bool {
+    let kind = match derived {
+        Derived::Tool => agent::known_tool(text),
+        Derived::Os => agent::system(text),
+        Derived::Asn | Derived::Cc | Derived::Net => None,
+    };
+    kind.is_some_and(|(_, kind)| matcher.matches(kind))
+        || snapshot
+            .derived(derived, text)
+            .is_some_and(|value| matcher.matches(&value))
 }
 
 /// `what:iam:Create*`: the call of one service.

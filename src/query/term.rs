@@ -278,11 +278,15 @@ impl Parser<'_> {
         self.incomplete(span, format!("`{spelled}` needs a value"), help);
     }
 
-    /// Says so where later work feeds the field.
+    /// Says so where the field needs what was not given, or later work feeds it.
     fn not_yet(&mut self, subject: &Subject, head: Token) -> bool {
         let Subject::Field(field) = subject else {
             return false;
         };
+        if let Some(fault) = typed::missing(*field, self.context) {
+            self.error(head.span, fault.message, fault.help);
+            return true;
+        }
         let Home::Later(needs) = field.spec().home else {
             return false;
         };

@@ -5,13 +5,16 @@
 
 use crate::base::text;
 use crate::event::outcome::{Outcome, Verb};
-use crate::index::schema::{Class, Field};
+use crate::index::schema::{Class, Derived, Field, Home};
 use crate::query::Context;
 use crate::query::address::{ADDRESS_HELP, Address};
 use crate::query::ast::{Op, Subject, Value};
 use crate::query::lexer;
-use crate::query::moment::Moment;
+use crate::query::marks::{Marking, NEWS};
+use crate::query::moment::{Duration, Moment};
 use crate::query::number::{Number, Rank};
+use crate::query::parser::show;
+use crate::query::path::Path;
 use crate::query::pattern::{Flags, How, Pattern, Regexp};
 use crate::query::when::When;
 
@@ -56,6 +59,14 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// Whether the field's values are words of the language, not of the evidence.
+    fn is_closed(&self) -> bool {
+        matches!(
+            self.field(),
+            Some(Field::Verb | Field::New | Field::Flip | Field::Has)
+        )
+    }
+
     /// Whether the operator fits the class of the field at all.
     pub fn check(&self) -> Result<(), Fault> {
         let name = self.subject;
@@ -73,7 +84,7 @@ impl<'a> Place<'a> {
         let textual = matches!(
             self.subject.class(),
             None | Some(Class::Keyword | Class::Name | Class::Text | Class::Address)
-        ) && self.field() != Some(Field::Verb);
+        ) && !self.is_closed();
         if self.op == Op::Match && !textual {
             let message = format!("`~` does not apply to `{name}`, which holds no text");
             return Err(Fault::new(message, format!("write {name}: instead")));
@@ -86,7 +97,7 @@ impl<'a> Place<'a> {
         let typed = matches!(
             self.subject.class(),
             Some(Class::Time | Class::Number | Class::Severity | Class::Bool)
-        ) || self.field() == Some(Field::Verb);
+        ) || self.is_closed();
         match self.op {
             Op::Is if typed => Op::Has,
             op => op,
@@ -155,8 +166,53 @@ impl<'a> Place<'a> {
             Some(Class::Address) => Address::parse(word)
                 .map(Value::Address)
                 .map_err(|why| Fault::new(why, ADDRESS_HELP)),
+            _ if matches!(self.field(), Some(Field::New | Field::Flip)) => {
+                self.marking(word, context).map(Value::Marking)
+            }
+            _ if self.field() == Some(Field::Has) => presence(word),
             Some(Class::Keyword | Class::Name | Class::Text) | None => self.textual(word),
             Some(_) => self.measured(word, context),
+        }
+    }
+
+    /// `ip`, `what+1h`; `ok`, `ok+30m`.
+    fn marking(&self, word: &str, context: &Context) -> Result<Marking, Fault> {
+        let (name, within) = match word.split_once('+') {
+            None => (word, None),
+            Some((name, length)) => match Duration::parse(length) {
+                Some(within) => (name, Some(within)),
+                None => {
+                    return Err(Fault::new(
+                        format!("`{}` is no length of time", show(length)),
+                        format!("write it like {}:{}+1h", self.subject, show(name)),
+                    ));
+                }
+            },
+        };
+        if self.field() == Some(Field::Flip) {
+            return if ["ok", "yes"].iter().any(|w| name.eq_ignore_ascii_case(w)) {
+                Ok(Marking::Flip(within))
+            } else {
+                Err(Fault::new(
+                    "flip knows calls that were denied and then succeeded",
+                    "write flip:ok, or flip:ok+1h for those within an hour",
+                ))
+            };
+        }
+        let Some(field) = Field::named(name).filter(|field| NEWS.contains(field)) else {
+            let names: Vec<_> = NEWS.iter().map(|field| field.name()).collect();
+            let help = nearest(name, names.iter().copied()).map_or_else(
+                || format!("write new:ip or one of {}", names.join(", ")),
+                |near| format!("did you mean new:{near}?"),
+            );
+            return Err(Fault::new(
+                format!("`{}` is nothing that can be new to a person", show(name)),
+                help,
+            ));
+        };
+        match missing(field, context) {
+            Some(fault) => Err(fault),
+            None => Ok(Marking::New(field, within)),
         }
     }
 
@@ -167,7 +223,7 @@ impl<'a> Place<'a> {
             return regex(Regexp::new(text, Flags::default()));
         }
         match class {
-            _ if self.field() == Some(Field::Verb) => self.word(text, context),
+            _ if self.is_closed() => self.word(text, context),
             Some(Class::Address) => Ok(Value::Address(Address::quoted(text))),
             Some(Class::Keyword | Class::Name | Class::Text) | None if self.op.orders() => {
                 self.textual(text)
@@ -258,6 +314,7 @@ impl<'a> Place<'a> {
                     ),
                 )
             }),
+            (_, Some(Field::Asn)) if asn(word) != word => self.measured(asn(word), context),
             _ => numbers(word).unwrap_or_else(|| {
                 Number::parse(word).map(Value::Number).ok_or_else(|| {
                     Fault::new("not a number", format!("try {name}{}16509", self.op.mark()))
@@ -330,6 +387,55 @@ impl<'a> Place<'a> {
         }
         Ok(Value::List(name.to_owned(), values))
     }
+}
+
+/// What may be there: a field, or a member of the record.
+fn presence(word: &str) -> Result<Value, Fault> {
+    if let Some(field) = Field::named(word.trim_start_matches('.')) {
+        let (home, name) = (field.spec().home, field.name());
+        let alone = matches!(
+            home,
+            Home::First | Home::Flip | Home::Presence | Home::Later(_)
+        );
+        if alone || home == Home::Time && field != Field::Time {
+            return Err(Fault::new(
+                format!("`{name}` is no part of an event"),
+                "name a field or a member of the record: has:err, has:responseElements",
+            ));
+        }
+        return Ok(Value::Subject(Subject::Field(field)));
+    }
+    let path = format!(".{}", word.trim_start_matches('.'));
+    Path::parse(&path)
+        .map(|path| Value::Subject(Subject::Path(path)))
+        .map_err(|(_, why)| {
+            Fault::new(
+                why,
+                "name a field or a member of the record: has:err, has:responseElements",
+            )
+        })
+}
+
+/// What a field needs that was not given.
+pub fn missing(field: Field, context: &Context) -> Option<Fault> {
+    let covers = context.names.covers;
+    let (of, example) = match field.spec().home {
+        Home::Derived(Derived::Asn | Derived::Net) if !covers.networks => ("networks", "ASN"),
+        Home::Derived(Derived::Cc) if !covers.countries => ("countries", "Country"),
+        _ => return None,
+    };
+    Some(Fault::new(
+        format!("`{}` needs an address database of {of}", field.name()),
+        format!("start with --geoip FILE, an MMDB file such as GeoLite2-{example}.mmdb"),
+    ))
+}
+
+/// `AS16509` as it is often written.
+fn asn(word: &str) -> &str {
+    let number = word.strip_prefix("AS").or_else(|| word.strip_prefix("as"));
+    number
+        .filter(|n| n.starts_with(|c: char| c.is_ascii_digit()))
+        .unwrap_or(word)
 }
 
 /// The longest word worth a guess; guessing takes time by the square of the length.
