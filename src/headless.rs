@@ -21,13 +21,14 @@ use trailhound::base::printable::Printable;
 use trailhound::base::span::{Diagnostic, Severity};
 use trailhound::base::text::{counted, nearest, thousands};
 use trailhound::base::time::UtcMicros;
+use trailhound::engine::missed;
 use trailhound::engine::protocol::{Progress, Reply};
 use trailhound::engine::{self, LoadOptions, Loaded, Reader, Stop};
 use trailhound::event::birth::Confidence;
 use trailhound::event::kind::as_given;
 use trailhound::event::secret;
 use trailhound::event::session::SessionKind;
-use trailhound::index::atlas::Atlas;
+use trailhound::index::atlas::{Atlas, Coverage};
 use trailhound::index::schema::{Col, FIELDS, Field, Home};
 use trailhound::index::segment::{EventId, Facts};
 use trailhound::index::snapshot::{Hits, Snapshot};
@@ -40,7 +41,7 @@ use trailhound::query::ast::{self, Expr, Op, Value};
 use trailhound::query::matcher::{Matcher, Rule};
 use trailhound::query::moment::Duration;
 use trailhound::query::pattern::{self, Pattern};
-use trailhound::query::typed::Place;
+use trailhound::query::typed::{self, Place};
 use trailhound::query::{self, Parsed};
 use trailhound::report::{self, Cell, Format, Heading, Style};
 use trailhound::source::Spec;
@@ -349,6 +350,19 @@ impl Evidence {
         Ok(Expr::all_of(vec![window(global, &context)?, expr]))
     }
 
+    /// Says why a filter finds nothing.
+    fn explain(&self, filter: &Expr) {
+        let missed = missed::explain(&self.loaded.snapshot, filter, &self.reader, &Cancel::NEVER);
+        let missed = missed.unwrap_or_default();
+        if !missed.is_empty() {
+            let lines: Vec<_> = missed.iter().map(|m| format!("  {m}")).collect();
+            say(&format!(
+                "trailhound: nothing matches:\n{}",
+                lines.join("\n")
+            ));
+        }
+    }
+
     /// The events of a filter, oldest first.
     fn find(&self, filter: &Expr) -> Hits {
         let snapshot = &self.loaded.snapshot;
@@ -558,7 +572,7 @@ fn column_name(field: Field) -> &'static str {
 }
 
 /// The field a column's name stands for.
-fn column(name: &str) -> anyhow::Result<Field> {
+fn column(name: &str, covers: Coverage) -> anyhow::Result<Field> {
     let name = name.trim();
     let Some(field) = Field::named(name) else {
         let names = FIELDS
@@ -569,8 +583,14 @@ fn column(name: &str) -> anyhow::Result<Field> {
             None => bail!("no column is called `{name}`; the fields of the filter language are"),
         }
     };
+    if let Some(fault) = typed::missing(field, covers) {
+        bail!("{}: {}", fault.message, fault.help);
+    }
     match field.spec().home {
         Home::Later(needs) => bail!("`{name}` is not available yet: it needs {needs}"),
+        Home::First | Home::Flip | Home::Presence => {
+            bail!("`{name}` asks about events and is no column")
+        }
         Home::Time if field != Field::Time => {
             bail!("`{name}` asks about time and is no column; the column is `time`")
         }
@@ -578,10 +598,10 @@ fn column(name: &str) -> anyhow::Result<Field> {
     }
 }
 
-fn columns_of(names: &[String]) -> anyhow::Result<Vec<Field>> {
+fn columns_of(names: &[String], covers: Coverage) -> anyhow::Result<Vec<Field>> {
     let mut fields = Vec::new();
     for name in names {
-        let field = column(name)?;
+        let field = column(name, covers)?;
         if fields.contains(&field) {
             bail!("the column `{}` is named twice", column_name(field));
         }
@@ -607,10 +627,10 @@ const fn spare(field: Field) -> u8 {
 }
 
 /// A column to sort by, and whether the other way round.
-fn sorting(text: &str) -> anyhow::Result<(Field, bool)> {
+fn sorting(text: &str, covers: Coverage) -> anyhow::Result<(Field, bool)> {
     match text.strip_prefix('-') {
-        Some(name) => Ok((column(name)?, true)),
-        None => Ok((column(text)?, false)),
+        Some(name) => Ok((column(name, covers)?, true)),
+        None => Ok((column(text, covers)?, false)),
     }
 }
 
@@ -622,14 +642,18 @@ fn run_query(
     out: &mut dyn Write,
 ) -> anyhow::Result<u8> {
     let mut fields = match &args.columns {
-        Some(names) => columns_of(names)?,
+        Some(names) => columns_of(names, global.atlas.covers())?,
         None => columns::DEFAULTS.to_vec(),
     };
-    let (by, backwards) = sorting(&args.sort)?;
+    let (by, backwards) = sorting(&args.sort, global.atlas.covers())?;
     prove(&args.filter, global)?;
     let evidence = Evidence::load(specs, global, terminal, false)?;
     evidence.is_usable()?;
-    let hits = evidence.find(&evidence.filter(&args.filter, global)?);
+    let filter = evidence.filter(&args.filter, global)?;
+    let hits = evidence.find(&filter);
+    if hits.is_empty() {
+        evidence.explain(&filter);
+    }
     let limit = match args.limit {
         0 => usize::MAX,
         n => n,
@@ -748,12 +772,12 @@ enum By {
 }
 
 impl By {
-    fn parse(text: &str) -> anyhow::Result<Self> {
+    fn parse(text: &str, covers: Coverage) -> anyhow::Result<Self> {
         let (name, length) = match text.split_once(':') {
             Some((name, length)) => (name, Some(length)),
             None => (text, None),
         };
-        match (column(name)?, length) {
+        match (column(name, covers)?, length) {
             (Field::Time, Some(length)) => match Duration::parse(length) {
                 Some(by) if by.micros() > 0 => Ok(Self::Time(by)),
                 _ => bail!("`{length}` is no length of time; write time:1h or time:30m"),
@@ -786,12 +810,16 @@ fn run_stats(
     let by: Vec<By> = args
         .by
         .iter()
-        .map(|text| By::parse(text))
+        .map(|text| By::parse(text, global.atlas.covers()))
         .collect::<Result<_, _>>()?;
     prove(&args.filter, global)?;
     let evidence = Evidence::load(specs, global, terminal, false)?;
     evidence.is_usable()?;
-    let hits = evidence.find(&evidence.filter(&args.filter, global)?);
+    let filter = evidence.filter(&args.filter, global)?;
+    let hits = evidence.find(&filter);
+    if hits.is_empty() {
+        evidence.explain(&filter);
+    }
     let code = if hits.is_empty() { NOTHING } else { FOUND };
     let format = args.format.unwrap_or(if terminal.stdout {
         SheetFormat::Table

@@ -343,8 +343,11 @@ fn a_wrong_column_is_refused_before_anything_is_read() {
     let with = |columns| folder.run(&["query", "", "nowhere", "--columns", columns]);
     with("time,evntName")
         .refuses("error: no column is called `evntName`; did you mean `eventName`?\n");
-    with("cc")
-        .refuses("error: `cc` is not available yet: it needs an address database (--geoip)\n");
+    with("cc").refuses(
+        "error: `cc` needs an address database of countries: start with --geoip FILE, an MMDB file \
+         such as GeoLite2-Country.mmdb\n",
+    );
+    with("flip").refuses("error: `flip` asks about events and is no column\n");
     with("since")
         .refuses("error: `since` asks about time and is no column; the column is `time`\n");
     with("who,principal").refuses("error: the column `who` is named twice\n");
@@ -1165,4 +1168,31 @@ fn a_config_file_names_macros_lists_and_its_own_mistakes() {
         out.stderr
             .starts_with("error: the config file absent.toml cannot be read")
     );
+}
+
+#[test]
+fn nothing_found_is_explained_term_by_term() {
+    let folder = Folder::of_four();
+    let count = |filter: &str| {
+        let out = folder.run(&["query", filter, "logs", "--format", "count"]);
+        out.stdout.trim().to_owned()
+    };
+    let (a, b) = ("verb:read,write,delete,auth,secret", "region:nowhere-9");
+    let out = folder.run(&["query", &format!("{a} {b}"), "logs"]);
+    assert_eq!((out.code, out.stdout.as_str()), (Some(1), ""));
+    assert_eq!(
+        out.stderr,
+        format!(
+            "trailhound: nothing matches:\n  without {a} 0 events\n  without {b} {} events\n",
+            count(a)
+        )
+    );
+    let out = folder.run(&["query", &format!("{b} acct:1 (who:x OR who:y)"), "logs"]);
+    assert_eq!(
+        out.stderr,
+        "trailhound: nothing matches:\n  region:nowhere-9 alone 0 events\n  \
+         acct:1 alone 0 events\n  (who:x OR who:y) alone 0 events\n"
+    );
+    // One term says it all itself.
+    assert_eq!(folder.run(&["query", b, "logs"]).stderr, "");
 }

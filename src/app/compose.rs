@@ -489,8 +489,12 @@ fn list_view(state: &State) -> ListView {
         })
     } else if state.answer.answered == state.answer.asked {
         Some(Printable::new(&format!(
-            "nothing among {} matches; q goes back, / edits the filter",
-            counted(state.snapshot.len() as u64, "event")
+            "nothing among {} matches{}; q goes back, / edits the filter",
+            counted(state.snapshot.len() as u64, "event"),
+            match state.answer.missed.join(", ") {
+                none if none.is_empty() => none,
+                missed => format!(": {missed}"),
+            }
         )))
     } else {
         Some(Printable::trusted("looking …"))

@@ -254,6 +254,8 @@ pub struct Answer {
     pub hits: Hits,
     /// Events there would be if no kind were hidden; `None` while none is, or until it is known.
     pub without_toggles: Option<u64>,
+    /// Where there are none: what there would be without each term.
+    pub missed: Vec<String>,
     /// Milliseconds it took.
     pub took_ms: f64,
     /// The share of the records that the newest request has asked, where `hits` are what it has

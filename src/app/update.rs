@@ -375,6 +375,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             answer.histogram_fresh = false;
             answer.portrait_fresh = false;
             answer.without_toggles = None;
+            answer.missed.clear();
             if std::mem::take(&mut state.new_place) {
                 state.seen_top = compose::list_top(state);
                 say_where_the_cursor_went(state);
@@ -389,6 +390,9 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
                 "{} could not be asked and may be missing here: {reason}",
                 counted(records, "record")
             ));
+        }
+        Reply::Missed { request, missed } if request == state.answer.asked => {
+            state.answer.missed = missed;
         }
         Reply::Without { request, events } if request == state.answer.asked => {
             state.answer.without_toggles = Some(events);
@@ -432,6 +436,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         // An answer to a question nobody asks any more.
         Reply::Hits { .. }
         | Reply::Unread { .. }
+        | Reply::Missed { .. }
         | Reply::Without { .. }
         | Reply::Facets { .. }
         | Reply::Histogram { .. }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crate::base::cancel::Cancel;
 use crate::engine::crew;
 use crate::engine::memo::Memo;
+use crate::engine::missed;
 use crate::engine::protocol::{Ask, Reply};
 use crate::engine::reader::Reader;
 use crate::event::json::Node;
@@ -412,6 +413,13 @@ pub(crate) fn answer(
         took,
         searched: None,
     });
+    if hits.is_empty() {
+        let Some(missed) = missed::explain(snapshot, &ask.filter, reader, cancel) else {
+            return;
+        };
+        let missed = missed.iter().map(ToString::to_string).collect();
+        send(Reply::Missed { request, missed });
+    }
     if let Some((records, reason)) = unread.filter(|(records, _)| *records > 0) {
         send(Reply::Unread {
             request,

@@ -11,6 +11,7 @@ mod loader;
 mod look;
 mod memo;
 mod mending;
+pub mod missed;
 pub mod protocol;
 mod reader;
 mod spool;

@@ -109,6 +109,13 @@ pub enum Reply {
         /// Why the first of them could not be read again.
         reason: String,
     },
+    /// What the terms of a filter that finds nothing find without each other.
+    Missed {
+        /// The request.
+        request: RequestId,
+        /// By term.
+        missed: Vec<String>,
+    },
     /// Events of the wider filter.
     Without {
         /// The request.

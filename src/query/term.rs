@@ -283,7 +283,7 @@ impl Parser<'_> {
         let Subject::Field(field) = subject else {
             return false;
         };
-        if let Some(fault) = typed::missing(*field, self.context) {
+        if let Some(fault) = typed::missing(*field, self.context.names.covers) {
             self.error(head.span, fault.message, fault.help);
             return true;
         }

@@ -5,6 +5,7 @@
 
 use crate::base::text;
 use crate::event::outcome::{Outcome, Verb};
+use crate::index::atlas::Coverage;
 use crate::index::schema::{Class, Derived, Field, Home};
 use crate::query::Context;
 use crate::query::address::{ADDRESS_HELP, Address};
@@ -210,7 +211,7 @@ impl<'a> Place<'a> {
                 help,
             ));
         };
-        match missing(field, context) {
+        match missing(field, context.names.covers) {
             Some(fault) => Err(fault),
             None => Ok(Marking::New(field, within)),
         }
@@ -417,8 +418,7 @@ fn presence(word: &str) -> Result<Value, Fault> {
 }
 
 /// What a field needs that was not given.
-pub fn missing(field: Field, context: &Context) -> Option<Fault> {
-    let covers = context.names.covers;
+pub fn missing(field: Field, covers: Coverage) -> Option<Fault> {
     let (of, example) = match field.spec().home {
         Home::Derived(Derived::Asn | Derived::Net) if !covers.networks => ("networks", "ASN"),
         Home::Derived(Derived::Cc) if !covers.countries => ("countries", "Country"),
