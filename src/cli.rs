@@ -99,6 +99,12 @@ pub struct Global {
     /// nobody.
     #[arg(long, global = true)]
     pub inferred: bool,
+    /// Let what was said of identities on the screen count: two that are one person, a caller that
+    /// is another.
+    ///
+    /// The screen keeps and uses it always; commands only where this is given.
+    #[arg(long, global = true, conflicts_with = "no_lineage")]
+    pub identities: bool,
     /// Leave every person the literal caller: no links between sessions are looked for.
     #[arg(long, global = true, conflicts_with = "inferred")]
     pub no_lineage: bool,

@@ -21,6 +21,7 @@ use trailhound::base::printable::Printable;
 use trailhound::base::span::{Diagnostic, Severity};
 use trailhound::base::text::{counted, nearest, thousands};
 use trailhound::base::time::UtcMicros;
+use trailhound::case::store::{self, IDENTITIES, Kept};
 use trailhound::engine::missed;
 use trailhound::engine::protocol::{Progress, Reply};
 use trailhound::engine::{self, LoadOptions, Loaded, Reader, Stop};
@@ -33,6 +34,7 @@ use trailhound::index::schema::{Col, FIELDS, Field, Home};
 use trailhound::index::segment::{EventId, Facts};
 use trailhound::index::snapshot::{Hits, Snapshot};
 use trailhound::index::symbols::Sym;
+use trailhound::pivot::identity::Identities;
 use trailhound::pivot::lineage::Wishes;
 use trailhound::pivot::portrait::{Portrait, Subject};
 use trailhound::pivot::tally::{self, Wanted};
@@ -163,10 +165,34 @@ pub fn load_options(global: &Global) -> LoadOptions {
         no_lineage: global.no_lineage,
         wishes: Wishes {
             inferred: global.inferred,
-            ..Wishes::default()
+            identities: if global.identities {
+                kept_identities()
+            } else {
+                Identities::default()
+            },
         },
         live: true,
         atlas: Arc::clone(&global.atlas),
+    }
+}
+
+/// What was said of identities on the screen.
+fn kept_identities() -> Identities {
+    let Some(file) = store::place() else {
+        return Identities::default();
+    };
+    match Kept::read(&file) {
+        Ok(kept) => {
+            let said = kept.rest.get(IDENTITIES);
+            said.map_or_else(Identities::default, Identities::of_json)
+        }
+        Err(e) => {
+            say(&format!(
+                "trailhound: what was said of identities cannot be read: {}: {e}",
+                file.display()
+            ));
+            Identities::default()
+        }
     }
 }
 

@@ -110,12 +110,15 @@ async fn run_loop(
     screen: Screen,
     runtime: &Runtime,
 ) -> anyhow::Result<End> {
-    let mut state = State::new(terminal.size()?, screen.zone)
+    let state = State::new(terminal.size()?, screen.zone)
         .with_names(screen.names)
         .with_local(local_zone().unwrap_or(screen.zone));
     let memory = Memory::of(&screen.specs);
     let (shelf, note) = memory.shelf();
-    let mut engine = Engine::start(runtime.handle(), screen.specs, screen.options);
+    let mut options = screen.options;
+    options.wishes.identities = memory.identities();
+    let mut state = state.with_wishes(options.wishes.clone());
+    let mut engine = Engine::start(runtime.handle(), screen.specs, options);
     let mut events = listen_to_terminal();
     let (tell, mut exported) = mpsc::channel(8);
     let mut clicks = Clicks::default();
@@ -144,6 +147,11 @@ async fn run_loop(
                     }
                     Effect::SaveView(name, link) => {
                         if let Err(why) = memory.save(&name, link) {
+                            state.refuse(why);
+                        }
+                    }
+                    Effect::KeepIdentities(said) => {
+                        if let Err(why) = memory.keep_identities(&said) {
                             state.refuse(why);
                         }
                     }

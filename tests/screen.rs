@@ -4,6 +4,8 @@
 mod driver;
 #[path = "asking/exports.rs"]
 mod exports;
+#[path = "asking/people.rs"]
+mod people;
 #[path = "asking/places.rs"]
 mod places;
 #[path = "asking/points.rs"]

@@ -6,6 +6,7 @@ use crate::app::chord::Chord;
 use crate::app::export::{Export, Outcome};
 use crate::app::places::Shelf;
 use crate::engine::protocol::{Reply, Request};
+use crate::pivot::identity::Identities;
 use crate::view::layout::Size;
 
 /// Something happened.
@@ -80,6 +81,8 @@ pub enum Effect {
     SaveView(String, String),
     /// Write a view to a file.
     Export(Box<Export>),
+    /// Keep what was said of identities for later runs.
+    KeepIdentities(Identities),
     /// Paint the whole screen anew.
     Redraw,
     /// End the program.
@@ -172,6 +175,12 @@ pub enum Command {
     Gantt,
     /// To the next session of unknown origin.
     NextUnlinked,
+    /// Mark a person, or make another one with it.
+    Merge,
+    /// Part a caller from the person its links lead to.
+    Part,
+    /// Take back what was said of identities last.
+    UndoIdentity,
     Shrink,
     Grow,
     FoldAll,

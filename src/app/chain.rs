@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::app::action::{Command, Effect};
 use crate::app::state::{Chain, ChainOf, Locked, Overlay, State, View};
-use crate::app::{filtering, moves, overlays, people, pivots, reading, tree_view};
+use crate::app::{filtering, merging, moves, overlays, people, pivots, reading, tree_view};
 use crate::event::birth::Confidence;
 use crate::event::principal::Principal;
 use crate::index::schema::{Col, Field};
@@ -178,7 +178,7 @@ pub fn point(state: &mut State, line: usize) {
 /// A command while one of the lists stands.
 pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     match &state.overlay {
-        Some(Overlay::People(_)) => people::command(state, command),
+        Some(Overlay::People(_)) => people::command(state, command, effects),
         Some(Overlay::Chain(_)) => in_chain(state, command, effects),
         _ => {}
     }
@@ -253,6 +253,8 @@ fn in_chain(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
             chain.at = chain.at.min(visible(chain).len().saturating_sub(1));
         }
         Command::NextUnlinked => next_unlinked(state),
+        Command::Part => merging::part(state),
+        Command::UndoIdentity => merging::undo(state, effects),
         Command::Copy => {
             let text = tree_view::proof(state, &row).join("\n");
             state.say("copied the row with its proof");

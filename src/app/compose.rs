@@ -684,6 +684,7 @@ fn overlay(state: &State) -> Option<Floating> {
                 QuestionKind::SaveView => ("save view as", "Enter saves it, Esc leaves"),
                 QuestionKind::Export => ("write to", "a .csv, .jsonl or .md file; Esc leaves"),
                 QuestionKind::Overwrite => ("write over it?", "yes, or Esc"),
+                QuestionKind::Reason => ("why", "Enter says so, Esc leaves"),
             };
             Floating::Prompt {
                 title,

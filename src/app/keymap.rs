@@ -450,6 +450,20 @@ const BINDINGS: &[Binding] = &[
     ),
     bind(
         People,
+        &["m"],
+        C::Merge,
+        "one with",
+        "mark this person, or say that it is one with the marked one",
+    ),
+    bind(
+        People,
+        &["U"],
+        C::UndoIdentity,
+        "",
+        "take back what was said of identities last",
+    ),
+    bind(
+        People,
         &["Esc", "q", "ctrl-c", "1"],
         C::Escape,
         "close",
@@ -520,6 +534,20 @@ const BINDINGS: &[Binding] = &[
         C::Session,
         "all sessions",
         "every session of this row's person",
+    ),
+    bind(
+        Chain,
+        &["x"],
+        C::Part,
+        "another",
+        "say that this caller is not the person its links lead to",
+    ),
+    bind(
+        Chain,
+        &["U"],
+        C::UndoIdentity,
+        "",
+        "take back what was said of identities last",
     ),
     bind(
         Chain,

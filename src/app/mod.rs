@@ -16,6 +16,7 @@ pub mod facets;
 pub mod filtering;
 pub mod fuzzy;
 pub mod keymap;
+pub mod merging;
 pub mod mouse;
 pub mod moves;
 pub mod overlays;

@@ -11,7 +11,8 @@ use crate::app::state::{
     Choice, Entry, Overlay, Picker, PickerKind, Question, QuestionKind, State,
 };
 use crate::app::{
-    chain, chips, export, filtering, fuzzy, moves, pivots, places, reading, sources, times, update,
+    chain, chips, export, filtering, fuzzy, merging, moves, pivots, places, reading, sources,
+    times, update,
 };
 use crate::base::time::MINUTE;
 use crate::event::json;
@@ -297,6 +298,7 @@ fn answer(state: &mut State, effects: &mut Vec<Effect>) {
         QuestionKind::SaveView => places::save(state, &text, effects),
         QuestionKind::Export => export::write(state, text, false, effects),
         QuestionKind::Overwrite => export::overwrite(state, &text, effects),
+        QuestionKind::Reason => merging::answer(state, &text, effects),
     }
 }
 

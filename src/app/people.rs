@@ -1,8 +1,9 @@
 //! The people among the events: a list that floats over the panes.
 
-use crate::app::action::Command;
+use crate::app::action::{Command, Effect};
 use crate::app::chain::{self, height, top};
 use crate::app::compose::{plain, toned};
+use crate::app::merging;
 use crate::app::moves;
 use crate::app::state::{ChainOf, Overlay, People, State};
 use crate::app::tree_view::{cell, fitted, width};
@@ -32,7 +33,7 @@ pub fn open(state: &mut State) {
 }
 
 /// A command while the list stands.
-pub fn command(state: &mut State, command: Command) {
+pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     let height = height(state);
     let Some(Overlay::People(people)) = &mut state.overlay else {
         return;
@@ -60,6 +61,8 @@ pub fn command(state: &mut State, command: Command) {
             let (key, label) = (person.key.clone(), person.label.clone());
             chain::lock_on(state, &key, &label);
         }
+        Command::Merge => merging::mark(state),
+        Command::UndoIdentity => merging::undo(state, effects),
         _ => people.at = moves::step(people.at, lines.len(), command, height),
     }
 }
@@ -85,7 +88,15 @@ pub fn view(state: &State, people: &People) -> PagesView {
     let row = |i: usize, p: &PersonLine| {
         let s = &p.stats;
         let account = p.account.as_deref().unwrap_or("");
-        let words = format!("{}  {} {account}", p.label, p.kind.name());
+        let said = &state.wishes.identities.statements;
+        let mark = if people.marked.as_ref().is_some_and(|m| m.0 == p.key) {
+            "● "
+        } else if said.iter().any(|s| s.is_about(&p.key)) {
+            "¤ "
+        } else {
+            ""
+        };
+        let words = format!("{mark}{}  {} {account}", p.label, p.kind.name());
         let mut pieces = vec![
             cell(fitted(&words, name), Tone::Principal),
             plain(figure(s.events)),
@@ -140,6 +151,8 @@ pub fn view(state: &State, people: &People) -> PagesView {
         }],
         rows: rows.map(|(i, p)| row(i, p)).collect(),
         position: (top, lines.len()),
-        foot: "Enter everything they did   s their sessions   P follow   q closes".to_owned(),
+        foot:
+            "Enter everything they did   s sessions   P follow   m m one person   U undo   q closes"
+                .to_owned(),
     }
 }

@@ -20,7 +20,8 @@ use crate::index::segment::EventId;
 use crate::index::snapshot::{Hits, Snapshot};
 use crate::index::symbols::Sym;
 use crate::pivot::histogram::Histogram;
-use crate::pivot::lineage::Lineage;
+use crate::pivot::identity::Statement;
+use crate::pivot::lineage::{Lineage, Wishes};
 use crate::pivot::person::PersonLine;
 use crate::pivot::portrait::{Portrait, Subject};
 use crate::pivot::tally::FieldTally;
@@ -75,6 +76,10 @@ pub struct State {
     pub ledger: Option<Arc<Ledger>>,
     /// Where the sessions of the rows come from.
     pub lineage: Arc<Lineage>,
+    /// Which links count, and what was said of identities.
+    pub wishes: Wishes,
+    /// What is about to be said of identities, once the reason is typed.
+    pub pending: Option<Statement>,
     /// Who is followed through every view.
     pub locked: Option<Locked>,
     /// The view shown.
@@ -354,6 +359,8 @@ pub enum QuestionKind {
     Export,
     /// Whether to write over the file that is there.
     Overwrite,
+    /// Why identities are joined or parted.
+    Reason,
 }
 
 /// Everyone among the events of the filter.
@@ -363,6 +370,8 @@ pub struct People {
     pub lines: Option<Vec<PersonLine>>,
     /// The focused one.
     pub at: usize,
+    /// Key and label of the one that another is to be joined with.
+    pub marked: Option<(String, String)>,
 }
 
 /// Where sessions come from, as a tree.
@@ -592,6 +601,8 @@ impl State {
             mending: None,
             ledger: None,
             lineage: Arc::default(),
+            wishes: Wishes::default(),
+            pending: None,
             locked: None,
             view: View::root(),
             back: Vec::new(),
@@ -649,6 +660,13 @@ impl State {
     #[must_use]
     pub fn with_local(self, local: Tz) -> Self {
         Self { local, ..self }
+    }
+
+    /// The same with wishes about lineage.
+    #[must_use]
+    pub fn with_wishes(mut self, wishes: Wishes) -> Self {
+        self.wishes = wishes;
+        self
     }
 
     /// The same with macros and lists of a person's own.

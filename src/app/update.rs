@@ -11,8 +11,8 @@ use crate::app::chord::Chord;
 use crate::app::keymap::{self, Scope};
 use crate::app::state::{About, Focus, Overlay, State};
 use crate::app::{
-    chain, chips, compose, detail, export, facets, filtering, mouse, moves, overlays, people,
-    pivots, places, sources, times,
+    chain, chips, compose, detail, export, facets, filtering, merging, mouse, moves, overlays,
+    people, pivots, places, sources, times,
 };
 use crate::base::ledger::FileEntry;
 use crate::base::text::counted;
@@ -276,6 +276,9 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::Inferred
         | C::Gantt
         | C::NextUnlinked
+        | C::Merge
+        | C::Part
+        | C::UndoIdentity
         | C::Shrink
         | C::Grow
         | C::Complete
@@ -408,7 +411,22 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::People { request, people } if request == state.answer.asked => {
             people::hear(state, people);
         }
-        Reply::Lineage(lineage) => chain::hear(state, lineage),
+        Reply::Lineage(lineage) => {
+            // A file that was mended brings rows that know nothing of what was said since.
+            let is_old = lineage.said != state.wishes.identities;
+            chain::hear(state, lineage);
+            if is_old {
+                merging::follow(state, effects);
+            }
+        }
+        // Rows that came meanwhile are not given up for it.
+        Reply::Followed(snapshot, _) if snapshot.len() < state.snapshot.len() => {
+            merging::follow(state, effects);
+        }
+        Reply::Followed(snapshot, lineage) => {
+            state.snapshot = snapshot;
+            chain::hear(state, lineage);
+        }
         Reply::Portrait { request, portrait } if request == state.answer.asked => {
             state.answer.portrait = Some(portrait);
             state.answer.portrait_fresh = true;

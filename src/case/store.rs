@@ -17,6 +17,8 @@ use serde_json::{Map, Value, json};
 
 use crate::case::link::LONGEST;
 
+/// The name under which what was said of identities is kept.
+pub const IDENTITIES: &str = "identities";
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 8 << 20;
 /// Saved views that are kept, sets of paths whose views are kept, and views of each.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::base::cancel::Cancel;
+use crate::engine::protocol::Reply;
 use crate::index::sessions::People;
 use crate::index::snapshot::Snapshot;
 use crate::pivot::lineage::{Lineage, Wishes};
@@ -63,4 +64,11 @@ impl Follow {
     pub(crate) fn newest(&self) -> Arc<Lineage> {
         Arc::clone(&self.newest)
     }
+}
+
+/// The same rows with lineage followed by other wishes.
+pub(crate) fn anew(snapshot: &Snapshot, wishes: &Wishes) -> Reply {
+    let lineage = Lineage::of(snapshot, wishes, &Cancel::NEVER).unwrap_or_default();
+    let snapshot = snapshot.with_people(Arc::clone(lineage.people()));
+    Reply::Followed(Arc::new(snapshot), Arc::new(lineage))
 }

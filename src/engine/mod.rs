@@ -26,6 +26,8 @@ use crate::base::cancel::{Cancel, Latest};
 use crate::base::origin::FileId;
 use crate::engine::memo::Memo;
 use crate::engine::protocol::{Ask, Fetch, Reply, Request};
+use crate::index::snapshot::Snapshot;
+use crate::pivot::lineage::Wishes;
 use crate::source::Spec;
 
 pub use loader::{LoadOptions, Loaded, Stop, load};
@@ -42,6 +44,7 @@ pub struct Engine {
     looks: watch::Sender<Option<(FileId, u64)>>,
     hashes: watch::Sender<Option<(FileId, u64)>>,
     mends: std::sync::mpsc::Sender<FileId>,
+    follows: watch::Sender<Option<(Arc<Snapshot>, Wishes)>>,
     latest: Latest,
     stop: Stop,
     reader: Reader,
@@ -58,6 +61,7 @@ impl Engine {
         let kept = reader.clone();
         let (looks, look) = watch::channel(None);
         let (hashes, hash) = watch::channel(None);
+        let (follows, follow) = watch::channel::<Option<(Arc<Snapshot>, Wishes)>>(None);
         runtime.spawn(answering(ask, reader.clone(), sender.clone()));
         let with = || (reader.clone(), sender.clone());
         runtime.spawn(serving(
@@ -83,6 +87,12 @@ impl Engine {
             |reader, (file, size)| Reply::Hashed(reader.hash(file, size)),
         ));
         let (mends, mend) = std::sync::mpsc::channel();
+        runtime.spawn(serving(
+            follow,
+            "following lineage",
+            with(),
+            |_, (snapshot, wishes)| follow::anew(&snapshot, &wishes),
+        ));
         let (told, stopped) = (sender.clone(), stop.clone());
         runtime.spawn(async move {
             let loading = load(specs, options, reader, stopped, Some(mend), move |reply| {
@@ -99,6 +109,7 @@ impl Engine {
             looks,
             hashes,
             mends,
+            follows,
             latest: Latest::default(),
             stop,
             reader: kept,
@@ -129,6 +140,9 @@ impl Engine {
             Request::Mend(file) => {
                 // Where there is nothing to mend, nobody listens any more.
                 let _ = self.mends.send(file);
+            }
+            Request::Follow(snapshot, wishes) => {
+                self.follows.send_replace(Some((snapshot, wishes)));
             }
             Request::StopLoading => self.stop.stop(),
         }

@@ -10,7 +10,7 @@ use crate::index::schema::Field;
 use crate::index::segment::EventId;
 use crate::index::snapshot::{Hits, Snapshot};
 use crate::pivot::histogram::Histogram;
-use crate::pivot::lineage::Lineage;
+use crate::pivot::lineage::{Lineage, Wishes};
 use crate::pivot::person::PersonLine;
 use crate::pivot::portrait::{Portrait, Subject};
 use crate::pivot::tally::FieldTally;
@@ -33,6 +33,8 @@ pub enum Request {
     Hash(FileId, u64),
     /// Read a file once more and take in the records that have an obvious cure.
     Mend(FileId),
+    /// Follow lineage anew by these wishes, of rows that no load adds to any more.
+    Follow(Arc<Snapshot>, Wishes),
     /// Read no more files; keep what is there.
     StopLoading,
 }
@@ -78,6 +80,8 @@ pub enum Reply {
     Grown(Arc<Snapshot>),
     /// Where the sessions of the newest rows come from.
     Lineage(Arc<Lineage>),
+    /// The same rows with lineage followed anew.
+    Followed(Arc<Snapshot>, Arc<Lineage>),
     /// How far the load is.
     Progress(Progress),
     /// Files done since the last time, in the order of the walk.

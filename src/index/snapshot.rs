@@ -94,6 +94,17 @@ impl Snapshot {
         self.order.is_empty()
     }
 
+    /// The same rows under a newer number, with other people behind their sessions.
+    #[must_use]
+    pub fn with_people(&self, people: Arc<People>) -> Self {
+        Self {
+            // Far from the numbers that the writer goes on to give.
+            generation: Generation(self.generation.0 + (1 << 32)),
+            people,
+            ..self.clone()
+        }
+    }
+
     /// The segments; rows of segment `s` are the events `EventId::new(s, row)`.
     pub fn segments(&self) -> &[Arc<Segment>] {
         &self.segments

@@ -185,6 +185,8 @@ pub struct Lineage {
     /// Events that tell another account of a birth which the caller's own account tells of, too.
     twins: HashSet<EventId>,
     people: Arc<People>,
+    /// What the analyst said of identities when it was followed.
+    pub said: Identities,
 }
 
 impl Lineage {
@@ -198,6 +200,7 @@ impl Lineage {
             births: found.births,
             twins: found.twins,
             keys: found.keys,
+            said: wishes.identities.clone(),
             ..Self::default()
         };
         lineage.take_links(snapshot, found.links);

@@ -140,7 +140,7 @@ fn node(snapshot: &Snapshot, lineage: &Lineage, portrait: &Portrait) -> Node {
         ));
     }
     if let Some(profile) = &portrait.profile {
-        pairs.extend(profile::pairs(snapshot, lineage, profile));
+        pairs.extend(profile::pairs(snapshot, lineage, subject.name(), profile));
     }
     let listed = portrait.changes.iter();
     let changes = listed.map(|id| change_node(snapshot, *id)).collect();

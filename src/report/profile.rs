@@ -22,6 +22,7 @@ use crate::view::profile::{self, Card, Scene};
 pub fn pairs(
     snapshot: &Snapshot,
     lineage: &Lineage,
+    who: &str,
     profile: &Profile,
 ) -> Vec<(&'static str, Node)> {
     let id = |id: EventId| text(snapshot.recorded_id(id).as_deref());
@@ -107,7 +108,11 @@ pub fn pairs(
             ("account", text(p.account.as_deref())),
         ])
     });
+    let said = lineage.said.statements.iter();
+    let said = said.filter(|s| s.is_about(who));
+    let said = said.map(|s| Node::Text(s.words()));
     vec![
+        ("said", Node::Array(said.collect())),
         ("n_chains", number(profile.n_sessions)),
         ("chains", Node::Array(chains.collect())),
         ("n_key_lives", number(profile.n_keys)),
@@ -128,7 +133,7 @@ pub fn facts(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let lines = [scene.sureness(profile), scene.namesakes(profile)];
-    for line in lines.iter().flatten() {
+    for line in lines.iter().flatten().chain(&scene.said()) {
         writeln!(out, "  {}", style.strong(Printable::new(line).as_str()))?;
     }
     Ok(())

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use trailhound::app::places::{self, Shelf};
 use trailhound::app::state::State;
-use trailhound::case::store::{self, Kept, Left};
+use trailhound::case::store::{self, IDENTITIES, Kept, Left};
+use trailhound::pivot::identity::Identities;
 use trailhound::source::Spec;
 
 /// The state file, and the paths of this run.
@@ -83,6 +84,22 @@ impl Memory {
         let paths = paths.clone();
         // The screen is about to close: there is nobody left to tell.
         let _ = self.change(|kept| kept.leave(Left { paths, links, at }));
+    }
+
+    /// What was said of identities in earlier runs.
+    pub fn identities(&self) -> Identities {
+        let kept = self.file.as_deref().map(Kept::read);
+        let kept = kept.and_then(Result::ok).unwrap_or_default();
+        kept.rest
+            .get(IDENTITIES)
+            .map_or_else(Identities::default, Identities::of_json)
+    }
+
+    /// Keeps what was said of identities; why not, where it cannot.
+    pub fn keep_identities(&self, said: &Identities) -> Result<(), String> {
+        self.change(|kept| {
+            kept.rest.insert(IDENTITIES.to_owned(), said.to_json());
+        })
     }
 
     fn change(&self, change: impl FnOnce(&mut Kept)) -> Result<(), String> {

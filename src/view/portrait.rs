@@ -64,6 +64,7 @@ pub fn build(
     if let Some(profile) = profile {
         let said = [scene.sureness(profile), scene.namesakes(profile)];
         view.facts.extend(said.iter().flatten().map(|f| shown(f)));
+        view.facts.extend(scene.said().iter().map(|f| shown(f)));
     }
     if matches!(portrait.subject, Subject::Resource(_)) && !portrait.changes.is_empty() {
         let (section, rows) = changes(snapshot, portrait, zone);

@@ -332,6 +332,14 @@ impl Scene<'_> {
         (section, targets.collect())
     }
 
+    /// What the analyst said of this person, a line each.
+    pub fn said(&self) -> Vec<String> {
+        let all = self.lineage.said.statements.iter();
+        all.filter(|s| s.is_about(self.who))
+            .map(|s| format!("said by you: {}", s.words()))
+            .collect()
+    }
+
     /// The line of others of the same name, if there are any.
     pub fn namesakes(&self, profile: &Profile) -> Option<String> {
         let names: Vec<String> = profile

@@ -8,6 +8,7 @@ use trailhound::app::compose;
 use trailhound::app::state::{About, Overlay, State};
 use trailhound::app::update::update;
 use trailhound::engine::{Engine, LoadOptions};
+use trailhound::pivot::identity::Identities;
 use trailhound::source::{Spec, demo};
 use trailhound::ui::theme::Theme;
 use trailhound::view::layout::{self, Size};
@@ -23,6 +24,8 @@ pub struct Driver {
     pub kept: Vec<(String, String)>,
     /// Views that were to be written to a file.
     pub exports: Vec<trailhound::app::export::Export>,
+    /// What was said of identities, as it was kept last.
+    pub said: Option<Identities>,
     /// Whether the program would have ended.
     pub ended: bool,
     /// Whether it would have ended because nothing could be read.
@@ -60,6 +63,7 @@ impl Driver {
             copied: None,
             kept: Vec::new(),
             exports: Vec::new(),
+            said: None,
             ended: false,
             gave_up: false,
             engine,
@@ -157,6 +161,7 @@ impl Driver {
                 Effect::GiveUp => self.gave_up = true,
                 Effect::Export(wanted) => self.exports.push(*wanted),
                 Effect::SaveView(name, link) => self.kept.push((name, link)),
+                Effect::KeepIdentities(said) => self.said = Some(said),
                 Effect::Redraw | Effect::Suspend => {}
             }
         }
@@ -198,6 +203,8 @@ impl Driver {
             answer.portrait_fresh
         };
         state.ledger.is_some()
+            && state.lineage.said == state.wishes.identities
+            && !matches!(&state.overlay, Some(Overlay::People(p)) if p.lines.is_none())
             && state.progress.done
             && answer.answered == answer.asked
             && (state.view.hidden.is_empty() || answer.without_toggles.is_some())
