@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader};
 
 use flate2::read::GzDecoder;
 use serde_json::Value;
+use trailhound::base::crew::Alone;
 use trailhound::base::origin::FileId;
 use trailhound::engine::{LoadOptions, Loaded, Reader, Stop, load};
 use trailhound::source::Spec;
@@ -113,7 +114,7 @@ fn no_file_that_holds_a_text_is_left_out() {
         let text: Vec<char> = held[file][next(held[file].len())].chars().collect();
         let from = next(text.len());
         let needle: String = text[from..].iter().take(1 + next(14)).collect();
-        let Some(set) = snapshot.files_holding(&needle, &[]) else {
+        let Some(set) = snapshot.files_holding(&needle, &[], &Alone) else {
             continue;
         };
         said += 1;
@@ -135,5 +136,5 @@ fn no_file_that_holds_a_text_is_left_out() {
 fn without_values_nothing_is_said() {
     let files = evidence();
     let snapshot = loaded(&files, false).snapshot;
-    assert_eq!(snapshot.files_holding("PutThing", &[]), None);
+    assert_eq!(snapshot.files_holding("PutThing", &[], &Alone), None);
 }

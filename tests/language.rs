@@ -189,6 +189,29 @@ fn the_word_under_the_caret_is_a_prefix() {
 }
 
 #[test]
+fn what_may_become_a_field_is_not_searched_before_it_is_known() {
+    let typing = |text: &str| {
+        let context = Context {
+            typing: Some(text.len()),
+            ..context()
+        };
+        let parsed = parse(text, &context);
+        let so_far = parsed.so_far().map(ToString::to_string);
+        (so_far, parsed.usable().is_some())
+    };
+    for begins in ["w", "wh", "who", "reg", "-err", "svc"] {
+        assert_eq!(typing(begins), (None, false), "{begins}");
+    }
+    // What stands before it holds meanwhile.
+    assert_eq!(typing("svc:s3 wh"), (Some("svc:s3".to_owned()), false));
+    for text in ["whom", "prod", "who ", "\"who\""] {
+        assert!(typing(text).1, "{text}");
+    }
+    // After Enter it is a text like any other.
+    check("who", "who");
+}
+
+#[test]
 fn parts_are_the_terms_that_must_all_hold() {
     let parts = |text: &str| -> Vec<String> {
         let parsed = parse(text, &context());

@@ -713,7 +713,7 @@ impl State {
 
     /// The filter in force: the one being typed where it can be used, else the view's.
     pub fn effective_filter(&self) -> Arc<Expr> {
-        let typed = self.edit.as_ref().and_then(|edit| edit.parsed.usable());
+        let typed = self.edit.as_ref().and_then(|edit| edit.parsed.so_far());
         self.in_force(typed, self.view.hidden)
     }
 
@@ -724,7 +724,7 @@ impl State {
 
     /// The filter in force as it would be if no kind of events were hidden; `None` where none is.
     pub fn unhidden_filter(&self) -> Option<Arc<Expr>> {
-        let typed = self.edit.as_ref().and_then(|edit| edit.parsed.usable());
+        let typed = self.edit.as_ref().and_then(|edit| edit.parsed.so_far());
         (!self.view.hidden.is_empty()).then(|| self.in_force(typed, Hidden::default()))
     }
 

@@ -402,11 +402,12 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         }
         Reply::Facets { request, facets } if request == state.answer.asked => {
             state.answer.facets = facets;
-            state.answer.facets_fresh = true;
+            // Counts of what was found so far are not the answer's.
+            state.answer.facets_fresh = state.answer.searched.is_none();
         }
         Reply::Histogram { request, histogram } if request == state.answer.asked => {
             state.answer.histogram = Some(histogram);
-            state.answer.histogram_fresh = true;
+            state.answer.histogram_fresh = state.answer.searched.is_none();
         }
         Reply::People { request, people } if request == state.answer.asked => {
             people::hear(state, people);

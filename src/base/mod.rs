@@ -4,6 +4,8 @@
 //! knows nothing of CloudTrail, files, tasks or screens.
 
 pub mod cancel;
+pub mod caseless;
+pub mod crew;
 pub mod guard;
 pub mod ledger;
 pub mod origin;

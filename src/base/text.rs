@@ -81,6 +81,20 @@ pub fn fold(text: &str) -> String {
     }
 }
 
+/// Calls `read` with the text in lower case; most texts are short ASCII and cost no allocation.
+pub fn with_folded<T>(text: &str, read: impl FnOnce(&str) -> T) -> T {
+    let mut room = [0; 192];
+    match room.get_mut(..text.len()) {
+        Some(room) if text.is_ascii() => {
+            room.copy_from_slice(text.as_bytes());
+            room.make_ascii_lowercase();
+            // What is ASCII is UTF-8: the other way is never taken.
+            read(std::str::from_utf8(room).unwrap_or_default())
+        }
+        _ => read(&fold(text)),
+    }
+}
+
 /// Where a name splits into components.
 const fn splits(c: char) -> bool {
     matches!(c, '/' | ':' | '@' | '#')

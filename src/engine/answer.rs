@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use crate::base::cancel::Cancel;
-use crate::engine::crew;
+use crate::engine::crew::{self, AllHands};
 use crate::engine::memo::Memo;
 use crate::engine::missed;
 use crate::engine::protocol::{Ask, Reply};
@@ -18,6 +18,7 @@ use crate::event::secret;
 use crate::index::bitmap::RowSet;
 use crate::index::segment::EventId;
 use crate::index::snapshot::{Hits, Snapshot};
+use crate::index::values::FileSet;
 use crate::pivot::change::State;
 use crate::pivot::histogram::Histogram;
 use crate::pivot::history::History;
@@ -79,7 +80,9 @@ fn find_with(
             ..Answer::default()
         });
     }
-    let found = eval::search(snapshot, &plan::bind(filter, snapshot), cancel);
+    let telling = Telling::begin(partly);
+    let plan = plan::bind_with(filter, snapshot, &AllHands);
+    let found = eval::search_with(snapshot, &plan, cancel, &AllHands);
     if cancel.is_stale() {
         return None;
     }
@@ -97,8 +100,36 @@ fn find_with(
     answer.rows = found.sure.clone();
     let mut open = found.rows;
     open.minus(&found.sure);
-    search.finish(open, &mut answer, memo, partly)?;
+    search.finish(open, &mut answer, memo, telling)?;
     Some(answer)
+}
+
+/// When what was found so far is told.
+struct Telling<'a> {
+    began: Instant,
+    due: Duration,
+    partly: &'a mut dyn FnMut(&RowSet, f32),
+}
+
+impl<'a> Telling<'a> {
+    fn begin(partly: &'a mut dyn FnMut(&RowSet, f32)) -> Self {
+        Self {
+            began: Instant::now(),
+            due: FIRST_PART,
+            partly,
+        }
+    }
+
+    /// Tells what was found so far and which share was asked, if it is time for that.
+    fn tell(&mut self, rows: &RowSet, share: f32) {
+        if self.began.elapsed() < self.due {
+            return;
+        }
+        let telling = Instant::now();
+        (self.partly)(rows, share);
+        // Telling must not cost more than a small part of the search.
+        self.due = self.began.elapsed() + telling.elapsed() * 10 + NEXT_PART;
+    }
 }
 
 /// A search through the records of rows that the index cannot decide.
@@ -128,7 +159,7 @@ impl Search<'_> {
         mut open: RowSet,
         answer: &mut Answer,
         memo: &Memo,
-        partly: &mut dyn FnMut(&RowSet, f32),
+        mut telling: Telling<'_>,
     ) -> Option<()> {
         let segments = self.snapshot.segments().len();
         let mut known = self.residual.word().map(|word| memo.of(word, segments));
@@ -149,8 +180,9 @@ impl Search<'_> {
         let open = open.flat();
         let mut files = self.files(&open);
         let word = self.residual.word();
+        telling.tell(&answer.rows, 0.0);
         // Rows of which a column shows the word are sure already; the values tell the rest.
-        if let Some(may) = word.and_then(|w| self.snapshot.files_holding(w, &plan::VERBATIM)) {
+        if let Some(may) = self.files_with(word) {
             files.retain(|rows| {
                 let file = self.snapshot.place(EventId::nth(rows.start)).file;
                 let stays = may.contains(file);
@@ -163,8 +195,6 @@ impl Search<'_> {
             });
         }
         let all: usize = files.iter().map(ExactSizeIterator::len).sum();
-        let began = Instant::now();
-        let mut due = FIRST_PART;
         let mut read = 0;
         self.each_file(&open, &files, |rows, said| {
             for id in said.matches {
@@ -179,17 +209,20 @@ impl Search<'_> {
                 answer.unread_reason = said.reason;
             }
             read += rows;
-            if began.elapsed() >= due && read < all && !self.cancel.is_stale() {
-                let telling = Instant::now();
-                partly(&answer.rows, read as f32 / all as f32);
-                // Telling must not cost more than a small part of the search.
-                due = began.elapsed() + telling.elapsed() * 10 + NEXT_PART;
+            if read < all && !self.cancel.is_stale() {
+                telling.tell(&answer.rows, read as f32 / all as f32);
             }
         });
         if let Some(known) = known {
             memo.keep(known);
         }
         (!self.cancel.is_stale()).then_some(())
+    }
+
+    /// The files that may hold the word, where that is known.
+    fn files_with(&self, word: Option<&str>) -> Option<FileSet> {
+        self.snapshot
+            .files_holding(word?, &plan::VERBATIM, &AllHands)
     }
 
     /// The rows of each file that has any of those given, as their places in the order of
@@ -392,13 +425,21 @@ pub(crate) fn answer(
     let (rows, hits) = if *ask.filter == Expr::All {
         (snapshot.all(), Hits::all(snapshot))
     } else {
+        let mut parts = 0;
         let mut partly = |rows: &RowSet, share: f32| {
+            let hits = in_order(snapshot, rows);
+            let order = Arc::clone(&hits.order);
             send(Reply::Hits {
                 request,
-                hits: in_order(snapshot, rows),
+                hits,
                 took: started.elapsed(),
                 searched: Some(share),
             });
+            // The first part is for the eye; a search that goes on is counted, too.
+            parts += 1;
+            if parts > 1 {
+                count(ask, rows, &order, cancel, send);
+            }
         };
         let found = find_with(snapshot, &ask.filter, reader, cancel, memo, &mut partly);
         let Some(found) = found else { return };
@@ -459,6 +500,19 @@ pub(crate) fn answer(
         };
         send(Reply::People { request, people });
     }
+    count(ask, &rows, &hits.order, cancel, send);
+}
+
+/// Counts facets and the histogram of some events and sends both; nothing where the work was given
+/// up.
+fn count(
+    ask: &Ask,
+    rows: &RowSet,
+    order: &[EventId],
+    cancel: &Cancel,
+    send: &mut dyn FnMut(Reply),
+) {
+    let (snapshot, request) = (&ask.snapshot, ask.request);
     let wanted = Wanted {
         top: ask.facet_values,
         counts_only: true,
@@ -466,16 +520,10 @@ pub(crate) fn answer(
     };
     // The histogram is a piece of work beside the facets.
     let pieces = crew::gather(ask.facets.len() + 1, |piece| match ask.facets.get(piece) {
-        Some(field) => Piece::Facet(tally::count(snapshot, &rows, *field, wanted, cancel)),
+        Some(field) => Piece::Facet(tally::count(snapshot, rows, *field, wanted, cancel)),
         None if ask.columns > 0 => {
-            let events = &hits.order;
-            Piece::Histogram(Histogram::of_rows(
-                snapshot,
-                events,
-                &rows,
-                ask.columns,
-                cancel,
-            ))
+            let columns = ask.columns;
+            Piece::Histogram(Histogram::of_rows(snapshot, order, rows, columns, cancel))
         }
         None => Piece::Nothing,
     });

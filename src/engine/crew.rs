@@ -5,9 +5,20 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use crate::base::crew::Crew;
+
 /// How many work at once.
 pub(crate) fn size() -> usize {
     thread::available_parallelism().map_or(2, NonZero::get)
+}
+
+/// All cores.
+pub(crate) struct AllHands;
+
+impl Crew for AllHands {
+    fn each(&self, n: usize, work: &(dyn Fn(usize) + Sync)) {
+        gather(n, work);
+    }
 }
 
 /// Does `n` pieces of work on all cores; gives what came of each, in their order.

@@ -4,6 +4,7 @@
 //! Made for one record at a time; the index never holds one. Text that `serde_json` refuses gives
 //! no tree, and the record is then shown as raw text.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -12,6 +13,9 @@ use serde_json::value::RawValue;
 
 /// Levels of nesting a tree may have; real records stay below twenty.
 const DEEPEST: usize = 127;
+
+/// How deep JSON may stand inside strings of JSON.
+pub const NESTED: usize = 4;
 
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +71,20 @@ impl Node {
             Some(b'n') => Self::Null,
             _ => Self::Number(text.to_owned()),
         })
+    }
+
+    /// The JSON inside a string: an object or array, perhaps percent-encoded as IAM returns policies.
+    pub fn inside(text: &str) -> Option<Self> {
+        let trimmed = text.trim_start();
+        let decoded: Cow<'_, str> = if trimmed.starts_with("%7B") || trimmed.starts_with("%5B") {
+            percent_decoded(trimmed)?.into()
+        } else {
+            trimmed.into()
+        };
+        let opens = decoded.starts_with(['{', '[']);
+        opens
+            .then(|| Self::parse(decoded.as_bytes()).ok())
+            .flatten()
     }
 
     /// The last value of a key of an object.
@@ -227,6 +245,21 @@ pub fn compact(json: &[u8]) -> Vec<u8> {
         out.push(byte);
     }
     out
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            let (high, low) = (bytes.next()?, bytes.next()?);
+            let digit = |b: u8| char::from(b).to_digit(16);
+            out.push((digit(high)? * 16 + digit(low)?) as u8);
+        } else {
+            out.push(byte);
+        }
+    }
+    String::from_utf8(out).ok()
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::base::crew::{self, Crew};
+use crate::base::origin::FileId;
 use crate::base::time::UtcMicros;
 use crate::event::principal::Principal;
 use crate::event::resource::Mark;
@@ -297,15 +299,15 @@ impl Snapshot {
     /// others surely do not, unless a column of `decided` shows it: those are asked row by row
     /// elsewhere. `None` where nobody can say but by looking at every record: the values were not
     /// gathered, or the text may be (in) a number, a time, or a value of one or two bytes.
-    pub fn files_holding(&self, text: &str, decided: &[Col]) -> Option<FileSet> {
+    pub fn files_holding(&self, text: &str, decided: &[Col], crew: &dyn Crew) -> Option<FileSet> {
         if self.values.incomplete {
             return None;
         }
         let needle = Needle::new(text)?;
         let mut files = FileSet::default();
-        self.values.files(&needle, &mut files);
+        self.values.files(&needle, crew, &mut files);
         // What stands in columns is left out of the values.
-        for col in [
+        let beside = [
             Col::What,
             Col::Svc,
             Col::Region,
@@ -316,33 +318,47 @@ impl Snapshot {
             Col::Via,
             Col::Type,
             Col::Vpce,
-        ] {
-            if decided.contains(&col) {
-                continue;
-            }
-            let wanted = CodeSet::from(self.dict(col).matching(|text| needle.is_in(text)));
-            if wanted.is_empty() {
-                continue;
-            }
-            for segment in &self.segments {
-                let rows = segment.column(col).among(segment.len(), &wanted);
-                rows.for_each(|row| files.insert(segment.place(row).file));
-            }
-        }
+        ];
+        let columns: Vec<(Col, CodeSet)> = beside
+            .into_iter()
+            .filter(|col| !decided.contains(col))
+            .map(|col| {
+                let codes = self.dict(col).matching(|text| needle.is_in(text));
+                (col, CodeSet::from(codes))
+            })
+            .filter(|(_, wanted)| !wanted.is_empty())
+            .collect();
         let odd = self.odd_ids.matching(|text| needle.is_in(text));
-        if needle.may_be_in_uuid() || odd.contains(&true) {
-            for segment in &self.segments {
-                for row in 0..segment.len() {
-                    let hit = match segment.id(row) {
+        let ids = needle.may_be_in_uuid() || odd.contains(&true);
+        if columns.is_empty() && !ids {
+            return Some(files);
+        }
+        let found = crew::gather(crew, self.segments.len(), |at| {
+            let segment = &self.segments[at];
+            let mut rows = Bitmap::default();
+            for (col, wanted) in &columns {
+                rows.or(&segment.column(*col).among(segment.len(), wanted));
+            }
+            if ids {
+                rows.or(&Bitmap::collect(segment.len(), |row| {
+                    match segment.id(row) {
                         IdBits::Uuid(bits) => needle.in_uuid(bits),
                         IdBits::Odd(sym) => odd.get(sym.code() as usize).is_some_and(|yes| *yes),
                         IdBits::None => false,
-                    };
-                    if hit {
-                        files.insert(segment.place(row).file);
                     }
-                }
+                }));
             }
+            let mut files: Vec<FileId> = Vec::new();
+            rows.for_each(|row| {
+                let file = segment.place(row).file;
+                if files.last() != Some(&file) {
+                    files.push(file);
+                }
+            });
+            files
+        });
+        for file in found.into_iter().flatten() {
+            files.insert(file);
         }
         Some(files)
     }

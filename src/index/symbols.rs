@@ -11,7 +11,9 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use memchr::memmem;
+
+use crate::base::caseless::Caseless;
+use crate::base::crew::{self, Alone, Crew};
 
 /// An interned string of one dictionary. `Option<Sym>` takes no more room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +55,8 @@ const CHUNK: usize = 1024;
 struct Chunk {
     text: String,
     ends: Vec<usize>,
+    /// Whether letters of other alphabets stand in it.
+    foreign: bool,
 }
 
 impl Chunk {
@@ -62,8 +66,27 @@ impl Chunk {
     }
 
     fn push(&mut self, text: &str) {
+        self.foreign |= !text.is_ascii();
         self.text.push_str(text);
         self.ends.push(self.text.len());
+    }
+
+    /// As [`Symbols::matching_with`], for the strings of this chunk.
+    fn matching(&self, needle: &Caseless, test: &dyn Fn(&str) -> bool) -> Vec<bool> {
+        if self.foreign {
+            // Letters of other alphabets may fold to those of the needle.
+            return (0..self.ends.len()).map(|i| test(self.get(i))).collect();
+        }
+        let mut table = vec![false; self.ends.len()];
+        let mut from = 0;
+        while let Some(at) = needle.find(self.text.as_bytes(), from) {
+            let i = self.ends.partition_point(|end| *end <= at);
+            let Some(yes) = table.get_mut(i) else { break };
+            *yes = test(self.get(i));
+            // On to the next string; the needle may also have begun in this one's tail.
+            from = self.ends[i];
+        }
+        table
     }
 }
 
@@ -122,36 +145,33 @@ impl Symbols {
 
 impl Symbols {
     /// As [`Symbols::matching`], where every string that satisfies `test` holds `needle`, which is
-    /// lower-case ASCII, in any case; strings that do not are not tested.
-    pub fn matching_with(&self, needle: &str, mut test: impl FnMut(&str) -> bool) -> Vec<bool> {
-        let finder = memmem::Finder::new(needle);
-        let mut table = vec![false; self.len + 1];
-        let mut lower = Vec::new();
-        for (n, chunk) in self.chunks.iter().enumerate() {
-            let table = table.get_mut(n * CHUNK + 1..).unwrap_or_default();
-            lower.clear();
-            lower.extend_from_slice(chunk.text.as_bytes());
-            lower.make_ascii_lowercase();
-            if !lower.is_ascii() {
-                // Letters of other alphabets may fold to those of the needle.
-                for (i, yes) in table.iter_mut().enumerate().take(chunk.ends.len()) {
-                    *yes = test(chunk.get(i));
-                }
-                continue;
-            }
-            let mut from = 0;
-            while let Some(at) = lower.get(from..).and_then(|rest| finder.find(rest)) {
-                let i = chunk.ends.partition_point(|end| *end <= from + at);
-                if let Some(yes) = table.get_mut(i) {
-                    *yes = test(chunk.get(i));
-                }
-                // On to the next string; the needle may also have begun in this one's tail.
-                from = chunk.ends.get(i).map_or(lower.len(), |end| *end);
-            }
-        }
+    /// ASCII, in any case; strings that do not are not tested.
+    pub fn matching_with(
+        &self,
+        needle: &str,
+        crew: &dyn Crew,
+        test: impl Fn(&str) -> bool + Sync,
+    ) -> Vec<bool> {
+        let Some(needle) = Caseless::new(needle) else {
+            return self.matching(test);
+        };
+        let mut table = Vec::with_capacity(self.len + 1);
+        table.push(false);
+        let n = self.chunks.len().div_ceil(PIECE);
+        let alone: &dyn Crew = if n > 1 { crew } else { &Alone };
+        let found = crew::gather(alone, n, |at| {
+            let chunks = self.chunks.iter().skip(at * PIECE).take(PIECE);
+            chunks
+                .flat_map(|chunk| chunk.matching(&needle, &test))
+                .collect::<Vec<bool>>()
+        });
+        table.extend(found.into_iter().flatten());
         table
     }
 }
+
+/// Chunks looked through as one piece of work.
+const PIECE: usize = 32;
 
 /// The writer's side of a dictionary.
 #[derive(Debug, Default)]
@@ -216,6 +236,8 @@ impl SymbolsWriter {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     #[test]
@@ -252,14 +274,15 @@ mod tests {
         let s = w.freeze();
         for needle in ["needle", "nee", "dle", "ept2", "x", "absent", "needle2"] {
             let test = |text: &str| text.to_lowercase().contains(needle);
-            assert_eq!(s.matching_with(needle, test), s.matching(test), "{needle}");
+            let found = s.matching_with(needle, &Alone, test);
+            assert_eq!(found, s.matching(test), "{needle}");
         }
-        let mut tested = 0;
-        s.matching_with("needle5", |_| {
-            tested += 1;
+        let tested = AtomicUsize::new(0);
+        s.matching_with("needle5", &Alone, |_| {
+            tested.fetch_add(1, Ordering::Relaxed);
             true
         });
-        assert!(tested < 1300, "{tested}");
+        assert!(tested.into_inner() < 1300);
     }
 
     #[test]

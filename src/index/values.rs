@@ -15,8 +15,10 @@ use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet, HashTable};
 use memchr::memmem::Finder;
 
+use crate::base::crew::{self, Crew};
 use crate::base::origin::FileId;
 use crate::base::text;
+use crate::event::json::{NESTED, Node};
 use crate::index::batch::uuid_bits;
 
 /// Shorter values are not kept: nearly every file would hold them.
@@ -155,8 +157,13 @@ impl ValuesBuilder {
         self.identities.insert(number)
     }
 
-    /// Notes a value of the file: a key or a string, unescaped.
+    /// Notes a value of the file: a key or a string, unescaped, and what JSON inside of it holds.
     pub fn note(&mut self, value: &[u8]) {
+        self.note_to(value, NESTED);
+    }
+
+    /// As [`Self::note`], where JSON may stand inside of JSON so many times.
+    fn note_to(&mut self, value: &[u8], depth: usize) {
         if value.len() < SHORTEST || is_time(value) || self.open {
             return;
         }
@@ -167,7 +174,12 @@ impl ValuesBuilder {
             self.uuids.push(bits);
             return;
         }
-        if value.len() > LONGEST || hides_text(value) {
+        if value.len() > LONGEST {
+            self.open = true;
+            return;
+        }
+        let hides = hides_text(value);
+        if hides && depth == 0 {
             self.open = true;
             return;
         }
@@ -193,6 +205,32 @@ impl ValuesBuilder {
         {
             *stamp = self.number;
             self.holds.push(entry.id);
+            if hides {
+                self.note_inside(value, depth - 1);
+            }
+        }
+    }
+
+    fn note_inside(&mut self, value: &[u8], depth: usize) {
+        match std::str::from_utf8(value).map(Node::inside) {
+            Ok(Some(tree)) => self.note_tree(&tree, depth),
+            Ok(None) => {}
+            Err(_) => self.open = true,
+        }
+    }
+
+    /// Notes the keys and strings of a tree.
+    fn note_tree(&mut self, tree: &Node, depth: usize) {
+        match tree {
+            Node::Object(pairs) => {
+                for (key, value) in pairs {
+                    self.note_to(key.as_bytes(), depth);
+                    self.note_tree(value, depth);
+                }
+            }
+            Node::Array(items) => items.iter().for_each(|item| self.note_tree(item, depth)),
+            Node::Text(text) => self.note_to(text.as_bytes(), depth),
+            Node::Null | Node::Bool(_) | Node::Number(_) => {}
         }
     }
 
@@ -307,11 +345,11 @@ const fn may_be_number(byte: u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b'.' | b'+' | b'-' | b':' | b'e' | b't' | b'z')
 }
 
-/// Whether there is JSON inside a value whose strings are written in another way than they read.
+/// Whether there may be JSON inside a value whose strings are written in another way than they read.
 fn hides_text(value: &[u8]) -> bool {
     let trimmed = value.trim_ascii_start();
     match trimmed.first() {
-        Some(b'{' | b'[') => memchr::memchr(b'\\', trimmed).is_some(),
+        Some(b'{' | b'[') => memchr::memchr2(b'\\', b'%', trimmed).is_some(),
         Some(b'%') => trimmed.starts_with(b"%7B") || trimmed.starts_with(b"%5B"),
         // White space of other alphabets may stand before it.
         Some(first) if !first.is_ascii() => memchr::memchr3(b'{', b'[', b'%', trimmed).is_some(),
@@ -363,19 +401,20 @@ impl Values {
     }
 
     /// Adds the files that may hold a text as, or in, one value or key.
-    pub(crate) fn files(&self, needle: &Needle, files: &mut FileSet) {
-        let found = self.parts.iter().filter_map(|part| {
-            let ids = part.find(needle);
-            (!ids.is_empty()).then_some((part.generation, ids))
-        });
+    pub(crate) fn files(&self, needle: &Needle, crew: &dyn Crew, files: &mut FileSet) {
+        let found = crew::gather(crew, self.parts.len(), |at| self.parts[at].find(needle));
         let mut wanted: HashMap<u64, HashSet<u32>> = HashMap::new();
-        for (generation, ids) in found {
-            wanted.entry(generation).or_default().extend(ids);
-        }
-        for part in &self.parts {
-            for file in part.files(wanted.get(&part.generation), needle) {
-                files.insert(file);
+        for (part, ids) in self.parts.iter().zip(found) {
+            if !ids.is_empty() {
+                wanted.entry(part.generation).or_default().extend(ids);
             }
+        }
+        let found = crew::gather(crew, self.parts.len(), |at| {
+            let part = &self.parts[at];
+            part.files(wanted.get(&part.generation), needle)
+        });
+        for file in found.into_iter().flatten() {
+            files.insert(file);
         }
     }
 
@@ -500,12 +539,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::base::crew::Alone;
     use crate::index::batch::uuid_text;
 
     fn files_of(values: &Values, text: &str) -> Option<Vec<u32>> {
         let needle = Needle::new(text)?;
         let mut files = FileSet::default();
-        values.files(&needle, &mut files);
+        values.files(&needle, &Alone, &mut files);
         Some((0..100).filter(|f| files.contains(FileId(*f))).collect())
     }
 
@@ -528,18 +568,48 @@ mod tests {
         b.begin(FileId(7));
         b.note(br#"{"a":"x\"y"}"#);
         values.push(b.take());
-        assert_eq!(files_of(&values, "PROD-data"), Some(vec![3, 5, 6, 7]));
-        assert_eq!(files_of(&values, "data/X"), Some(vec![3, 6, 7]));
-        assert_eq!(files_of(&values, "GRÜSSE"), Some(vec![7]));
-        assert_eq!(files_of(&values, "GRÜßE"), Some(vec![5, 7]));
+        assert_eq!(files_of(&values, "PROD-data"), Some(vec![3, 5, 6]));
+        assert_eq!(files_of(&values, "data/X"), Some(vec![3, 6]));
+        assert_eq!(files_of(&values, "GRÜSSE"), Some(vec![]));
+        assert_eq!(files_of(&values, "GRÜßE"), Some(vec![5]));
         // Not across the edge of two values.
-        assert_eq!(files_of(&values, "xprod"), Some(vec![7]));
-        assert_eq!(files_of(&values, "2daa-4D00"), Some(vec![5, 7]));
-        assert_eq!(files_of(&values, "bd-2daa-4d00-be14-d92ef1"), Some(vec![7]));
+        assert_eq!(files_of(&values, "xprod"), Some(vec![]));
+        assert_eq!(files_of(&values, "2daa-4D00"), Some(vec![5]));
+        assert_eq!(files_of(&values, "bd-2daa-4d00-be14-d92ef1"), Some(vec![]));
+        // Inside of a value, as it reads.
+        assert_eq!(files_of(&values, "x\"y"), Some(vec![7]));
         for unsure in ["ab", "443", "2024-02", "rue", "1e5", ""] {
             assert_eq!(files_of(&values, unsure), None, "{unsure}");
         }
-        assert_eq!(values.values(), 3);
+        assert_eq!(values.values(), 5);
+    }
+
+    #[test]
+    fn json_inside_of_values_is_noted_as_it_reads() {
+        let mut values = Values::default();
+        let mut b = ValuesBuilder::new(Held::default());
+        let escaped = |text: &str| {
+            let mut out = String::new();
+            crate::event::json::write_string(&mut out, text);
+            format!(r#"{{"in":{out}}}"#)
+        };
+        b.begin(FileId(1));
+        b.note(br#"{"Resource":"arn:aws:s3:::a\u002db\/c"}"#);
+        b.begin(FileId(2));
+        b.note(b"%7B%22Action%22%3A%22iam%3APassRole%22%7D");
+        b.begin(FileId(3));
+        b.note(br#"{"x":"%7B%22deep%22%3A%22hidden%20word%22%7D"}"#);
+        b.begin(FileId(4));
+        b.note(br#"{"not json\"#);
+        b.begin(FileId(5));
+        // Deeper than anybody looks: nobody says what it holds.
+        let deep = (0..6).fold("bottom\n".to_owned(), |text, _| escaped(&text));
+        b.note(deep.as_bytes());
+        values.push(b.take());
+        assert_eq!(files_of(&values, "a-b/c"), Some(vec![1, 5]));
+        assert_eq!(files_of(&values, "iam:pass"), Some(vec![2, 5]));
+        assert_eq!(files_of(&values, "hidden word"), Some(vec![3, 5]));
+        assert_eq!(files_of(&values, "nothing"), Some(vec![5]));
     }
 
     #[test]

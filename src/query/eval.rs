@@ -4,7 +4,10 @@
 //! the answer is two sets, the rows that surely match and those that may, so that `NOT` and `OR`
 //! around such a question stay exact. Refuses to know: bytes, tasks, the order of hits.
 
+use std::sync::Arc;
+
 use crate::base::cancel::Cancel;
+use crate::base::crew::{self, Alone, Crew};
 use crate::index::bitmap::{Bitmap, RowSet};
 use crate::index::schema::Col;
 use crate::index::segment::Segment;
@@ -27,7 +30,16 @@ pub struct Found {
 ///
 /// Stops between segments when the wish is stale: what it gives then is of no use.
 pub fn search(snapshot: &Snapshot, plan: &Plan, cancel: &Cancel) -> Found {
-    let scan = Scan { snapshot, cancel };
+    search_with(snapshot, plan, cancel, &Alone)
+}
+
+/// As [`search`], with segments shared out among a crew.
+pub fn search_with(snapshot: &Snapshot, plan: &Plan, cancel: &Cancel, crew: &dyn Crew) -> Found {
+    let scan = Scan {
+        snapshot,
+        cancel,
+        crew,
+    };
     let solved = scan.solve(&plan.root);
     match solved.open {
         Open::Rows(rows) => Found {
@@ -46,6 +58,7 @@ pub fn search(snapshot: &Snapshot, plan: &Plan, cancel: &Cancel) -> Found {
 struct Scan<'a> {
     snapshot: &'a Snapshot,
     cancel: &'a Cancel,
+    crew: &'a dyn Crew,
 }
 
 /// The answer to one question: `sure` ⊆ the rows that match ⊆ `may`.
@@ -146,21 +159,37 @@ impl Scan<'_> {
 
     /// The rows of a question the index decides.
     fn rows(&self, node: &Node) -> RowSet {
-        let segments = self.snapshot.segments().iter();
+        let segments = self.snapshot.segments();
+        let one = |(at, segment): (usize, &Arc<Segment>)| {
+            if self.cancel.is_stale() {
+                Bitmap::default()
+            } else {
+                scan(at, segment, node)
+            }
+        };
+        // A comparison of a column is over before a helper has begun.
+        if node.cost() < WORTH_SHARING {
+            return RowSet {
+                segments: segments.iter().enumerate().map(one).collect(),
+            };
+        }
+        let n = segments.len().div_ceil(SEGMENTS_A_PIECE);
+        let done = crew::gather(self.crew, n, |at| {
+            let piece = segments.iter().enumerate().skip(at * SEGMENTS_A_PIECE);
+            piece
+                .take(SEGMENTS_A_PIECE)
+                .map(one)
+                .collect::<Vec<Bitmap>>()
+        });
         RowSet {
-            segments: segments
-                .enumerate()
-                .map(|(at, segment)| {
-                    if self.cancel.is_stale() {
-                        Bitmap::default()
-                    } else {
-                        scan(at, segment, node)
-                    }
-                })
-                .collect(),
+            segments: done.into_iter().flatten().collect(),
         }
     }
 }
+
+/// What a row must cost for segments to be shared out, and how many go together.
+const WORTH_SHARING: u32 = 8;
+const SEGMENTS_A_PIECE: usize = 4;
 
 fn zip(into: &mut RowSet, other: &RowSet, fold: fn(&mut Bitmap, &Bitmap)) {
     for (a, b) in into.segments.iter_mut().zip(&other.segments) {

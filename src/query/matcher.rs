@@ -109,19 +109,22 @@ impl Matcher {
             Self::Exact(wanted) => wanted == value,
             Self::Whole(wanted) => same(value, wanted),
             Self::Component(wanted) => {
-                same(value, wanted) || {
-                    let folded = text::fold(value);
-                    let name = named_part(&folded);
-                    text::has_component(name.text, wanted) && !name.is_only_its_type(wanted)
-                }
+                same(value, wanted)
+                    || text::with_folded(value, |folded| {
+                        let name = named_part(folded);
+                        text::has_component(name.text, wanted) && !name.is_only_its_type(wanted)
+                    })
             }
-            Self::Starts(wanted) => text::fold(value).starts_with(wanted.as_str()),
-            Self::ComponentStarts(wanted) => {
-                let folded = text::fold(value);
-                let name = named_part(&folded);
+            Self::Starts(wanted) => {
+                text::with_folded(value, |folded| folded.starts_with(wanted.as_str()))
+            }
+            Self::ComponentStarts(wanted) => text::with_folded(value, |folded| {
+                let name = named_part(folded);
                 folded.starts_with(wanted.as_str()) || name.has_component_like(wanted)
+            }),
+            Self::Holds(wanted) => {
+                text::with_folded(value, |folded| folded.contains(wanted.as_str()))
             }
-            Self::Holds(wanted) => text::fold(value).contains(wanted.as_str()),
             Self::Wild(wildcard) => wildcard.matches(value),
             Self::Regex(regex) => regex.is_match(value),
             Self::Compare(op, wanted) => Number::parse(value).is_some_and(|number| {
@@ -199,8 +202,9 @@ impl Named<'_> {
         let ends = ['/', ':', '@', '#'];
         rest.starts_with(wanted)
             || self.text.starts_with(wanted) && wanted.contains(ends)
-            || rest.char_indices().any(|(i, c)| {
-                ends.contains(&c) && rest.get(i + 1..).is_some_and(|r| r.starts_with(wanted))
+            || rest.bytes().enumerate().any(|(i, byte)| {
+                matches!(byte, b'/' | b':' | b'@' | b'#')
+                    && rest.get(i + 1..).is_some_and(|r| r.starts_with(wanted))
             })
     }
 }

@@ -87,6 +87,15 @@ impl Parsed {
         self.diagnostics.iter().map(|d| d.severity).max()
     }
 
+    /// What the finished terms of a text that is still being typed mean; `None` where there is none,
+    /// or something in it is wrong.
+    pub fn so_far(&self) -> Option<&Expr> {
+        match self.worst() {
+            Some(Severity::Error) => None,
+            _ => self.expr.as_ref(),
+        }
+    }
+
     /// The query, where nothing stands in the way of using it.
     pub fn usable(&self) -> Option<&Expr> {
         match self.worst() {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::base::crew::{Alone, Crew};
 use crate::base::time::{TimeRange, UtcMicros};
 use crate::event::agent;
 use crate::event::kind::{Kind, as_given};
@@ -182,7 +183,7 @@ impl Node {
     }
 
     /// What a row costs, roughly.
-    fn cost(&self) -> u32 {
+    pub(crate) fn cost(&self) -> u32 {
         match self {
             Self::Fixed(_) => 0,
             Self::Fact(_) | Self::Time(_) | Self::Files(_) | Self::Marked(_) => 1,
@@ -231,22 +232,34 @@ impl Plan {
 
 /// Binds a query to a snapshot.
 pub fn bind(expr: &Expr, snapshot: &Snapshot) -> Plan {
+    bind_with(expr, snapshot, &Alone)
+}
+
+/// Binds a query to a snapshot; large dictionaries are looked through by the crew.
+pub fn bind_with(expr: &Expr, snapshot: &Snapshot, crew: &dyn Crew) -> Plan {
     Plan {
-        root: node(expr, snapshot),
+        root: node(expr, On { snapshot, crew }),
     }
 }
 
-fn node(expr: &Expr, snapshot: &Snapshot) -> Node {
+/// What a query is bound to, and the hands that help.
+#[derive(Clone, Copy)]
+struct On<'a> {
+    snapshot: &'a Snapshot,
+    crew: &'a dyn Crew,
+}
+
+fn node(expr: &Expr, on: On<'_>) -> Node {
     match expr {
         Expr::All => Node::Fixed(true),
-        Expr::And(parts) => Node::all_of(parts.iter().map(|e| node(e, snapshot)).collect()),
-        Expr::Or(parts) => Node::any_of(parts.iter().map(|e| node(e, snapshot)).collect()),
-        Expr::Not(inner) => Node::Not(Box::new(node(inner, snapshot))),
-        Expr::Macro(_, body) => node(body, snapshot),
-        Expr::Text(needle) => anywhere(needle, snapshot),
+        Expr::And(parts) => Node::all_of(parts.iter().map(|e| node(e, on)).collect()),
+        Expr::Or(parts) => Node::any_of(parts.iter().map(|e| node(e, on)).collect()),
+        Expr::Not(inner) => Node::Not(Box::new(node(inner, on))),
+        Expr::Macro(_, body) => node(body, on),
+        Expr::Text(needle) => anywhere(needle, on),
         Expr::Test(test) => {
             let parts = test.values.iter();
-            Node::any_of(parts.map(|value| term(test, value, snapshot)).collect())
+            Node::any_of(parts.map(|value| term(test, value, on)).collect())
         }
     }
 }
@@ -255,20 +268,26 @@ fn node(expr: &Expr, snapshot: &Snapshot) -> Node {
 pub const VERBATIM: [Col; 6] = [Col::What, Col::Svc, Col::Region, Col::Ip, Col::Ua, Col::Key];
 
 /// Text anywhere: a value of a column that holds it spares reading the record.
-fn anywhere(needle: &Needle, snapshot: &Snapshot) -> Node {
+fn anywhere(needle: &Needle, on: On<'_>) -> Node {
     let matcher = match needle {
         Needle::Word(pattern) => Matcher::word(pattern, Rule::Part),
         Needle::Regex(regex) => Matcher::Regex(regex.compiled().clone()),
     };
-    let showing = VERBATIM.map(|col| (col, CodeSet::from(names(snapshot.dict(col), &matcher))));
+    let showing = VERBATIM.map(|col| {
+        (
+            col,
+            CodeSet::from(names(on.snapshot.dict(col), &matcher, on.crew)),
+        )
+    });
     let showing = showing.into_iter().filter(|(_, codes)| !codes.is_empty());
     Node::Text(Box::new(Atom::text(needle)), showing.collect())
 }
 
 /// One value of a comparison.
-fn term(test: &Test, value: &Value, snapshot: &Snapshot) -> Node {
+fn term(test: &Test, value: &Value, on: On<'_>) -> Node {
+    let snapshot = on.snapshot;
     if let Value::List(_, values) = value {
-        return Node::any_of(values.iter().map(|v| term(test, v, snapshot)).collect());
+        return Node::any_of(values.iter().map(|v| term(test, v, on)).collect());
     }
     let field = match &test.subject {
         Subject::Path(path) => return in_record(path.steps(), test.op, value, Rule::Whole),
@@ -281,7 +300,7 @@ fn term(test: &Test, value: &Value, snapshot: &Snapshot) -> Node {
         _ => Rule::Whole,
     };
     match spec.home {
-        Home::Column(col) => column(field, col, test.op, value, rule, snapshot),
+        Home::Column(col) => column(field, col, test.op, value, rule, on),
         Home::Principal => principals(test.op, value, snapshot),
         Home::Person => persons(test.op, value, snapshot),
         Home::Flag(Flag::Xacct) => {
@@ -294,7 +313,7 @@ fn term(test: &Test, value: &Value, snapshot: &Snapshot) -> Node {
         }
         Home::Resources => match Matcher::of(value, test.op, rule) {
             Some(matcher) => {
-                let mut table = names(snapshot.resources(), &matcher);
+                let mut table = names(snapshot.resources(), &matcher, on.crew);
                 for (sym, name) in snapshot.resources().iter() {
                     if let Some(given) = as_given(name)
                         && let Some(fits) = table.get_mut(sym.code() as usize)
@@ -355,7 +374,7 @@ fn term(test: &Test, value: &Value, snapshot: &Snapshot) -> Node {
                     op: Op::Has,
                     values: vec![Value::Any],
                 };
-                term(&there, &Value::Any, snapshot)
+                term(&there, &Value::Any, on)
             }
             _ => Node::Fixed(true),
         },
@@ -394,7 +413,8 @@ fn in_record(steps: &[Step], op: Op, value: &Value, rule: Rule) -> Node {
     }
 }
 
-fn column(field: Field, col: Col, op: Op, value: &Value, rule: Rule, snapshot: &Snapshot) -> Node {
+fn column(field: Field, col: Col, op: Op, value: &Value, rule: Rule, on: On<'_>) -> Node {
+    let snapshot = on.snapshot;
     let dict = snapshot.dict(col);
     match value {
         Value::Outcome(outcome) => return Node::Fact(FactTest::Outcome(*outcome)),
@@ -416,15 +436,15 @@ fn column(field: Field, col: Col, op: Op, value: &Value, rule: Rule, snapshot: &
     let fitting = match field {
         Field::What => dict.matching(|text| fits_call(&matcher, text, op)),
         Field::Svc => dict.matching(|text| fits_service(&matcher, text)),
-        _ => names(dict, &matcher),
+        _ => names(dict, &matcher, on.crew),
     };
     Node::Column(col, fitting.into())
 }
 
 /// For each symbol whether its string fits, by looking only at strings that can.
-fn names(dict: &Symbols, matcher: &Matcher) -> Vec<bool> {
+fn names(dict: &Symbols, matcher: &Matcher, crew: &dyn Crew) -> Vec<bool> {
     match matcher.needs() {
-        Some(needle) => dict.matching_with(&needle, |text| matcher.matches(text)),
+        Some(needle) => dict.matching_with(&needle, crew, |text| matcher.matches(text)),
         None => dict.matching(|text| matcher.matches(text)),
     }
 }

@@ -9,17 +9,15 @@ use std::cell::OnceCell;
 
 use memchr::memmem;
 
+use crate::base::caseless::Caseless;
 use crate::base::text;
-use crate::event::json::Node;
+use crate::event::json::{NESTED, Node};
 use crate::index::bitmap::RowSet;
 use crate::index::segment::EventId;
 use crate::query::ast::Needle;
 use crate::query::matcher::{Matcher, Rule};
 use crate::query::path::Step;
 use crate::query::pattern::{How, Pattern};
-
-/// How deep JSON may stand inside strings of JSON.
-const NESTED: usize = 4;
 
 /// One question about a record.
 #[derive(Debug, Clone)]
@@ -45,10 +43,8 @@ pub enum Atom {
 /// A text that stands in the bytes of every record that can match.
 #[derive(Debug, Clone)]
 pub struct Clue {
-    /// Printable ASCII in lower case, without quotes and backslashes.
-    text: Vec<u8>,
-    /// The place in it of the byte that records have least.
-    rare: usize,
+    /// Printable ASCII without quotes and backslashes.
+    text: Caseless,
     /// Whether a record in which it stands plainly matches, whatever else it holds.
     settles: bool,
 }
@@ -64,9 +60,6 @@ enum Glance {
     Maybe,
 }
 
-/// The bytes of CloudTrail records in lower case, the most frequent ones first.
-const FREQUENT: &[u8] = br#""east:nrio12c3d,-umlp0v.b4y5fw6g87/9{}hkz xq_j[]"#;
-
 /// Bytes that stand outside the strings of JSON, in lower case.
 const OUTSIDE: &[u8] = b"{}[]:, 0123456789+-.truefalsn";
 
@@ -78,19 +71,13 @@ impl Clue {
         if text.is_empty() || !text.chars().all(plain) {
             return None;
         }
-        let text = text.to_ascii_lowercase().into_bytes();
-        let rarity = |byte: &u8| {
-            let place = FREQUENT.iter().position(|frequent| frequent == byte);
-            place.unwrap_or(FREQUENT.len())
-        };
-        let rare = (0..text.len()).max_by_key(|at| rarity(&text[*at]))?;
+        let text = Caseless::new(text)?;
         // It stands in one string, having no quote, or outside of all. There it is within a number
         // or a word, unless it holds what stands between them.
-        let in_string = text.iter().any(|byte| !OUTSIDE.contains(byte));
-        let in_token = !text.iter().any(|byte| b"{}[]:, ".contains(byte));
+        let in_string = text.text().iter().any(|byte| !OUTSIDE.contains(byte));
+        let in_token = !text.text().iter().any(|byte| b"{}[]:, ".contains(byte));
         Some(Self {
             text,
-            rare,
             settles: whole && (in_string || in_token),
         })
     }
@@ -98,7 +85,7 @@ impl Clue {
     /// What the bytes of a record tell.
     fn glance(&self, record: &[u8]) -> Glance {
         let (mut from, mut seen) = (0, false);
-        while let Some(at) = self.find(record, from) {
+        while let Some(at) = self.text.find(record, from) {
             if self.settles && self.is_plain(record, at) {
                 return Glance::Yes;
             }
@@ -113,7 +100,7 @@ impl Clue {
         }
         // A tree costs ten times what it costs to write the record plainly and to look again.
         let plain = plainly(record);
-        let hidden = self.find(plain.as_bytes(), 0).is_some() || self.may_hide_in_text(&plain);
+        let hidden = self.text.find(plain.as_bytes(), 0).is_some() || self.may_hide_in_text(&plain);
         if hidden { Glance::Maybe } else { Glance::No }
     }
 
@@ -128,7 +115,7 @@ impl Clue {
     /// way than it reads.
     fn hides_at(&self, bytes: &[u8], at: usize) -> bool {
         match bytes.get(at..).unwrap_or_default() {
-            [b'\\', b'/', ..] => self.text.contains(&b'/'),
+            [b'\\', b'/', ..] => self.text.text().contains(&b'/'),
             // A `\u` could spell any letter, `%7B` and `%5B` begin objects and lists that are
             // written in hexadecimal.
             [b'\\', b'u', ..] | [b'%', b'5' | b'7', b'B' | b'b', ..] => true,
@@ -136,32 +123,12 @@ impl Clue {
         }
     }
 
-    /// Where the text stands first from a place on, in any case.
-    fn find(&self, record: &[u8], from: usize) -> Option<usize> {
-        let rare = *self.text.get(self.rare)?;
-        let mut start = from + self.rare;
-        loop {
-            let rest = record.get(start..)?;
-            let found = if rare.is_ascii_lowercase() {
-                memchr::memchr2(rare, rare.to_ascii_uppercase(), rest)
-            } else {
-                memchr::memchr(rare, rest)
-            };
-            start += found?;
-            let at = start - self.rare;
-            let here = record.get(at..at + self.text.len())?;
-            if here.eq_ignore_ascii_case(&self.text) {
-                return Some(at);
-            }
-            start += 1;
-        }
-    }
-
     /// Whether what stands at a place is neither part of an escape nor of a `null`.
     fn is_plain(&self, record: &[u8], at: usize) -> bool {
         let before = record.get(at.saturating_sub(5)..at).unwrap_or_default();
-        let around = record.get(at.saturating_sub(3)..(at + self.text.len() + 3).min(record.len()));
-        let may_be_null = self.text.len() <= 4 && b"null".contains(&self.text[0]);
+        let text = self.text.text();
+        let around = record.get(at.saturating_sub(3)..(at + text.len() + 3).min(record.len()));
+        let may_be_null = text.len() <= 4 && text.first().is_some_and(|c| b"null".contains(c));
         let is_null = || memmem::find(around.unwrap_or_default(), b"null").is_some();
         !(before.contains(&b'\\') || may_be_null && is_null())
     }
@@ -291,7 +258,7 @@ impl Reading<'_> {
             let tree = Node::parse(self.bytes).or_else(|_| Node::parse(&mended(self.bytes)));
             // A record may have come wrapped in a string.
             match tree {
-                Ok(Node::Text(text)) => nested(&text).or(Some(Node::Text(text))),
+                Ok(Node::Text(text)) => Node::inside(&text).or(Some(Node::Text(text))),
                 Ok(tree) => Some(tree),
                 Err(_) => None,
             }
@@ -334,35 +301,6 @@ fn surrogate(text: &str) -> Option<u16> {
     (0xd800..=0xdfff).contains(&unit).then_some(unit)
 }
 
-/// The JSON inside a string: an object or array, perhaps percent-encoded as IAM returns policies.
-fn nested(text: &str) -> Option<Node> {
-    let trimmed = text.trim_start();
-    let decoded: Cow<'_, str> = if trimmed.starts_with("%7B") || trimmed.starts_with("%5B") {
-        percent_decoded(trimmed)?.into()
-    } else {
-        trimmed.into()
-    };
-    let opens = decoded.starts_with(['{', '[']);
-    opens
-        .then(|| Node::parse(decoded.as_bytes()).ok())
-        .flatten()
-}
-
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let (high, low) = (bytes.next()?, bytes.next()?);
-            let digit = |b: u8| char::from(b).to_digit(16);
-            out.push((digit(high)? * 16 + digit(low)?) as u8);
-        } else {
-            out.push(byte);
-        }
-    }
-    String::from_utf8(out).ok()
-}
-
 /// Whether a key or value anywhere in the tree fits.
 fn anywhere(node: &Node, matcher: &Matcher, depth: usize) -> bool {
     match node {
@@ -372,7 +310,7 @@ fn anywhere(node: &Node, matcher: &Matcher, depth: usize) -> bool {
         Node::Array(items) => items.iter().any(|item| anywhere(item, matcher, depth)),
         Node::Text(text) => {
             matcher.matches(text)
-                || depth > 0 && nested(text).is_some_and(|n| anywhere(&n, matcher, depth - 1))
+                || depth > 0 && Node::inside(text).is_some_and(|n| anywhere(&n, matcher, depth - 1))
         }
         scalar => plain(scalar).is_some_and(|text| matcher.matches(&text)),
     }
@@ -395,7 +333,8 @@ fn at_path(node: &Node, steps: &[Step], matcher: &Matcher, depth: usize) -> bool
         return fits(node, matcher);
     };
     if let Node::Text(text) = node {
-        return depth > 0 && nested(text).is_some_and(|n| at_path(&n, steps, matcher, depth - 1));
+        return depth > 0
+            && Node::inside(text).is_some_and(|n| at_path(&n, steps, matcher, depth - 1));
     }
     match (step, node) {
         (Step::Key(key), Node::Object(_)) => node

@@ -50,12 +50,32 @@ impl Parser<'_> {
                             .with_help(format!("to join terms write {capitals}")),
                     );
                 }
+                if let Some(field) = self.may_become(token) {
+                    let shown = self.shown(token.span);
+                    self.incomplete(
+                        token.span,
+                        format!("`{shown}` may become {field}:"),
+                        "go on typing, or press Enter to search for the text",
+                    );
+                    return Got::Bad;
+                }
                 Needle::Word(Pattern::word(slice))
             }
         };
         self.check_end(token);
         self.warn_of_slash(token);
         Got::Expr(Expr::Text(needle))
+    }
+
+    /// The field that a word under the caret begins: until it goes on, nobody knows what it is, and
+    /// a search through every record for `w` on the way to `who:` is work for nothing.
+    fn may_become(&self, token: Token) -> Option<&'static str> {
+        let typing = self.context.typing == Some(token.span.end) && self.inside.is_empty();
+        let word = token.span.slice(self.text);
+        let names = || FIELDS.iter().map(|f| f.name);
+        typing
+            .then(|| names().find(|name| name.starts_with(word)))
+            .flatten()
     }
 
     /// `/not authorized/` reads as two words, which is rarely what was meant.

@@ -1,0 +1,85 @@
+//! Finding ASCII text in bytes whatever its case, without copying them.
+
+/// The bytes of `CloudTrail` records in lower case, the most frequent ones first.
+const FREQUENT: &[u8] = br#""east:nrio12c3d,-umlp0v.b4y5fw6g87/9{}hkz xq_j[]"#;
+
+/// A text to look for: ASCII in lower case.
+#[derive(Debug, Clone)]
+pub struct Caseless {
+    text: Vec<u8>,
+    /// The place in it of the byte that records have least.
+    rare: usize,
+}
+
+impl Caseless {
+    /// Ready to look for a text; `None` for none, and for one that is not ASCII.
+    pub fn new(text: &str) -> Option<Self> {
+        if text.is_empty() || !text.is_ascii() {
+            return None;
+        }
+        let text = text.to_ascii_lowercase().into_bytes();
+        let rarity = |byte: &u8| {
+            let place = FREQUENT.iter().position(|frequent| frequent == byte);
+            place.unwrap_or(FREQUENT.len())
+        };
+        let rare = (0..text.len()).max_by_key(|at| rarity(&text[*at]))?;
+        Some(Self { text, rare })
+    }
+
+    /// The text, in lower case.
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// Where it stands first from a place on.
+    pub fn find(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        let rare = *self.text.get(self.rare)?;
+        let mut start = from + self.rare;
+        loop {
+            let rest = bytes.get(start..)?;
+            let found = if rare.is_ascii_lowercase() {
+                memchr::memchr2(rare, rare.to_ascii_uppercase(), rest)
+            } else {
+                memchr::memchr(rare, rest)
+            };
+            start += found?;
+            let at = start - self.rare;
+            let here = bytes.get(at..at + self.text.len())?;
+            if here.eq_ignore_ascii_case(&self.text) {
+                return Some(at);
+            }
+            start += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn it_finds_what_a_search_in_lower_case_finds(
+            bytes in "[aAbB:.é]{0,40}",
+            text in "[abAB:.]{1,4}",
+            from in 0usize..45,
+        ) {
+            let folded = text.to_ascii_lowercase();
+            let lower = bytes.to_ascii_lowercase();
+            let expected = lower.as_bytes().get(from..).and_then(|rest| {
+                let len = folded.len();
+                rest.windows(len).position(|w| w == folded.as_bytes()).map(|at| from + at)
+            });
+            let found = Caseless::new(&text).unwrap().find(bytes.as_bytes(), from);
+            prop_assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_ascii_is_not_looked_for() {
+        assert!(Caseless::new("").is_none());
+        assert!(Caseless::new("é").is_none());
+    }
+}
