@@ -1,5 +1,7 @@
 //! The screen as a person uses it: keys in, state and frames out, with the real engine behind.
 
+#[path = "asking/counts.rs"]
+mod counts;
 #[path = "support/driver.rs"]
 mod driver;
 #[path = "asking/exports.rs"]

@@ -100,6 +100,7 @@ impl Asked {
             filter,
             without: None,
             facets: Vec::new(),
+            open: None,
             facet_values: 0,
             columns: 0,
             people: false,

@@ -444,8 +444,8 @@ fn histogram(width: u16) -> HistogramView {
 }
 
 fn facets() -> FacetsView {
-    let field = |name, values| FacetLine::Field {
-        name,
+    let field = |name: &str, values| FacetLine::Field {
+        name: name.to_owned(),
         values,
         focused: false,
     };

@@ -3,7 +3,7 @@
 //! [`keymap`](crate::app::keymap) holds the rest and is the only one who reads them.
 
 use crate::app::action::Command as C;
-use crate::app::keymap::Scope::{Chips, Global, List};
+use crate::app::keymap::Scope::{Chips, Facets, Global, List};
 use crate::app::keymap::{Binding, bind};
 
 /// The rows.
@@ -155,5 +155,35 @@ pub(crate) const ASKING: &[Binding] = &[
         C::Export,
         "export",
         "write the events, or the values of a facet, to a .csv, .jsonl or .md file",
+    ),
+    bind(
+        Facets,
+        &["Space"],
+        C::MarkValue,
+        "mark",
+        "mark the value: + - = then mean every marked one",
+    ),
+    bind(
+        Facets,
+        &["S"],
+        C::FacetSort,
+        "sort",
+        "sort values by count, name or first seen",
+    ),
+    bind(
+        Facets,
+        &["\\"],
+        C::FacetFields,
+        "fields",
+        "choose the fields that are counted",
+    ),
+    bind(Facets, &["<"], C::FacetUp, "", "move this field up"),
+    bind(Facets, &[">"], C::FacetDown, "", "move this field down"),
+    bind(
+        Facets,
+        &["f"],
+        C::FacetSearch,
+        "search",
+        "show only the values of this field that hold a text",
     ),
 ];

@@ -369,12 +369,16 @@ fn facets_view(state: &State) -> FacetsView {
             let focused = focused && i == at;
             match line {
                 FacetTarget::Heading(field, values) => FacetLine::Field {
-                    name: field.name(),
+                    name: facets::heading(state, *field),
                     values: *values,
                     focused,
                 },
                 FacetTarget::Value(field, v, total) => FacetLine::Value {
-                    label: shown(&v.label),
+                    label: if state.view.marked.contains(&(*field, v.value.clone())) {
+                        shown(&format!("● {}", v.label))
+                    } else {
+                        shown(&v.label)
+                    },
                     count: v.events,
                     share: if *total == 0 {
                         0.0
@@ -642,14 +646,18 @@ fn status(state: &State) -> StatusLine {
     StatusLine {
         parts,
         progress: (!p.done).then(|| p.share().unwrap_or(0.0)),
-        message: state.message.as_ref().map(|m| Cell {
-            text: Printable::new(&m.text),
-            tone: if m.is_error {
-                Tone::Failed
-            } else {
-                Tone::Heading
-            },
-        }),
+        message: state
+            .message
+            .clone()
+            .or_else(|| facets::said(state))
+            .map(|m| Cell {
+                text: Printable::new(&m.text),
+                tone: if m.is_error {
+                    Tone::Failed
+                } else {
+                    Tone::Heading
+                },
+            }),
     }
 }
 
@@ -683,6 +691,7 @@ fn overlay(state: &State) -> Option<Floating> {
             let (title, summary) = match question.kind {
                 QuestionKind::SaveView => ("save view as", "Enter saves it, Esc leaves"),
                 QuestionKind::Export => ("write to", "a .csv, .jsonl or .md file; Esc leaves"),
+                QuestionKind::FacetSearch => ("values that hold", "empty shows all"),
                 QuestionKind::Overwrite => ("write over it?", "yes, or Esc"),
                 QuestionKind::Reason => ("why", "Enter says so, Esc leaves"),
             };
@@ -815,6 +824,7 @@ fn picker(state: &State, p: &Picker) -> PickerView {
             PickerKind::Walk => "The walk so far",
             PickerKind::Times => "Filter to a stretch of time",
             PickerKind::Clock => "Show times",
+            PickerKind::Fields => "Fields to count: Enter takes one in or out",
         }),
         input: typed.then(|| {
             (

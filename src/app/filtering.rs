@@ -433,7 +433,16 @@ pub fn focused_value(state: &mut State, side: Side) {
         Ok(term) => term,
         Err(why) => return state.refuse(why),
     };
-    let (filter, note) = edited(&state.view.filter, &term, side);
+    let marked = match state.focus {
+        Focus::Facets => facets::marked_terms(state),
+        _ => Vec::new(),
+    };
+    let (filter, note) = if marked.is_empty() {
+        edited(&state.view.filter, &term, side)
+    } else {
+        (edited_by_all(&state.view.filter, &marked, side), None)
+    };
+    state.view.marked.clear();
     if filter == *state.view.filter && state.view.about == About::Timeline {
         return state.refuse(note.unwrap_or_else(|| format!("the filter says {term} already")));
     }
@@ -446,6 +455,23 @@ pub fn focused_value(state: &mut State, side: Side) {
     if let Some(note) = note {
         state.say(note);
     }
+}
+
+/// A filter with several terms included or excluded, or made the only ones of their fields.
+fn edited_by_all(filter: &Expr, terms: &[Expr], side: Side) -> Expr {
+    let mut filter = filter.clone();
+    let mut met = Vec::new();
+    for term in terms {
+        let subject = test_of(term).map(|t| t.subject.clone());
+        // The first of a field takes the others' place, the next ones stand beside it.
+        let side = match side {
+            Side::Only if met.contains(&subject) => Side::Include,
+            side => side,
+        };
+        met.push(subject);
+        filter = edited(&filter, term, side).0;
+    }
+    filter
 }
 
 /// A filter with a term included, excluded, or made the only one of its field; with what happened

@@ -749,7 +749,11 @@ mod tests {
     #[test]
     fn a_pane_hides_no_global_key_by_accident() {
         // A pane may give a global key a meaning of its own only if that is listed here.
-        let meant: [(Scope, &str); 1] = [(Scope::Chips, "Space")];
+        let meant = [
+            (Scope::Chips, "Space"),
+            (Scope::Facets, "Space"),
+            (Scope::Facets, "f"),
+        ];
         for b in bindings().filter(|b| b.scope.falls_through()) {
             for key in b.keys {
                 let hides = bindings().any(|g| g.scope == Scope::Global && g.keys.contains(key));

@@ -11,8 +11,8 @@ use crate::app::state::{
     Choice, Entry, Overlay, Picker, PickerKind, Question, QuestionKind, State,
 };
 use crate::app::{
-    chain, chips, export, filtering, fuzzy, merging, moves, pivots, places, reading, sources,
-    times, update,
+    chain, chips, export, facets, filtering, fuzzy, merging, moves, pivots, places, reading,
+    sources, times, update,
 };
 use crate::base::time::MINUTE;
 use crate::event::json;
@@ -290,12 +290,13 @@ fn answer(state: &mut State, effects: &mut Vec<Effect>) {
         return;
     };
     let (kind, text) = (question.kind, question.input.value().trim().to_owned());
-    if text.is_empty() {
+    if text.is_empty() && kind != QuestionKind::FacetSearch {
         return;
     }
     state.overlay = None;
     match kind {
         QuestionKind::SaveView => places::save(state, &text, effects),
+        QuestionKind::FacetSearch => facets::search(state, &text),
         QuestionKind::Export => export::write(state, text, false, effects),
         QuestionKind::Overwrite => export::overwrite(state, &text, effects),
         QuestionKind::Reason => merging::answer(state, &text, effects),
@@ -362,6 +363,7 @@ fn take(state: &mut State, effects: &mut Vec<Effect>) {
         Choice::Resume => places::resume(state),
         Choice::Time(range) => times::take(state, range),
         Choice::TypeTime => times::type_range(state),
+        Choice::Field(field) => facets::toggle_field(state, field),
         Choice::Clock(clock) => times::set_clock(state, clock),
         Choice::Hide(kind) => chips::hide(state, kind),
         Choice::Resource(name) => pivots::resource_view(state, name),

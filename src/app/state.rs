@@ -45,6 +45,17 @@ pub const FACETS: &[Field] = &[
 /// Values a facet shows before it is opened, and after.
 pub const FACET_VALUES: (usize, usize) = (5, 200);
 
+/// How the values of facets are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FacetSort {
+    /// Most events first.
+    Count,
+    /// By name.
+    Name,
+    /// Seen first, first; of the opened field, whose sightings are known.
+    First,
+}
+
 /// What the screen depends on, all of it.
 #[derive(Debug)]
 pub struct State {
@@ -80,6 +91,10 @@ pub struct State {
     pub wishes: Wishes,
     /// What is about to be said of identities, once the reason is typed.
     pub pending: Option<Statement>,
+    /// Fields of the facet pane, in order.
+    pub facets: Vec<Field>,
+    /// How the values of facets are sorted.
+    pub facet_sort: FacetSort,
     /// Who is followed through every view.
     pub locked: Option<Locked>,
     /// The view shown.
@@ -199,6 +214,10 @@ pub struct View {
     pub folded: HashSet<String>,
     /// The focused line of the facets.
     pub facet_at: usize,
+    /// What values of the opened facet must hold to be shown; empty shows all.
+    pub facet_search: String,
+    /// Values that are marked.
+    pub marked: Vec<(Field, Option<String>)>,
     /// The facet that is opened.
     pub facet_open: Option<Field>,
     /// The focused card and row of the portrait.
@@ -240,6 +259,8 @@ impl View {
             detail_at: (0, 0),
             folded: HashSet::new(),
             facet_at: 0,
+            facet_search: String::new(),
+            marked: Vec::new(),
             facet_open: None,
             portrait_at: (0, 0),
             detail_of: None,
@@ -357,6 +378,8 @@ pub enum QuestionKind {
     SaveView,
     /// The file to write the view to.
     Export,
+    /// The text that values of a facet must hold.
+    FacetSearch,
     /// Whether to write over the file that is there.
     Overwrite,
     /// Why identities are joined or parted.
@@ -505,6 +528,8 @@ pub enum PickerKind {
     Times,
     /// Ways to show moments.
     Clock,
+    /// Fields to count.
+    Fields,
 }
 
 /// How moments of the list are shown.
@@ -521,7 +546,7 @@ impl PickerKind {
     pub const fn is_typed(self) -> bool {
         matches!(
             self,
-            Self::Palette | Self::Views | Self::Times | Self::Clock
+            Self::Palette | Self::Views | Self::Times | Self::Clock | Self::Fields
         )
     }
 }
@@ -556,6 +581,8 @@ pub enum Choice {
     Resume,
     /// Filter to a stretch of time; `None` drops what the filter says of time.
     Time(Option<(UtcMicros, UtcMicros)>),
+    /// Count the values of a field, or stop.
+    Field(Field),
     /// Type a range.
     TypeTime,
     /// Show moments in another way.
@@ -603,6 +630,8 @@ impl State {
             lineage: Arc::default(),
             wishes: Wishes::default(),
             pending: None,
+            facets: FACETS.to_vec(),
+            facet_sort: FacetSort::Count,
             locked: None,
             view: View::root(),
             back: Vec::new(),

@@ -17,6 +17,7 @@ use crate::app::{
 use crate::base::ledger::FileEntry;
 use crate::base::text::counted;
 use crate::engine::protocol::{Ask, Fetch, Reply, Request};
+use crate::index::schema::Field;
 use crate::index::snapshot::Generation;
 use crate::pivot::portrait::Subject;
 use crate::query::ast::Expr;
@@ -29,7 +30,8 @@ pub struct AskKey {
     generation: Generation,
     subject: Option<Subject>,
     columns: usize,
-    facets: bool,
+    facets: Vec<Field>,
+    open: Option<Field>,
     people: bool,
 }
 
@@ -177,6 +179,11 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::Toggles => chips::open_toggles(state),
         C::FocusChips => chips::focus(state),
         C::Export => export::open(state),
+        C::MarkValue => facets::mark(state),
+        C::FacetSort => facets::next_sort(state),
+        C::FacetFields => facets::open_fields(state),
+        C::FacetUp | C::FacetDown => facets::shift(state, command == C::FacetDown),
+        C::FacetSearch => facets::open_search(state),
         C::SavedViews => places::open_saved(state),
         C::SaveView => places::open_save(state),
         C::Walk => places::open_walk(state),
@@ -508,7 +515,12 @@ fn ask_for_what_is_missing(state: &mut State, effects: &mut Vec<Effect>) {
         } else {
             0
         },
-        facets: subject.is_none() && !panes.facets.is_empty(),
+        facets: if subject.is_none() && !panes.facets.is_empty() {
+            state.facets.clone()
+        } else {
+            Vec::new()
+        },
+        open: state.view.facet_open.filter(|_| !panes.facets.is_empty()),
         people: matches!(state.overlay, Some(Overlay::People(_))),
         subject,
     };
@@ -521,17 +533,13 @@ fn ask_for_what_is_missing(state: &mut State, effects: &mut Vec<Effect>) {
         let request = state.new_request();
         state.answer.asked = request;
         state.answer.searched = None;
-        let facets = if key.facets {
-            crate::app::state::FACETS.to_vec()
-        } else {
-            Vec::new()
-        };
         effects.push(Effect::Send(Request::Ask(Ask {
             request,
             snapshot: std::sync::Arc::clone(&state.snapshot),
             filter: std::sync::Arc::clone(&key.filter),
             without: state.unhidden_filter(),
-            facets,
+            facets: key.facets.clone(),
+            open: key.open,
             facet_values: crate::app::state::FACET_VALUES.1,
             columns: key.columns,
             people: key.people,

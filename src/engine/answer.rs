@@ -520,7 +520,14 @@ fn count(
     };
     // The histogram is a piece of work beside the facets.
     let pieces = crew::gather(ask.facets.len() + 1, |piece| match ask.facets.get(piece) {
-        Some(field) => Piece::Facet(tally::count(snapshot, rows, *field, wanted, cancel)),
+        Some(field) => {
+            let wanted = if ask.open == Some(*field) {
+                Wanted::default()
+            } else {
+                wanted
+            };
+            Piece::Facet(tally::count(snapshot, rows, *field, wanted, cancel))
+        }
         None if ask.columns > 0 => {
             let columns = ask.columns;
             Piece::Histogram(Histogram::of_rows(snapshot, order, rows, columns, cancel))

@@ -52,6 +52,8 @@ pub struct Ask {
     pub without: Option<Arc<Expr>>,
     /// Fields to count.
     pub facets: Vec<Field>,
+    /// The field of which to give all values, with their first and last sighting.
+    pub open: Option<Field>,
     /// Values to give of each.
     pub facet_values: usize,
     /// Columns the histogram may have; 0 leaves it out.

@@ -72,7 +72,12 @@ fn rows(export: &Export, reader: &Reader, out: &mut dyn Write) -> io::Result<()>
     if export.format == Format::Markdown {
         writeln!(out, "# trailhound: {} rows\n", export.what.rows())?;
         for (name, value) in &export.head {
-            writeln!(out, "- {name}: {}", markdown::escaped(value))?;
+            if *name == "view" {
+                // A link holds no character that acts.
+                writeln!(out, "- {name}: `{value}`")?;
+            } else {
+                writeln!(out, "- {name}: {}", markdown::escaped(value))?;
+            }
         }
         if let Some(why) = &export.partial {
             writeln!(out, "- **partial**: {}", markdown::escaped(why))?;

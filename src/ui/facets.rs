@@ -155,7 +155,7 @@ mod tests {
             total: 1412,
             lines: vec![
                 FacetLine::Field {
-                    name: "who",
+                    name: "who".to_owned(),
                     values: 14,
                     focused: false,
                 },

@@ -220,7 +220,7 @@ fn chips_view() -> impl Strategy<Value = ChipsView> {
 fn facets_view() -> impl Strategy<Value = FacetsView> {
     let line = prop_oneof![
         (title(), number(), any::<bool>()).prop_map(|(name, values, focused)| FacetLine::Field {
-            name,
+            name: name.to_owned(),
             values,
             focused
         }),

@@ -212,8 +212,8 @@ pub struct FacetsView {
 pub enum FacetLine {
     /// A field: its name and how many distinct values it has.
     Field {
-        /// Its name in the filter language.
-        name: &'static str,
+        /// Its name in the filter language, and which of its values show.
+        name: String,
         /// Distinct values among the hits.
         values: u64,
         /// Whether the focus is on it.
