@@ -6,6 +6,8 @@ mod counts;
 mod driver;
 #[path = "asking/exports.rs"]
 mod exports;
+#[path = "asking/figures.rs"]
+mod figures;
 #[path = "asking/people.rs"]
 mod people;
 #[path = "asking/places.rs"]
