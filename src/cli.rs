@@ -268,6 +268,12 @@ pub enum Command {
         #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
         paths: Vec<OsString>,
     },
+    /// Explain how filters are written: terms, fields, times, macros.
+    Help {
+        /// What to explain.
+        #[arg(value_enum)]
+        about: About,
+    },
     /// Print completions for a shell.
     Completions {
         /// The shell.
@@ -291,10 +297,18 @@ impl Command {
             Self::Check { .. } => "check",
             Self::Verify(_) => "verify",
             Self::Open { .. } => "open",
+            Self::Help { .. } => "help",
             Self::Completions { .. } => "completions",
             Self::Man => "man",
         }
     }
+}
+
+/// What `help` explains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum About {
+    /// The filter language.
+    Filters,
 }
 
 /// The paths of a command.

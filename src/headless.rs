@@ -49,10 +49,11 @@ use trailhound::report::{self, Cell, Format, Heading, Style};
 use trailhound::source::Spec;
 use trailhound::source::demo;
 use trailhound::view::columns;
+use trailhound::view::manual;
 
 use crate::cli::{
-    self, Color, Command, Global, LineageFormat, ObjectFormat, Progress as ShowProgress, Query,
-    QueryFormat, SheetFormat, Stats,
+    self, About, Color, Command, Global, LineageFormat, ObjectFormat, Progress as ShowProgress,
+    Query, QueryFormat, SheetFormat, Stats,
 };
 
 /// Something matched, or nothing was wrong.
@@ -278,6 +279,12 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> anyhow::Re
         }
         Command::Verify(_) => bail!("`verify` is not built yet"),
         Command::Open { .. } => bail!("`open` needs a terminal: it opens the screen"),
+        Command::Help {
+            about: About::Filters,
+        } => {
+            explain_filters(global, &mut out)?;
+            FOUND
+        }
         Command::Completions { shell } => {
             aot::generate(shell, &mut cli::command(), "trailhound", &mut out);
             FOUND
@@ -289,6 +296,24 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> anyhow::Re
     };
     out.flush()?;
     Ok(Some(code))
+}
+
+/// The page about filters.
+fn explain_filters(global: &Global, out: &mut dyn Write) -> io::Result<()> {
+    for (n, group) in manual::filters(&global.names()).into_iter().enumerate() {
+        let gap = if n > 0 { "\n" } else { "" };
+        writeln!(out, "{gap}{}", group.title)?;
+        let fits = group
+            .lines
+            .iter()
+            .map(|(written, _)| written.chars().count());
+        let width = fits.filter(|len| *len <= 40).max().unwrap_or(0);
+        for (written, meaning) in group.lines {
+            let (written, meaning) = (Printable::new(&written), Printable::new(&meaning));
+            writeln!(out, "  {:width$}  {meaning}", written.as_str())?;
+        }
+    }
+    Ok(())
 }
 
 /// What was loaded, and how its bytes are had again.

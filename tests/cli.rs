@@ -1183,7 +1183,7 @@ fn nothing_found_is_explained_term_by_term() {
     assert_eq!(
         out.stderr,
         format!(
-            "trailhound: nothing matches:\n  without {a} 0 events\n  without {b} {} events\n",
+            "trailhound: nothing matches:\n  without {b} {} events\n  without {a} 0 events\n",
             count(a)
         )
     );
@@ -1195,4 +1195,19 @@ fn nothing_found_is_explained_term_by_term() {
     );
     // One term says it all itself.
     assert_eq!(folder.run(&["query", b, "logs"]).stderr, "");
+}
+
+#[test]
+fn filters_are_explained_without_a_screen() {
+    let out = Folder::new().run(&["help", "filters"]);
+    assert_eq!((out.code, out.stderr.as_str()), (Some(0), ""));
+    for word in [
+        "Filter language",
+        "who:alice",
+        "tool:terraform",
+        "$noise",
+        "near:@-30m",
+    ] {
+        assert!(out.stdout.contains(word), "{word}");
+    }
 }

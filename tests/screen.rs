@@ -14,6 +14,8 @@ mod people;
 mod places;
 #[path = "asking/points.rs"]
 mod points;
+#[path = "asking/queries.rs"]
+mod queries;
 mod support;
 #[path = "asking/times.rs"]
 mod times;

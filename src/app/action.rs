@@ -192,6 +192,7 @@ pub enum Command {
     FoldAll,
     UnfoldAll,
     Complete,
+    SearchBack,
     Sort,
     Mend,
     Reveal,

@@ -27,6 +27,7 @@ use crate::view::columns;
 use crate::view::detail::TABS;
 use crate::view::layout::{self, Area, Panes};
 use crate::view::list::{self, Rows};
+use crate::view::manual;
 use crate::view::screen::{
     Cell, ChipView, ChipsView, CompletionLine, ContextLine, Crumb, CrumbLine, DetailView,
     DiagnosticLine, FacetLine, FacetsView, FilterLine, FilterState, HelpGroup, HistogramColumn,
@@ -790,14 +791,14 @@ fn help(state: &State, top: usize) -> Floating {
             keys: keys(bindings),
         })
         .collect();
-    groups.push(HelpGroup {
-        title: "Filter language",
-        keys: crate::index::schema::FIELDS
-            .iter()
-            .filter(|f| !matches!(f.home, crate::index::schema::Home::Later(_)))
-            .map(|f| (f.example.to_owned(), f.help.to_owned()))
-            .collect(),
-    });
+    groups.extend(
+        manual::filters(&state.names)
+            .into_iter()
+            .map(|group| HelpGroup {
+                title: group.title,
+                keys: group.lines,
+            }),
+    );
     Floating::Help {
         title: format!("Keys: {}", scope.title()),
         groups,

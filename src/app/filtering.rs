@@ -8,13 +8,16 @@ use tui_input::{Input, InputRequest};
 use crate::app::action::Command;
 use crate::app::chord::{Chord, Key};
 use crate::app::facets::FacetTarget;
+use crate::app::fuzzy;
 use crate::app::state::{About, FilterEdit, Focus, State, View};
 use crate::app::{chips, facets, moves, pivots};
+use crate::base::cancel::Cancel;
 use crate::base::span::Severity;
 use crate::event::kind::Kind;
 use crate::index::schema::{Class, Field, Home};
+use crate::index::segment::EventId;
 use crate::pivot::portrait::Subject;
-use crate::pivot::tally;
+use crate::pivot::tally::{self, FieldTally};
 use crate::query::ast::{Expr, Op, Test};
 use crate::query::{self, complete, pattern};
 
@@ -29,6 +32,8 @@ pub enum Side {
     Only,
 }
 
+/// Events of which a field's values are counted at a key; beyond it what is counted already counts.
+const MOST_COUNTED: usize = 200_000;
 /// Completions offered at once.
 const MOST_COMPLETIONS: usize = 8;
 
@@ -45,6 +50,7 @@ pub fn begin(state: &mut State) {
         completions: Vec::new(),
         chosen: 0,
         recalled: None,
+        sought: None,
     });
     reparse(state);
 }
@@ -118,9 +124,48 @@ pub fn request_of(chord: Chord) -> Option<InputRequest> {
 /// A key that edits the text.
 pub fn edit(state: &mut State, chord: Chord) {
     let Some(edit) = &mut state.edit else { return };
-    if let Some(request) = request_of(chord) {
+    if chord.ctrl && chord.key == Key::Char('t') {
+        swap(&mut edit.input);
+        reparse(state);
+    } else if let Some(request) = request_of(chord) {
         edit.input.handle(request);
         reparse(state);
+    }
+}
+
+/// Swaps the characters around the caret, as readline does: the last two at the end of the line.
+fn swap(input: &mut Input) {
+    let mut chars: Vec<char> = input.value().chars().collect();
+    let at = input.cursor().min(chars.len().saturating_sub(1));
+    if at > 0 {
+        chars.swap(at - 1, at);
+        *input = Input::new(chars.into_iter().collect()).with_cursor(at + 1);
+    }
+}
+
+/// Puts an earlier filter that holds what was typed into the line; again, an older one.
+fn search_back(state: &mut State) {
+    let Some(edit) = &mut state.edit else { return };
+    let (sought, before) = match edit.sought.take() {
+        Some(sought) => sought,
+        None => (edit.input.value().trim().to_owned(), state.filters.len()),
+    };
+    let older = state.filters.iter().take(before);
+    let holds = |filter: &&String| filter.to_lowercase().contains(&sought.to_lowercase());
+    let Some((at, filter)) = older.enumerate().rev().find(|(_, filter)| holds(filter)) else {
+        edit.sought = Some((sought.clone(), before));
+        let whose = if sought.is_empty() {
+            String::new()
+        } else {
+            format!(" with {sought}")
+        };
+        return state.refuse(format!("there is no older filter{whose}"));
+    };
+    edit.input = Input::new(filter.clone());
+    reparse(state);
+    if let Some(edit) = &mut state.edit {
+        edit.sought = Some((sought, at));
+        edit.recalled = None;
     }
 }
 
@@ -143,10 +188,11 @@ fn reparse(state: &mut State) {
     edit.completions = complete::complete(edit.input.value(), at, &of_field, &state.names);
     edit.completions.truncate(MOST_COMPLETIONS);
     edit.chosen = 0;
+    edit.sought = None;
     state.edit = Some(edit);
 }
 
-/// Values of a field for completion, with their events where the facets know them.
+/// Values of a field for completion, with how many of the events at hand have them.
 fn values(state: &State, field: Field, typed: &str) -> Vec<(String, u64)> {
     let name_of = |v: &tally::Tally| match field {
         Field::Who | Field::Actor => v.label.clone(),
@@ -157,15 +203,36 @@ fn values(state: &State, field: Field, typed: &str) -> Vec<(String, u64)> {
     } else {
         field
     };
-    if let Some(facet) = state.answer.facets.iter().find(|f| f.field == source) {
-        let typed = crate::base::text::fold(typed);
-        return facet
-            .values
-            .iter()
-            .filter(|v| v.value.is_some())
-            .map(|v| (name_of(v), v.events))
-            .filter(|(name, _)| crate::base::text::fold(name).contains(&typed))
-            .collect();
+    let answer = &state.answer;
+    let facet = answer.facets.iter().find(|f| f.field == source);
+    let whole = facet.filter(|f| answer.facets_fresh && f.distinct == f.values.len() as u64);
+    let count = |events: &[EventId]| {
+        let wanted = tally::Wanted {
+            counts_only: true,
+            ..tally::Wanted::default()
+        };
+        let few = events.len() <= MOST_COUNTED;
+        few.then(|| tally::tally(&state.snapshot, events, source, wanted, &Cancel::NEVER))
+            .flatten()
+    };
+    let fitting = |counted: FieldTally| -> Vec<(String, u64)> {
+        let values = counted.values.iter().filter(|v| v.value.is_some());
+        let named = values.map(|v| (name_of(v), v.events));
+        named
+            .filter(|(name, _)| fuzzy::score(name, typed).is_some())
+            .collect()
+    };
+    let at_hand = match whole {
+        Some(facet) => Some(facet.clone()),
+        None => count(&answer.hits.order).or_else(|| facet.cloned()),
+    };
+    let found = at_hand.map(fitting).unwrap_or_default();
+    if !found.is_empty() {
+        return found;
+    }
+    // The word as far as it is typed finds nothing: then any event's value may be meant.
+    if let Some(all) = count(state.snapshot.order()) {
+        return fitting(all);
     }
     // Without counts at hand, the dictionary's first answers will do.
     let typed = crate::base::text::fold(typed);
@@ -205,6 +272,7 @@ pub fn command(state: &mut State, command: Command) {
             state.say("the filter stays as it was");
         }
         Command::Complete => take_completion(state),
+        Command::SearchBack => search_back(state),
         Command::Down | Command::Up => choose(state, command == Command::Down),
         _ => {}
     }

@@ -384,6 +384,13 @@ const BINDINGS: &[Binding] = &[
     bind(Filter, &["Up", "ctrl-p"], C::Up, "", "previous completion"),
     bind(
         Filter,
+        &["ctrl-r"],
+        C::SearchBack,
+        "",
+        "an earlier filter that holds what is typed; again, an older one",
+    ),
+    bind(
+        Filter,
         &["ctrl-c"],
         C::Escape,
         "",

@@ -341,7 +341,7 @@ pub fn point(state: &mut State, at: usize, twice: bool, effects: &mut Vec<Effect
 
 /// More lines than any help has: the drawing stops at the last one.
 fn help_lines() -> usize {
-    keymap::bindings().count() + 20
+    keymap::bindings().count() + 110
 }
 
 fn take(state: &mut State, effects: &mut Vec<Effect>) {

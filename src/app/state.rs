@@ -314,6 +314,8 @@ pub struct FilterEdit {
     pub chosen: usize,
     /// Where `Up` stands among the filters of before.
     pub recalled: Option<usize>,
+    /// What `ctrl-r` looks for among the filters of before, and where the one it found stands.
+    pub sought: Option<(String, usize)>,
 }
 
 /// The pane with the focus.

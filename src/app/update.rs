@@ -289,6 +289,7 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         | C::Shrink
         | C::Grow
         | C::Complete
+        | C::SearchBack
         | C::Apply
         | C::Sort
         | C::Mend

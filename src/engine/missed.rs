@@ -69,5 +69,7 @@ pub fn explain(
             missed.alone = Some(count(part)?);
         }
     }
+    // What helps most stands first.
+    missed.sort_by_key(|m| std::cmp::Reverse((m.without, m.alone)));
     Some(missed)
 }

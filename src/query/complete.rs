@@ -186,7 +186,17 @@ fn of_field(
     let mut ranked = values(field, &typed);
     // A list over the prompt is seen by whoever stands behind.
     ranked.retain(|(value, _)| !secret::is_in_text(value));
-    ranked.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    // What begins like the text comes first, then what holds it, then what only has its letters.
+    let closeness = |value: &str| {
+        let value = text::fold(value);
+        (
+            !value.starts_with(folded.as_str()),
+            !value.contains(folded.as_str()),
+        )
+    };
+    ranked.sort_by_cached_key(|(value, count)| {
+        (closeness(value), std::cmp::Reverse(*count), value.clone())
+    });
     found.extend(
         ranked
             .into_iter()

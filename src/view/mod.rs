@@ -12,6 +12,7 @@ pub mod detail;
 pub mod layout;
 pub mod lineage;
 pub mod list;
+pub mod manual;
 pub mod portrait;
 pub mod profile;
 pub mod raw;
