@@ -359,3 +359,83 @@ fn types_are_counted_once_an_event_and_the_world_can_be_asked_for() {
     let snapshot = resource("snap-0a1b2c3d", path);
     assert_eq!(snapshot["resources"][0]["life"][0]["deed"], "shared");
 }
+
+/// Pairs of calls of which the second changed what the first had set, as they were recorded.
+#[test]
+fn what_changed_in_recorded_pairs_of_calls() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    if !corpus.is_dir() {
+        println!("skipped: no corpus here");
+        return;
+    }
+    let told = |source: &str, name: &str| -> Vec<(String, String, String, String)> {
+        let found = resource(name, &corpus.join(source));
+        let told = found["resources"][0]["told"].as_array().unwrap().clone();
+        let text = |value: &Value| value.as_str().unwrap_or("").to_owned();
+        told.iter()
+            .flat_map(|call| {
+                let changed = call["changed"].as_array().unwrap();
+                let one = |d: &Value| {
+                    (
+                        text(&call["id"]),
+                        text(&d["name"]),
+                        text(&d["before"]),
+                        text(&d["after"]),
+                    )
+                };
+                changed.iter().map(one).collect::<Vec<_>>()
+            })
+            .collect()
+    };
+    for (source, name, id, attribute, before, after) in [
+        (
+            "cloud-console-cartographer",
+            "AKIAREDACTEDNJYME9LZ",
+            "4b4cd811-9459-47b6-82d9-b9dabd591870",
+            "status",
+            "Active",
+            "Inactive",
+        ),
+        (
+            "cloud-console-cartographer",
+            "user/1_Petulla",
+            "8de02fb6-90ba-4d55-9c87-f7dceb835fa7",
+            "passwordResetRequired",
+            "true",
+            "false",
+        ),
+        (
+            "panther-analysis",
+            "critical-data-bucket",
+            "12345678-1234-1234-1234-555555555555",
+            "VersioningConfiguration.Status",
+            "Enabled",
+            "Suspended",
+        ),
+        (
+            "awsdocs",
+            "arn:aws:rbin:us-west-2:123456789012:rule/jkrnexample",
+            "714fafex-2eam-42pl-913e-926d4example",
+            "retentionPeriod.retentionPeriodValue",
+            "7",
+            "365",
+        ),
+    ] {
+        let all = told(source, name);
+        let wanted = [id, attribute, before, after].map(str::to_owned);
+        let [id, attribute, before, after] = wanted;
+        assert!(
+            all.contains(&(id, attribute, before, after)),
+            "{name}: {all:?}"
+        );
+    }
+    // The other instances that one call names are no state of this one.
+    let instance = told("cloud-console-cartographer", "i-db0c0ffeeffd53ad4");
+    assert!(!instance.is_empty());
+    assert!(
+        instance
+            .iter()
+            .all(|(_, name, ..)| !name.contains("instanceId")),
+        "{instance:?}"
+    );
+}

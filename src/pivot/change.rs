@@ -50,6 +50,8 @@ const NO_STATE: &[&str] = &[
     "dryRun",
     "clientRequestToken",
     "requestToken",
+    // The address an S3 client wrote to.
+    "Host",
 ];
 
 /// Beginnings of calls whose parameters are added to the resource.
@@ -198,6 +200,7 @@ fn attributes(request: Option<&Node>, names: &[String]) -> (Vec<(String, String)
         return (out, documents);
     };
     let prefix = inline_policy(Some(request)).unwrap_or_default();
+    let mut own = Vec::new();
     leaves(request, &prefix, 0, &mut |path, leaf| {
         let Leaf::Value(value) = leaf else {
             documents.push(path.to_owned());
@@ -211,6 +214,9 @@ fn attributes(request: Option<&Node>, names: &[String]) -> (Vec<(String, String)
                     before.is_some_and(|b| matches!(b, b'/' | b':'))
                 }
         });
+        if is_name && path.contains('[') {
+            own.push(any_place(path));
+        }
         if !is_name && last != "policyName" && !NO_STATE.contains(&last) && out.len() < 4 * MOST {
             let value = match value.char_indices().nth(LONGEST) {
                 Some((end, _)) => format!("{}…", value.get(..end).unwrap_or(value)),
@@ -219,7 +225,21 @@ fn attributes(request: Option<&Node>, names: &[String]) -> (Vec<(String, String)
             out.push((path.to_owned(), value));
         }
     });
+    // Where the resource is one of a list, the others of it are other resources and no state.
+    if !own.is_empty() {
+        out.retain(|(path, _)| !own.contains(&any_place(path)));
+    }
     (out, documents)
+}
+
+/// A path whatever the places in its lists.
+fn any_place(path: &str) -> String {
+    let mut inside = false;
+    let outside = |c: &char| {
+        inside = (inside || *c == '[') && *c != ']';
+        !inside && *c != ']'
+    };
+    path.chars().filter(outside).collect()
 }
 
 /// The path of an inline policy. It has its own name: two of them are two documents.
