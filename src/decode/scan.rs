@@ -766,6 +766,14 @@ fn resolve<'a>(
     params: &[Param<'a>],
     memory: &mut Memory,
 ) {
+    // Millions of objects without a word would each be looked up in every table.
+    if out.record.event_name.is_none()
+        && recorded.is_empty()
+        && found.is_empty()
+        && params.is_empty()
+    {
+        return;
+    }
     // A refusal names its caller in the message; a caller is no resource of its own call.
     if out.record.error_code.is_some()
         && let Some(caller) = &out.record.identity.arn
