@@ -7,6 +7,7 @@ mod export;
 mod life;
 mod memory;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -53,6 +54,8 @@ pub struct Screen {
     pub filter: String,
     /// Macros and lists.
     pub names: Arc<Names>,
+    /// What a person calls accounts.
+    pub accounts: Arc<BTreeMap<String, String>>,
     /// The link of a view to begin with.
     pub link: Option<String>,
     /// Whether to begin where these paths were left.
@@ -112,6 +115,7 @@ async fn run_loop(
 ) -> anyhow::Result<End> {
     let state = State::new(terminal.size()?, screen.zone)
         .with_names(screen.names)
+        .with_accounts(screen.accounts)
         .with_local(local_zone().unwrap_or(screen.zone));
     let memory = Memory::of(&screen.specs);
     let (shelf, note) = memory.shelf();

@@ -35,6 +35,7 @@ use crate::view::screen::{
     PickerView, PortraitView, Screen, StatusLine, Tab, Tone,
 };
 use crate::view::shown;
+use crate::view::with_accounts;
 
 /// The screens by their digits, and whether this version has them.
 const SCREENS: [(char, &str, bool); 7] = [
@@ -417,6 +418,7 @@ fn portrait(state: &State) -> PortraitView {
             }
             view.focused = focused;
             view.stale = !state.answer.portrait_fresh || !state.progress.done;
+            name_accounts(state, &mut view);
             view
         }
         None => PortraitView {
@@ -426,6 +428,22 @@ fn portrait(state: &State) -> PortraitView {
             focused,
             ..PortraitView::default()
         },
+    }
+}
+
+/// Puts what a person calls accounts in the place of their numbers.
+fn name_accounts(state: &State, view: &mut PortraitView) {
+    if state.accounts.is_empty() {
+        return;
+    }
+    let named = |text: &mut Printable| {
+        *text = Printable::new(&with_accounts(text.as_str(), &state.accounts));
+    };
+    named(&mut view.subtitle);
+    view.facts.iter_mut().for_each(named);
+    for row in view.sections.iter_mut().flat_map(|s| &mut s.rows) {
+        named(&mut row.label);
+        named(&mut row.detail);
     }
 }
 

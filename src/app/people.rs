@@ -11,7 +11,7 @@ use crate::base::text::thousands;
 use crate::pivot::person::PersonLine;
 use crate::view::columns;
 use crate::view::screen::{PageRow, PagesView, Tone};
-use crate::view::shown;
+use crate::view::{shown, with_accounts};
 
 /// Takes in the people among the events.
 pub fn hear(state: &mut State, lines: Vec<PersonLine>) {
@@ -97,6 +97,7 @@ pub fn view(state: &State, people: &People) -> PagesView {
             ""
         };
         let words = format!("{mark}{}  {} {account}", p.label, p.kind.name());
+        let words = with_accounts(&words, &state.accounts);
         let mut pieces = vec![
             cell(fitted(&words, name), Tone::Principal),
             plain(figure(s.events)),

@@ -1,6 +1,6 @@
 //! Everything the screen depends on.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono_tz::Tz;
@@ -95,6 +95,8 @@ pub struct State {
     pub facets: Vec<Field>,
     /// How the values of facets are sorted.
     pub facet_sort: FacetSort,
+    /// What a person calls accounts, by their numbers.
+    pub accounts: Arc<BTreeMap<String, String>>,
     /// Who is followed through every view.
     pub locked: Option<Locked>,
     /// The view shown.
@@ -630,6 +632,7 @@ impl State {
             mending: None,
             ledger: None,
             lineage: Arc::default(),
+            accounts: Arc::default(),
             wishes: Wishes::default(),
             pending: None,
             facets: FACETS.to_vec(),
@@ -691,6 +694,12 @@ impl State {
     #[must_use]
     pub fn with_local(self, local: Tz) -> Self {
         Self { local, ..self }
+    }
+
+    /// The same with names of accounts.
+    #[must_use]
+    pub fn with_accounts(self, accounts: Arc<BTreeMap<String, String>>) -> Self {
+        Self { accounts, ..self }
     }
 
     /// The same with wishes about lineage.

@@ -12,7 +12,7 @@ use crate::pivot::tree::{self, Row, What};
 use crate::view::layout;
 use crate::view::lineage as words;
 use crate::view::screen::{Cell, PageRow, PagesView, Tone};
-use crate::view::shown;
+use crate::view::{shown, with_accounts};
 
 /// The tree of sessions.
 pub fn view(state: &State, chain: &Chain) -> PagesView {
@@ -160,6 +160,7 @@ fn pieces(
         format!("{}{sign} ", if made { "+" } else { "" })
     });
     let mut what = words::row_words(snapshot, lineage, &row.what);
+    what = with_accounts(&what, &state.accounts).into_owned();
     if row.again {
         what.push_str("  (unfolded elsewhere)");
     }

@@ -238,3 +238,18 @@ fn the_time_takes_most_of_the_room_when_asked() {
     d.keys("v");
     assert_eq!(bars(&d), before);
 }
+
+#[test]
+fn accounts_are_called_by_the_names_of_the_config_file() {
+    let mut d = Driver::demo(120, 36);
+    let names = [("123456789012".to_owned(), "prod-main".to_owned())];
+    d.state.accounts = std::sync::Arc::new(names.into_iter().collect());
+    d.filter("what:DeleteLoadBalancer via:BreakGlass").keys("s");
+    assert!(d.find("@prod-main").is_some(), "{}", d.text());
+    d.keys("Esc 2");
+    assert!(d.find("user prod-main").is_some(), "{}", d.text());
+    d.keys("Esc p");
+    assert!(d.find("account prod-main").is_some(), "{}", d.text());
+    // What the account is in a filter stays its number.
+    assert!(d.find("123456789012:user/Alice").is_some());
+}
