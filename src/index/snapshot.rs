@@ -103,6 +103,8 @@ impl Snapshot {
             // Far from the numbers that the writer goes on to give.
             generation: Generation(self.generation.0 + (1 << 32)),
             people,
+            // What is new for a person depends on who the people are.
+            marked: Arc::default(),
             ..self.clone()
         }
     }

@@ -650,6 +650,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_found_of_some_people_is_not_taken_for_others() {
+        let mut w = IndexWriter::new();
+        append(&mut w, 0, &[record("a", "2026-11-20T14:00:00Z", "A", 1)]);
+        let snapshot = w.publish();
+        let none = || crate::index::bitmap::RowSet::of(snapshot.segments().len(), &[]);
+        assert_eq!(snapshot.marked("new", none).len(), 0);
+        assert_eq!(snapshot.marked("new", || snapshot.all()).len(), 0, "kept");
+        let others = snapshot.with_people(Arc::clone(&snapshot.people));
+        assert_eq!(others.marked("new", || snapshot.all()).len(), 1);
+    }
+
+    #[test]
     fn rows_survive_a_full_segment() {
         let mut w = IndexWriter::new();
         let rows: Vec<_> = (0..ROWS_PER_SEGMENT + 10)
