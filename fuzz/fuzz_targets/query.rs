@@ -19,9 +19,10 @@ fuzz_target!(|text: &str| {
             .unwrap_or_else(|| panic!("{text:?} prints {printed:?}"));
         assert_eq!(again.to_string(), printed, "{text:?}");
     }
+    let names = query::names::Names::built_in();
     let values = |_: trailhound::index::schema::Field, _: &str| vec![("a b".to_owned(), 1)];
     for cursor in [0, text.len() / 2, text.len()] {
-        for c in complete::complete(text, cursor, &values) {
+        for c in complete::complete(text, cursor, &values, &names) {
             assert!(text.get(c.span.start..c.span.end).is_some(), "{text:?}");
         }
     }

@@ -99,7 +99,7 @@ pub struct Share {
 /// A person beside the counts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Profile {
-    /// Sessions in order of time: at most [`MOST`].
+    /// Sessions in order of time: at most 200.
     pub sessions: Vec<Acted>,
     /// How many there are.
     pub n_sessions: u64,
