@@ -19,6 +19,9 @@ use crate::base::printable::Printable;
 use crate::ui::theme::Theme;
 use crate::view::layout::Area;
 
+/// The most columns that one character takes, with all its modifiers.
+const WIDEST: u16 = 16;
+
 /// A place to write.
 pub struct Pen<'a> {
     buffer: &'a mut Buffer,
@@ -113,7 +116,11 @@ impl<'a> Pen<'a> {
 
     /// Writes one symbol; answers the columns it took, 0 where it does not fit.
     pub fn put(&mut self, x: u16, y: u16, symbol: &str, style: Style) -> u16 {
-        let width = columns(symbol);
+        // One character with a hundred modifiers would be as wide: it is cut.
+        let (symbol, width) = match columns(symbol) {
+            width if width > WIDEST => ("…", 1),
+            width => (symbol, width),
+        };
         if width == 0 || y >= self.area.height || x.saturating_add(width) > self.area.width {
             return 0;
         }
@@ -137,12 +144,15 @@ impl<'a> Pen<'a> {
     /// Empties a wide character that reaches into a cell about to be written.
     fn free_left(&mut self, x: u16, y: u16) {
         let (x, y) = (self.area.x + x, self.area.y + y);
-        for back in 1..=3u16.min(x) {
+        for back in 1..WIDEST.min(x + 1) {
             if let Some(cell) = self.buffer.cell_mut((x - back, y))
-                && !cell.symbol().is_ascii()
-                && cell.symbol().width() > usize::from(back)
+                && cell.symbol() != " "
             {
-                cell.set_symbol(" ");
+                if !cell.symbol().is_ascii() && cell.symbol().width() > usize::from(back) {
+                    cell.set_symbol(" ");
+                }
+                // What lies under a wide character is blank: none reaches over this one.
+                return;
             }
         }
     }
@@ -379,6 +389,21 @@ mod tests {
         };
         draw(&mut Pen::new(&mut buffer, area, &theme));
         buffer.content.iter().map(Cell::symbol).collect()
+    }
+
+    #[test]
+    fn a_character_with_many_modifiers_leaves_no_half_behind() {
+        let wide = format!(" {}", "\u{1f3fd}".repeat(3));
+        let drawn = row(9, |pen| {
+            assert_eq!(pen.put(0, 0, &wide, Style::default()), 7);
+            pen.put(5, 0, "|", Style::default());
+        });
+        assert_eq!(drawn, "      |    ");
+        let wider = format!(" {}", "\u{1f3fd}".repeat(40));
+        let drawn = row(3, |pen| {
+            pen.put(0, 0, &wider, Style::default());
+        });
+        assert_eq!(drawn, " …   ");
     }
 
     #[test]
