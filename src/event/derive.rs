@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use hashbrown::HashMap;
 
-use crate::event::kind::{Kind, join_key};
+use crate::event::kind::{Kind, NAMED_OTHERWISE, join_key};
 use crate::event::outcome::fold_name;
 use crate::event::params::Form::{
     Account, Arn, CopySource, Document, Function, Grantee, Id, Ids, Itself, KmsKey, Parameter,
@@ -126,21 +126,6 @@ enum Piece {
     /// The parameter of this name.
     Other(Key),
 }
-
-/// Services whose resources have names that differ from what a parameter gives.
-const NAMED_OTHERWISE: &[&str] = &[
-    "apprunner",
-    "autoscaling",
-    "cloudformation",
-    "config",
-    "ec2",
-    "eks",
-    "elasticloadbalancing",
-    "iam",
-    "lambda",
-    "logs",
-    "secretsmanager",
-];
 
 const SLOTS: u32 = 11;
 

@@ -126,6 +126,21 @@ pub enum Join {
     Named,
 }
 
+/// Services whose resources may have names of more than one form: those that [`join_key`] tells.
+pub(crate) const NAMED_OTHERWISE: &[&str] = &[
+    "apprunner",
+    "autoscaling",
+    "cloudformation",
+    "config",
+    "ec2",
+    "eks",
+    "elasticloadbalancing",
+    "iam",
+    "lambda",
+    "logs",
+    "secretsmanager",
+];
+
 /// The text that all names of one resource share, as far as the names themselves say it.
 ///
 /// Account and region stay in it: a bare name joins nothing across them.

@@ -11,24 +11,9 @@ use std::borrow::Cow;
 
 use hashbrown::HashMap;
 
-use crate::event::kind::{Join, is_partial, join_key};
+use crate::event::kind::{Join, NAMED_OTHERWISE, is_partial, join_key};
 use crate::event::resource::Arn;
 use crate::index::symbols::{Sym, Symbols};
-
-/// Services whose resources may have names of more than one form.
-const MANY: &[&str] = &[
-    "apprunner",
-    "autoscaling",
-    "cloudformation",
-    "config",
-    "ec2",
-    "eks",
-    "elasticloadbalancing",
-    "iam",
-    "lambda",
-    "logs",
-    "secretsmanager",
-];
 
 /// Which names are one resource's.
 #[derive(Debug, Default)]
@@ -68,7 +53,7 @@ impl Names {
         let mut named: HashMap<Cow<'_, str>, Vec<Sym>> = HashMap::new();
         let mut unions = Unions::default();
         for (sym, name) in resources.iter() {
-            let many = Arn::parse(name).is_none_or(|arn| MANY.contains(&arn.service));
+            let many = Arn::parse(name).is_none_or(|arn| NAMED_OTHERWISE.contains(&arn.service));
             if !many {
                 continue;
             }
