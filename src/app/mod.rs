@@ -6,6 +6,8 @@
 
 pub mod action;
 pub mod bindings;
+pub mod bindings_floats;
+pub mod bindings_panes;
 pub mod chain;
 pub mod chips;
 pub mod chord;
@@ -14,8 +16,11 @@ pub mod detail;
 pub mod export;
 pub mod facets;
 pub mod filtering;
+pub mod floating;
+pub mod floats;
 pub mod fuzzy;
 pub mod keymap;
+pub mod listing;
 pub mod merging;
 pub mod mouse;
 pub mod moves;
@@ -23,6 +28,7 @@ pub mod overlays;
 pub mod people;
 pub mod pivots;
 pub mod places;
+pub mod plot;
 pub mod reading;
 pub mod sources;
 pub mod state;

@@ -4,7 +4,10 @@
 use crate::app::action::{Command, Effect, Mouse, MouseKind};
 use crate::app::facets::{self, FacetTarget};
 use crate::app::state::{Focus, Overlay, State};
-use crate::app::{chips, compose, detail, filtering, moves, overlays, pivots, times, update};
+use crate::app::{
+    chips, compose, detail, filtering, floating, listing, moves, overlays, pivots, plot, times,
+    update,
+};
 use crate::view::bars;
 use crate::view::detail::TABS;
 use crate::view::layout::{self, Area};
@@ -212,7 +215,7 @@ fn column_at(state: &State, m: Mouse) -> Option<usize> {
     let plot = layout::plot(state.panes().histogram);
     let h = state.answer.histogram.as_ref()?;
     let x = m.x.clamp(plot.x, plot.x + plot.width.max(1) - 1) - plot.x;
-    let cells = compose::cells_of_a_column(h, usize::from(plot.width));
+    let cells = plot::cells_of_a_column(h, usize::from(plot.width));
     let last = h.columns.len().checked_sub(1)?;
     Some((usize::from(x) / cells).min(last))
 }
@@ -244,7 +247,7 @@ fn over_overlay(state: &mut State, m: Mouse, effects: &mut Vec<Effect>) {
             }
         }
         MouseKind::Click | MouseKind::DoubleClick => {
-            let (frame, lines, top) = compose::overlay_places(state);
+            let (frame, lines, top) = floating::overlay_places(state);
             if !frame.is_empty() && !frame.contains(m.x, m.y) {
                 overlays::close(state);
             } else if lines.contains(m.x, m.y) {
@@ -262,7 +265,7 @@ fn over_overlay(state: &mut State, m: Mouse, effects: &mut Vec<Effect>) {
 }
 
 fn click_row(state: &mut State, line: u16) {
-    let (top, rows) = compose::list_rows(state);
+    let (top, rows) = listing::list_rows(state);
     let line = usize::from(line);
     if matches!(rows.get(line), Some(ListRow::Event(_))) {
         let before = rows[..line]

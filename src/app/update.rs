@@ -11,7 +11,7 @@ use crate::app::chord::Chord;
 use crate::app::keymap::{self, Scope};
 use crate::app::state::{About, Focus, Overlay, State};
 use crate::app::{
-    chain, chips, compose, detail, export, facets, filtering, merging, mouse, moves, overlays,
+    chain, chips, detail, export, facets, filtering, listing, merging, mouse, moves, overlays,
     people, pivots, places, sources, times,
 };
 use crate::base::ledger::FileEntry;
@@ -68,7 +68,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
     }
     settle_focus(state);
     if by_person {
-        state.seen_top = compose::list_top(state);
+        state.seen_top = listing::list_top(state);
     }
     ask_for_what_is_missing(state, &mut effects);
     sources::ask_for_hashes(state, &mut effects);
@@ -388,7 +388,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             answer.without_toggles = None;
             answer.missed.clear();
             if std::mem::take(&mut state.new_place) {
-                state.seen_top = compose::list_top(state);
+                state.seen_top = listing::list_top(state);
                 say_where_the_cursor_went(state);
             }
         }

@@ -1,0 +1,244 @@
+//! What floats above the panes as plain data, and where its lines stand.
+
+use crate::app::chain;
+use crate::app::compose::{plain, toned};
+use crate::app::keymap::{self, Binding, Scope};
+use crate::app::overlays;
+use crate::app::people;
+use crate::app::plot::length;
+use crate::app::reading;
+use crate::app::state::{Around, Focus, Overlay, Picker, PickerKind, QuestionKind, State};
+use crate::app::tree_view;
+use crate::base::printable::Printable;
+use crate::base::text::counted;
+use crate::index::schema::Col;
+use crate::index::segment::EventId;
+use crate::view::columns;
+use crate::view::layout::{self, Area};
+use crate::view::list;
+use crate::view::manual;
+use crate::view::screen::{
+    HelpGroup, Overlay as Floating, PageRow, PagesView, PickerRow, PickerView, Tone,
+};
+use crate::view::shown;
+
+/// What floats, if anything does.
+pub(crate) fn overlay(state: &State) -> Option<Floating> {
+    Some(match state.overlay.as_ref()? {
+        Overlay::Help(top) => help(state, *top),
+        Overlay::Picker(p) => Floating::Picker(picker(state, p)),
+        Overlay::Problems(file, at) => Floating::Pages(reading::problems(state, *file, *at)),
+        Overlay::Sources(list) => Floating::Pages(reading::sources(state, list)),
+        Overlay::People(people) => Floating::Pages(people::view(state, people)),
+        Overlay::Chain(tree) => Floating::Pages(tree_view::view(state, tree)),
+        Overlay::Raw(raw) => Floating::Pages(reading::raw(state, raw)),
+        Overlay::Around(around) => Floating::Pages(around_view(state, around)),
+        Overlay::Question(question) => {
+            let input = &question.input;
+            let before: String = input.value().chars().take(input.cursor()).collect();
+            let (title, summary) = match question.kind {
+                QuestionKind::SaveView => ("save view as", "Enter saves it, Esc leaves"),
+                QuestionKind::Export => ("write to", "a .csv, .jsonl or .md file; Esc leaves"),
+                QuestionKind::FacetSearch => ("values that hold", "empty shows all"),
+                QuestionKind::Overwrite => ("write over it?", "yes, or Esc"),
+                QuestionKind::Reason => ("why", "Enter says so, Esc leaves"),
+            };
+            Floating::Prompt {
+                title,
+                text: Printable::new(input.value()),
+                caret: Printable::new(&before).width(),
+                summary: question
+                    .fault
+                    .as_ref()
+                    .map_or_else(|| summary.to_owned(), |f| Printable::new(f).to_string()),
+            }
+        }
+        Overlay::Find(input) => {
+            let before: String = input.value().chars().take(input.cursor()).collect();
+            Floating::Prompt {
+                title: "find",
+                text: Printable::new(input.value()),
+                caret: Printable::new(&before).width(),
+                summary: "Enter finds the next, n and N go on".to_owned(),
+            }
+        }
+    })
+}
+
+/// Where what floats stands: its frame, the lines inside that can be pointed at, and the place
+/// of the first of them.
+pub fn overlay_places(state: &State) -> (Area, Area, usize) {
+    match &state.overlay {
+        Some(Overlay::Picker(p)) => {
+            let len = overlays::matching(p).len();
+            let typed = p.kind.is_typed();
+            let frame = layout::picker(state.size, len, typed);
+            let lines = layout::picker_rows(frame, typed);
+            (frame, lines, picker_top(p.at, len, lines))
+        }
+        Some(Overlay::Problems(_, at)) => {
+            let frame = layout::pages(state.size);
+            let lines = layout::pages_lines(frame);
+            (frame, lines, reading::top(*at, usize::from(lines.height)))
+        }
+        Some(Overlay::Sources(list)) => {
+            let frame = layout::pages(state.size);
+            let lines = layout::below(layout::pages_lines(frame), reading::SOURCES_HEAD);
+            (
+                frame,
+                lines,
+                reading::top(list.at, usize::from(lines.height)),
+            )
+        }
+        Some(Overlay::People(_) | Overlay::Chain(_)) => {
+            let frame = layout::pages(state.size);
+            let lines = layout::below(layout::pages_lines(frame), chain::head_lines(state));
+            (frame, lines, chain::top(state))
+        }
+        Some(Overlay::Around(around)) => {
+            let frame = layout::pages(state.size);
+            (frame, layout::pages_lines(frame), around_top(state, around))
+        }
+        Some(Overlay::Help(_) | Overlay::Raw(_)) => (layout::pages(state.size), Area::default(), 0),
+        Some(Overlay::Find(_) | Overlay::Question(_)) | None => {
+            (Area::default(), Area::default(), 0)
+        }
+    }
+}
+
+fn picker_top(at: usize, len: usize, lines: Area) -> usize {
+    let at = at.min(len.saturating_sub(1));
+    (at + 1).saturating_sub(usize::from(lines.height).max(1))
+}
+
+fn around_top(state: &State, around: &Around) -> usize {
+    let height = overlays::height(state);
+    (around.at + 1).saturating_sub(height - height / 3)
+}
+
+fn help(state: &State, top: usize) -> Floating {
+    let scope = match state.focus {
+        Focus::List => Scope::List,
+        Focus::Facets => Scope::Facets,
+        Focus::Chips => Scope::Chips,
+        Focus::Histogram => Scope::Histogram,
+        Focus::Detail => Scope::Detail,
+        Focus::Portrait => Scope::Portrait,
+    };
+    let keys = |bindings: Vec<&'static Binding>| {
+        bindings
+            .into_iter()
+            .map(|b| (b.keys.join(" "), b.about.to_owned()))
+            .collect()
+    };
+    let mut groups: Vec<HelpGroup> = keymap::help(scope)
+        .into_iter()
+        .map(|(scope, bindings)| HelpGroup {
+            title: scope.title(),
+            keys: keys(bindings),
+        })
+        .collect();
+    groups.extend(
+        manual::filters(&state.names)
+            .into_iter()
+            .map(|group| HelpGroup {
+                title: group.title,
+                keys: group.lines,
+            }),
+    );
+    Floating::Help {
+        title: format!("Keys: {}", scope.title()),
+        groups,
+        top,
+    }
+}
+
+fn picker(state: &State, p: &Picker) -> PickerView {
+    let matching = overlays::matching(p);
+    let typed = p.kind.is_typed();
+    let frame = layout::picker(state.size, matching.len(), typed);
+    let lines = layout::picker_rows(frame, typed);
+    let height = usize::from(lines.height).max(1);
+    let at = p.at.min(matching.len().saturating_sub(1));
+    let top = picker_top(at, matching.len(), lines);
+    let before: String = p.input.value().chars().take(p.input.cursor()).collect();
+    PickerView {
+        title: Printable::trusted(match p.kind {
+            PickerKind::Palette => "Actions",
+            PickerKind::Resources => "Go to a resource of this event",
+            PickerKind::Copy => "Copy",
+            PickerKind::Toggles => "Hide",
+            PickerKind::Views => "Saved views and those left behind",
+            PickerKind::Walk => "The walk so far",
+            PickerKind::Times => "Filter to a stretch of time",
+            PickerKind::Clock => "Show times",
+            PickerKind::Fields => "Fields to count: Enter takes one in or out",
+        }),
+        input: typed.then(|| {
+            (
+                Printable::new(p.input.value()),
+                Printable::new(&before).width(),
+            )
+        }),
+        counts: (matching.len(), p.entries.len()),
+        rows: matching
+            .into_iter()
+            .enumerate()
+            .skip(top)
+            .take(height)
+            .map(|(i, (entry, matched))| PickerRow {
+                key: entry.key.clone(),
+                label: shown(&entry.label),
+                matched,
+                detail: shown(&entry.detail.chars().take(300).collect::<String>()),
+                focused: i == at,
+            })
+            .collect(),
+    }
+}
+
+fn around_view(state: &State, around: &Around) -> PagesView {
+    let height = overlays::height(state);
+    let top = around_top(state, around);
+    let s = &state.snapshot;
+    let row = |i: usize, id: EventId| {
+        let facts = s.facts(id);
+        let anchor = if id == around.anchor { "▶ " } else { "  " };
+        PageRow {
+            pieces: vec![
+                plain(anchor),
+                plain(columns::clock(s.time(id), state.zone, "%H:%M:%S")),
+                toned(format!(" {} ", facts.letter()), list::tone_of(facts)),
+                toned(
+                    format!("{:<28} ", s.text(Col::What, id).unwrap_or("?")),
+                    list::tone_of(facts),
+                ),
+                toned(
+                    format!("{:<16} ", s.text(Col::Err, id).unwrap_or("")),
+                    Tone::Failed,
+                ),
+                toned(columns::target(s, id), Tone::Resource),
+            ],
+            focused: i == around.at,
+        }
+    };
+    let who = s.person_of(around.anchor).map_or("?", |p| p.label.as_str());
+    PagesView {
+        head: Vec::new(),
+        title: shown(&format!(
+            "{who} ±{}: {}",
+            length(around.reach),
+            counted(around.events.len() as u64, "event")
+        )),
+        rows: around
+            .events
+            .iter()
+            .enumerate()
+            .skip(top)
+            .take(height)
+            .map(|(i, id)| row(i, *id))
+            .collect(),
+        position: (top, around.events.len()),
+        foot: "< > resize   Enter makes it a view   q closes".to_owned(),
+    }
+}
