@@ -3,8 +3,11 @@
 //! Each loads what was named, asks the same engine the screen asks, and hands rows or portraits to
 //! `report`. Answers go to stdout, everything else to stderr.
 
+pub mod cells;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::convert::Infallible;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs;
@@ -428,30 +431,6 @@ impl Evidence {
         }
         Hits::of(snapshot, &answer.rows)
     }
-
-    /// The cells of an event.
-    fn cells(&self, id: EventId, fields: &[Field]) -> Vec<Cell> {
-        cells_of(&self.loaded.snapshot, &self.reader, id, fields)
-    }
-}
-
-/// The cells of an event; the record is read again only where a cell needs it.
-pub fn cells_of(snapshot: &Snapshot, reader: &Reader, id: EventId, fields: &[Field]) -> Vec<Cell> {
-    let unnamed = fields.contains(&Field::Id) && !snapshot.id_is_name(id);
-    let record = (unnamed || fields.iter().any(|f| columns::needs_record(*f)))
-        .then(|| reader.fetch(snapshot, id));
-    let tree = record.as_ref().and_then(|r| r.tree.as_ref());
-    let name = record
-        .as_ref()
-        .map(|r| r.name.as_str())
-        .filter(|n| !n.is_empty());
-    fields
-        .iter()
-        .map(|field| match field {
-            Field::Time => Cell::time(snapshot.time(id)),
-            field => columns::value(snapshot, id, *field, tree, name).into(),
-        })
-        .collect()
 }
 
 /// Names the arguments that were not read; an error where nothing was.
@@ -744,9 +723,10 @@ fn run_query(
         return Ok(code);
     }
     let mut sheet = report::sheet(format, &headings, terminal.style, out);
-    for id in order {
-        sheet.row(&evidence.cells(id, &fields))?;
-    }
+    let (snapshot, reader) = (&evidence.loaded.snapshot, &evidence.reader);
+    cells::each(snapshot, reader, &order, &fields, |_, cells| {
+        sheet.row(&cells)
+    })?;
     sheet.end()?;
     Ok(code)
 }
@@ -774,13 +754,13 @@ fn sorted(evidence: &Evidence, hits: &Hits, by: Field, backwards: bool) -> Vec<E
         }
         return order;
     }
-    let mut keyed: Vec<(Option<String>, EventId)> = order
-        .into_iter()
-        .map(|id| {
-            let cell = evidence.cells(id, &[by]).pop().map(|c| c.plain());
-            (cell.filter(|text| !text.is_empty()), id)
-        })
-        .collect();
+    let mut keyed: Vec<(Option<String>, EventId)> = Vec::with_capacity(order.len());
+    let (snapshot, reader) = (&evidence.loaded.snapshot, &evidence.reader);
+    let Ok(()) = cells::each(snapshot, reader, &order, &[by], |id, mut cells| {
+        let cell = cells.pop().map(|c| c.plain());
+        keyed.push((cell.filter(|text| !text.is_empty()), id));
+        Ok::<(), Infallible>(())
+    });
     keyed.sort_by(|(a, _), (b, _)| match (a, b) {
         (Some(a), Some(b)) if backwards => b.cmp(a),
         (Some(a), Some(b)) => a.cmp(b),
@@ -797,15 +777,16 @@ fn raw(
 ) -> anyhow::Result<()> {
     let snapshot = &evidence.loaded.snapshot;
     let (mut unread, mut reason) = (0, None);
-    for &id in order {
-        match evidence.reader.record(snapshot.place(id)) {
+    evidence.reader.in_order(snapshot, order, |_, record| {
+        match record {
             Ok(record) => report::raw(&record, terminal.style, out)?,
             Err(e) => {
                 unread += 1;
                 reason.get_or_insert(e);
             }
         }
-    }
+        Ok::<(), io::Error>(())
+    })?;
     if let Some(reason) = reason {
         out.flush()?;
         let records = counted(unread, "record");
@@ -955,22 +936,28 @@ fn counts_of(evidence: &Evidence, hits: &Hits, field: Field) -> Vec<Count> {
 fn counted_by_reading(evidence: &Evidence, hits: &Hits, field: Field) -> Vec<(String, Count)> {
     let snapshot = &evidence.loaded.snapshot;
     let mut counts: HashMap<String, Count> = HashMap::new();
-    for &id in hits.order.iter() {
-        let cell = evidence.cells(id, &[field]).pop();
-        let value = match cell {
-            None | Some(Cell::Absent) => NONE.to_owned(),
-            Some(cell) => cell.plain(),
-        };
-        let time = snapshot.time(id);
-        let count = counts.entry(value).or_insert_with_key(|value| Count {
-            value: Cell::Text(value.clone()),
-            events: 0,
-            first: time,
-            last: None,
-        });
-        count.events += 1;
-        count.last = time.or(count.last);
-    }
+    let Ok(()) = cells::each(
+        snapshot,
+        &evidence.reader,
+        &hits.order,
+        &[field],
+        |id, mut cells| {
+            let value = match cells.pop() {
+                None | Some(Cell::Absent) => NONE.to_owned(),
+                Some(cell) => cell.plain(),
+            };
+            let time = snapshot.time(id);
+            let count = counts.entry(value).or_insert_with_key(|value| Count {
+                value: Cell::Text(value.clone()),
+                events: 0,
+                first: time,
+                last: None,
+            });
+            count.events += 1;
+            count.last = time.or(count.last);
+            Ok::<(), Infallible>(())
+        },
+    );
     counts.into_iter().collect()
 }
 
@@ -1149,7 +1136,7 @@ fn run_portrait(
             };
             let mut portrait = Portrait::of(snapshot, subject, &events, 0, &Cancel::NEVER)?;
             let reader = &evidence.reader;
-            engine::answer::tell(snapshot, reader, &mut portrait, &events, &Cancel::NEVER);
+            engine::telling::tell(snapshot, reader, &mut portrait, &events, &Cancel::NEVER);
             Some(portrait)
         })
         .collect();
@@ -1424,7 +1411,7 @@ fn demo_summary(global: &Global, terminal: &Terminal, out: &mut dyn Write) -> an
     for (word, id) in ends {
         let Some(id) = id else { continue };
         let mut row = vec![Cell::Text(word.to_owned())];
-        row.extend(evidence.cells(*id, &fields));
+        row.extend(cells::of(snapshot, &evidence.reader, *id, &fields));
         sheet.row(&row)?;
     }
     sheet.end()?;

@@ -8,10 +8,15 @@
 //! tiny files come from `--max-rec 28`. `--threads` says how many write at once. The same seed
 //! gives the same bytes whatever the number of threads. Nothing in it is real.
 
+//!
+//! `--hot 500000` writes one file instead, in which every event names one bucket.
+
+mod hot;
 mod set;
 
 use std::env;
 use std::error::Error;
+use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -19,7 +24,20 @@ use std::time::Instant;
 use crate::set::Wish;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let (wish, out) = arguments(env::args().skip(1))?;
+    let (wish, hot, out) = arguments(env::args().skip(1))?;
+    if let Some(events) = hot {
+        fs::create_dir_all(&out)?;
+        let text = hot::text(events, 0);
+        fs::write(out.join("hot.json"), &text)?;
+        writeln!(
+            io::stdout().lock(),
+            "{}: {events} events of the bucket {}, {:.1} MB",
+            out.display(),
+            hot::BUCKET,
+            text.len() as f64 / 1e6,
+        )?;
+        return Ok(());
+    }
     let began = Instant::now();
     let made = set::write(&wish, &out)?;
     let seconds = began.elapsed().as_secs_f64();
@@ -42,8 +60,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Reads the command line.
-fn arguments(args: impl Iterator<Item = String>) -> Result<(Wish, PathBuf), Box<dyn Error>> {
+fn arguments(
+    args: impl Iterator<Item = String>,
+) -> Result<(Wish, Option<usize>, PathBuf), Box<dyn Error>> {
     let mut wish = Wish::default();
+    let mut hot = None;
     let mut out = None;
     let mut args = args;
     while let Some(name) = args.next() {
@@ -62,15 +83,16 @@ fn arguments(args: impl Iterator<Item = String>) -> Result<(Wish, PathBuf), Box<
             "--min-rec" => wish.fewest = number()? as usize,
             "--max-rec" => wish.most = number()? as usize,
             "--threads" => wish.threads = number()? as usize,
+            "--hot" => hot = Some(number()? as usize),
             "--out" => out = Some(PathBuf::from(&value)),
             _ => {
                 return Err(format!(
                     "{name}: not an option; there are --events --out --seed --min-rec --max-rec \
-                     --threads"
+                     --threads --hot"
                 )
                 .into());
             }
         }
     }
-    Ok((wish, out.ok_or("--out DIR is missing")?))
+    Ok((wish, hot, out.ok_or("--out DIR is missing")?))
 }

@@ -436,7 +436,18 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             state.snapshot = snapshot;
             chain::hear(state, lineage);
         }
-        Reply::Portrait { request, portrait } if request == state.answer.asked => {
+        Reply::Portrait {
+            request,
+            mut portrait,
+        } if request == state.answer.asked => {
+            // What calls changed stays told while newer records are read.
+            let old = state.answer.portrait.take();
+            let old = old.filter(|old| old.subject == portrait.subject);
+            if let (Some(old), Some(new)) = (old.and_then(|o| o.history), &mut portrait.history)
+                && new.told.is_empty()
+            {
+                new.told = old.told;
+            }
             state.answer.portrait = Some(portrait);
             state.answer.portrait_fresh = true;
         }

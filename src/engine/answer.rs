@@ -1,6 +1,5 @@
 //! Answering: the index first, then the records' own bytes where the index cannot decide.
 
-use std::borrow::Cow;
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
@@ -12,16 +11,12 @@ use crate::engine::memo::Memo;
 use crate::engine::missed;
 use crate::engine::protocol::{Ask, Reply};
 use crate::engine::reader::Reader;
-use crate::event::json::Node;
-use crate::event::resource::Role;
-use crate::event::secret;
+use crate::engine::telling;
 use crate::index::bitmap::RowSet;
 use crate::index::segment::EventId;
 use crate::index::snapshot::{Hits, Snapshot};
 use crate::index::values::FileSet;
-use crate::pivot::change::State;
 use crate::pivot::histogram::Histogram;
-use crate::pivot::history::History;
 use crate::pivot::person;
 use crate::pivot::portrait::Portrait;
 use crate::pivot::tally::{self, FieldTally, Wanted};
@@ -363,54 +358,6 @@ fn in_order(snapshot: &Snapshot, rows: &RowSet) -> Hits {
     }
 }
 
-/// Calls whose records are read to tell what changed: the newest ones.
-const MOST_TOLD: usize = 300;
-
-/// Reads what the calls that changed a resource say, and notes what each changed; whether there was
-/// anything to note.
-pub fn tell(
-    snapshot: &Snapshot,
-    reader: &Reader,
-    portrait: &mut Portrait,
-    events: &[EventId],
-    cancel: &Cancel,
-) -> bool {
-    let Some(history) = portrait.history.as_mut() else {
-        return false;
-    };
-    let name = portrait.subject.name();
-    let tellers = History::tellers(snapshot, name, events);
-    let from = tellers.len().saturating_sub(MOST_TOLD);
-    let group: Vec<_> = history
-        .names
-        .iter()
-        .filter_map(|name| snapshot.resources().find(name))
-        .collect();
-    let mut state = State::default();
-    for &id in &tellers[from..] {
-        if cancel.is_stale() {
-            return false;
-        }
-        let fetched = reader.fetch(snapshot, id);
-        // What a call changed is shown and printed: words stand for its secrets, equal ones for equal.
-        let safe = match secret::redact(&fetched.bytes) {
-            Cow::Borrowed(_) => fetched.tree,
-            Cow::Owned(safe) => Node::parse(&safe).ok(),
-        };
-        let Some(tree) = &safe else { continue };
-        let mut roles = snapshot
-            .named_by(id)
-            .filter(|(sym, _)| group.contains(sym))
-            .map(|(_, mark)| mark.role());
-        let role = roles.by_ref().min();
-        let (made, ended) = (role == Some(Role::Created), role == Some(Role::Deleted));
-        let changed = state.apply(tree, &history.names, made, ended);
-        history.told.push((id, changed));
-    }
-    history.told.reverse();
-    !history.told.is_empty()
-}
-
 /// Answers everything an [`Ask`] asks, the events first; stops when something newer is asked.
 pub(crate) fn answer(
     ask: &Ask,
@@ -487,7 +434,7 @@ pub(crate) fn answer(
             portrait: portrait.clone(),
         });
         // What changed stands in the records: it is told when they have been read.
-        if tell(snapshot, reader, &mut portrait, &hits.order, cancel) {
+        if telling::tell(snapshot, reader, &mut portrait, &hits.order, cancel) {
             send(Reply::Portrait { request, portrait });
         }
         if cancel.is_stale() {

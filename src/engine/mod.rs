@@ -15,6 +15,7 @@ pub mod missed;
 pub mod protocol;
 mod reader;
 mod spool;
+pub mod telling;
 
 use std::sync::Arc;
 

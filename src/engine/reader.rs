@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::{self, Cursor, Read};
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use sha2::{Digest, Sha256};
@@ -31,7 +32,15 @@ pub struct Reader {
     names: FileNames,
     files: Arc<RwLock<Vec<Place>>>,
     cache: Arc<Mutex<Cache>>,
+    times: Arc<AtomicU64>,
 }
+
+/// Bytes and number of records that are read ahead of their order.
+const MOST_AHEAD: usize = 64 << 20;
+const MOST_AT_ONCE: usize = 1 << 17;
+
+/// Why a record is not where it was.
+const CHANGED: &str = "the file has changed since it was loaded";
 
 /// Archives that cannot be gone to and fro in where they are, such as one in a pipe, are held in
 /// memory up to this size.
@@ -111,6 +120,7 @@ impl Reader {
         id: FileId,
         read: impl FnOnce(&mut dyn Read) -> io::Result<T>,
     ) -> io::Result<T> {
+        self.times.fetch_add(1, Ordering::Relaxed);
         match self.file(id).map(|f| f.bytes) {
             Some(Again::Source(bytes)) => read(&mut bytes.reader()?.0),
             Some(Again::Spool(spool)) => read(&mut spool.reader()),
@@ -174,11 +184,7 @@ impl Reader {
         let file = snapshot.place(first).file;
         let places = events.iter().map(|id| {
             let place = snapshot.place(*id);
-            let place = decode::Place {
-                offset: place.offset,
-                len: place.len,
-            };
-            (*id, place)
+            (*id, at(place))
         });
         let size = match self.file(file).map(|f| f.bytes) {
             Some(Again::Source(bytes)) => bytes.size(),
@@ -186,8 +192,7 @@ impl Reader {
         };
         let read = self.with(file, |input| {
             decode::read_each(input, size, buffer, places, |id, record| {
-                let changed = "the file has changed since it was loaded";
-                each(id, record.ok_or_else(|| io::Error::other(changed)))
+                each(id, record.ok_or_else(|| io::Error::other(CHANGED)))
             });
             Ok(())
         });
@@ -197,22 +202,108 @@ impl Reader {
         }
     }
 
+    /// Calls `each` with every event given, by its place in the list, and its record's bytes or why
+    /// they cannot be read: file by file, and every file read once at most, whatever its size.
+    pub fn each_of(
+        &self,
+        snapshot: &Snapshot,
+        events: &[EventId],
+        mut each: impl FnMut(usize, io::Result<&[u8]>) -> ControlFlow<()>,
+    ) {
+        let mut sorted: Vec<(RecordPlace, EventId, usize)> = events
+            .iter()
+            .enumerate()
+            .map(|(n, id)| (snapshot.place(*id), *id, n))
+            .collect();
+        sorted.sort_unstable_by_key(|(place, _, n)| (place.file.0, place.offset, *n));
+        let mut buffer = Vec::new();
+        for group in sorted.chunk_by(|a, b| a.0.file == b.0.file) {
+            let Some((place, ..)) = group.first() else {
+                return;
+            };
+            let mut flow = ControlFlow::Continue(());
+            if let Some(text) = self.cached(place.file) {
+                let changed = || io::Error::other(CHANGED);
+                flow = group.iter().try_for_each(|(place, _, n)| {
+                    each(*n, slice(&text, *place).as_deref().ok_or_else(changed))
+                });
+            } else {
+                let ids: Vec<EventId> = group.iter().map(|(_, id, _)| *id).collect();
+                let mut at = 0;
+                self.each_record(snapshot, &ids, &mut buffer, |_, record| {
+                    let n = group.get(at).map_or(usize::MAX, |(_, _, n)| *n);
+                    at += 1;
+                    flow = each(n, record);
+                    flow
+                });
+            }
+            if flow.is_break() {
+                return;
+            }
+        }
+    }
+
+    /// Calls `each` with every event given, in the order given, and its record's bytes or why they
+    /// cannot be read. Records of some 64 MiB are read at once, so that a file is not gone through
+    /// again for every one of them.
+    ///
+    /// # Errors
+    /// What `each` says ends the reading.
+    pub fn in_order<E>(
+        &self,
+        snapshot: &Snapshot,
+        events: &[EventId],
+        mut each: impl FnMut(EventId, io::Result<Vec<u8>>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut rest = events;
+        while !rest.is_empty() {
+            let mut bytes = 0;
+            let fits = |id: &&EventId| {
+                let goes_on = bytes < MOST_AHEAD;
+                bytes += at(snapshot.place(**id)).bytes();
+                goes_on
+            };
+            let n = rest.iter().take_while(fits).count().min(MOST_AT_ONCE);
+            let (now, later) = rest.split_at(n);
+            let mut records: Vec<Option<io::Result<Vec<u8>>>> = now.iter().map(|_| None).collect();
+            self.each_of(snapshot, now, |n, record| {
+                if let Some(slot) = records.get_mut(n) {
+                    *slot = Some(record.map(<[u8]>::to_vec));
+                }
+                ControlFlow::Continue(())
+            });
+            for (id, record) in now.iter().zip(records) {
+                let record = record.unwrap_or_else(|| Err(io::Error::other(CHANGED)));
+                each(*id, record)?;
+            }
+            rest = later;
+        }
+        Ok(())
+    }
+
+    /// How often a file was read from its start, so that a test can say that it is not too often.
+    pub fn times_read(&self) -> u64 {
+        self.times.load(Ordering::Relaxed)
+    }
+
+    /// The text of a file that the cache holds.
+    fn cached(&self, id: FileId) -> Option<Arc<[u8]>> {
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = cache.iter().position(|(file, _)| *file == id)?;
+        let hit = cache.remove(at)?;
+        let text = Arc::clone(&hit.1);
+        cache.push_back(hit);
+        Some(text)
+    }
+
     /// The whole text of a file, from the cache where it is there; `None` where it is too large to
     /// be held.
     ///
     /// # Errors
     /// The file cannot be opened or inflated any more.
     pub fn text(&self, id: FileId, keep: bool) -> io::Result<Option<Arc<[u8]>>> {
-        {
-            let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(at) = cache.iter().position(|(file, _)| *file == id) {
-                let hit = cache.remove(at);
-                if let Some(hit) = hit {
-                    let text = Arc::clone(&hit.1);
-                    cache.push_back(hit);
-                    return Ok(Some(text));
-                }
-            }
+        if let Some(text) = self.cached(id) {
+            return Ok(Some(text));
         }
         let text: Arc<[u8]> = match self.with(id, |bytes| decode::inflate_all(bytes, MOST_KEPT)) {
             Ok(text) => text.into(),
@@ -237,20 +328,27 @@ impl Reader {
         if let Some(text) = self.text(place.file, true)? {
             return slice(&text, place)
                 .map(Cow::into_owned)
-                .ok_or_else(|| io::Error::other("the file has changed since it was loaded"));
+                .ok_or_else(|| io::Error::other(CHANGED));
         }
-        let at = decode::Place {
-            offset: place.offset,
-            len: place.len,
-        };
-        self.with(place.file, |bytes| decode::read_at(bytes, at, usize::MAX))
+        self.with(place.file, |bytes| {
+            decode::read_at(bytes, at(place), usize::MAX)
+        })
     }
 
     /// A record read again with everything the detail shows of it.
     pub fn fetch(&self, snapshot: &Snapshot, event: EventId) -> Fetched {
-        let place = snapshot.place(event);
-        let origin = self.origin(place.file);
-        match self.record(place) {
+        self.fetched(snapshot, event, self.record(snapshot.place(event)))
+    }
+
+    /// What the detail shows of a record that was read.
+    pub fn fetched(
+        &self,
+        snapshot: &Snapshot,
+        event: EventId,
+        record: io::Result<Vec<u8>>,
+    ) -> Fetched {
+        let origin = self.origin(snapshot.place(event).file);
+        match record {
             Ok(bytes) => {
                 let tree = Node::parse(&bytes).ok();
                 let name = event_name(snapshot, event, tree.as_ref(), &bytes);
@@ -284,11 +382,15 @@ impl Reader {
 
 /// The record at a place of a file's text.
 pub(crate) fn slice(text: &[u8], place: RecordPlace) -> Option<Cow<'_, [u8]>> {
-    let at = decode::Place {
+    decode::record_in(text, at(place))
+}
+
+/// Where in its file a record is.
+const fn at(place: RecordPlace) -> decode::Place {
+    decode::Place {
         offset: place.offset,
         len: place.len,
-    };
-    decode::record_in(text, at)
+    }
 }
 
 /// The name of an event (RULINGS 15): its recorded id; where that is absent or names two events,

@@ -77,16 +77,43 @@ const TAKES: &[&str] = &[
     "DeleteTags",
 ];
 
+/// What a call says of a resource, taken out of its record: all that a state needs to change.
+///
+/// Bounded in size whatever the record's, so that many can be held.
+#[derive(Debug, Default)]
+pub struct Call {
+    /// Its name without the date of its API.
+    name: String,
+    /// What was asked for, by path.
+    asked: Vec<(String, String)>,
+    /// Paths of the documents among what was asked for.
+    documents: Vec<String>,
+    /// What the answer says, by path.
+    answered: Vec<(String, String)>,
+    /// The path of the inline policy it is about.
+    policy: Option<String>,
+}
+
+impl Call {
+    /// What a record says of the resource of these names.
+    pub fn of(record: &Node, names: &[String]) -> Self {
+        let name = record.get("eventName").and_then(Node::as_str).unwrap_or("");
+        let request = record.get("requestParameters");
+        let (asked, documents) = attributes(request, names);
+        Self {
+            name: fold_name(name).to_owned(),
+            asked,
+            documents,
+            answered: attributes(record.get("responseElements"), names).0,
+            policy: inline_policy(request),
+        }
+    }
+}
+
 impl State {
-    /// What a call changed, and the state it leaves. `names` are the resource's own names; `made` and
-    /// `ended` say that the call made or ended the resource.
-    pub fn apply(
-        &mut self,
-        record: &Node,
-        names: &[String],
-        made: bool,
-        ended: bool,
-    ) -> Vec<Difference> {
+    /// What a call changed, and the state it leaves; `made` and `ended` say that the call made or
+    /// ended the resource.
+    pub fn apply(&mut self, call: Call, made: bool, ended: bool) -> Vec<Difference> {
         if ended {
             self.known.clear();
             return vec![Difference {
@@ -95,21 +122,20 @@ impl State {
                 after: None,
             }];
         }
-        let call = record.get("eventName").and_then(Node::as_str).unwrap_or("");
-        let call = fold_name(call);
-        let (asked, documents) = attributes(record.get("requestParameters"), names);
-        let is = |list: &[&str]| list.iter().any(|start| call.starts_with(start));
+        let is = |list: &[&str]| list.iter().any(|start| call.name.starts_with(start));
+        let (is_adds, is_takes) = (is(ADDS), is(TAKES));
+        let asked = call.asked;
         let mut out = Vec::new();
         if made {
             self.known.clear();
             // The answer says what was not asked for; it is state, not change.
-            for (path, value) in attributes(record.get("responseElements"), names).0 {
+            for (path, value) in call.answered {
                 let last = path.rsplit('.').next().unwrap_or(&path).to_owned();
                 self.known.entry(last).or_insert(value);
             }
         }
-        let takes = is(TAKES) || service::deletes_by_name(call);
-        if let (true, Some(policy)) = (takes, inline_policy(record.get("requestParameters"))) {
+        let takes = is_takes || service::deletes_by_name(&call.name);
+        if let (true, Some(policy)) = (takes, call.policy) {
             self.known.retain(|known, _| !is_under(known, &policy));
             out.push(Difference {
                 name: policy,
@@ -118,7 +144,7 @@ impl State {
             });
         }
         // A document replaces the one before it as a whole.
-        let mut replaced = documents;
+        let mut replaced = call.documents;
         replaced
             .retain(|root| !made && !takes && self.known.keys().any(|known| is_under(known, root)));
         for root in &replaced {
@@ -151,7 +177,7 @@ impl State {
                 });
                 continue;
             }
-            let before = if made || is(ADDS) {
+            let before = if made || is_adds {
                 Before::Absent
             } else {
                 match self.known.get(&name) {
@@ -161,7 +187,7 @@ impl State {
                     None => Before::Unknown,
                 }
             };
-            if !is(ADDS) {
+            if !is_adds {
                 self.known.insert(name.clone(), value.clone());
             }
             out.push(Difference {
@@ -320,7 +346,7 @@ mod tests {
         let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
         let record = Node::parse(record.as_bytes()).unwrap();
         state
-            .apply(&record, &names, made, ended)
+            .apply(Call::of(&record, &names), made, ended)
             .iter()
             .map(Difference::to_string)
             .collect()

@@ -9,6 +9,8 @@ use trailhound::case::store::create_private;
 use trailhound::engine::Reader;
 use trailhound::report::{self, Cell, Heading, Style, markdown};
 
+use crate::headless::cells;
+
 /// Writes, and says what came of it.
 pub fn write(export: &Export, reader: &Reader) -> Outcome {
     let file = Path::new(&export.file);
@@ -94,11 +96,10 @@ fn rows(export: &Export, reader: &Reader, out: &mut dyn Write) -> io::Result<()>
     let partial = export.partial.as_ref().map(|why| Cell::Text(why.clone()));
     match &export.what {
         What::Events(events, fields) => {
-            for id in events.iter() {
-                let mut cells = crate::headless::cells_of(&export.snapshot, reader, *id, fields);
+            cells::each(&export.snapshot, reader, events, fields, |_, mut cells| {
                 cells.extend(partial.clone());
-                sheet.row(&cells)?;
-            }
+                sheet.row(&cells)
+            })?;
         }
         What::Counts(counts) => {
             for value in &counts.values {

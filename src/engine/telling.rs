@@ -1,0 +1,70 @@
+//! What calls changed of a resource, told from their records.
+//!
+//! The index knows which calls changed it and not what they say. Their records are read file by
+//! file, since one large file may hold them all, and applied in the order of time.
+
+use std::ops::ControlFlow;
+
+use crate::base::cancel::Cancel;
+use crate::engine::reader::Reader;
+use crate::event::json::Node;
+use crate::event::resource::Role;
+use crate::event::secret;
+use crate::index::segment::EventId;
+use crate::index::snapshot::Snapshot;
+use crate::pivot::change::{Call, State};
+use crate::pivot::history::History;
+use crate::pivot::portrait::Portrait;
+
+/// Calls whose records are read to tell what changed: the newest ones.
+const MOST_TOLD: usize = 300;
+
+/// Reads what the calls that changed a resource say, and notes what each changed; whether there was
+/// anything to note.
+pub fn tell(
+    snapshot: &Snapshot,
+    reader: &Reader,
+    portrait: &mut Portrait,
+    events: &[EventId],
+    cancel: &Cancel,
+) -> bool {
+    let Some(history) = portrait.history.as_mut() else {
+        return false;
+    };
+    let name = portrait.subject.name();
+    let tellers = History::tellers(snapshot, name, events);
+    let from = tellers.len().saturating_sub(MOST_TOLD);
+    let tellers = tellers.get(from..).unwrap_or_default();
+    let mut calls: Vec<Option<Call>> = tellers.iter().map(|_| None).collect();
+    reader.each_of(snapshot, tellers, |n, record| {
+        if let (Ok(record), Some(call)) = (record, calls.get_mut(n)) {
+            // What a call changed is shown and printed: words stand for its secrets, equal ones
+            // for equal.
+            let tree = Node::parse(&secret::redact(record)).ok();
+            *call = tree.map(|tree| Call::of(&tree, &history.names));
+        }
+        if cancel.is_stale() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    if cancel.is_stale() {
+        return false;
+    }
+    let group: Vec<_> = history
+        .names
+        .iter()
+        .filter_map(|name| snapshot.resources().find(name))
+        .collect();
+    let mut state = State::default();
+    for (&id, call) in tellers.iter().zip(calls) {
+        let Some(call) = call else { continue };
+        let roles = snapshot.named_by(id).filter(|(sym, _)| group.contains(sym));
+        let role = roles.map(|(_, mark)| mark.role()).min();
+        let (made, ended) = (role == Some(Role::Created), role == Some(Role::Deleted));
+        history.told.push((id, state.apply(call, made, ended)));
+    }
+    history.told.reverse();
+    !history.told.is_empty()
+}
