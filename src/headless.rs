@@ -12,6 +12,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration as Elapsed;
@@ -321,7 +322,8 @@ fn explain_filters(global: &Global, out: &mut dyn Write) -> io::Result<()> {
 
 /// What was loaded, and how its bytes are had again.
 struct Evidence {
-    loaded: Loaded,
+    /// The process ends with it: freeing an index piece by piece takes longer than ending does.
+    loaded: ManuallyDrop<Loaded>,
     reader: Reader,
 }
 
@@ -364,6 +366,7 @@ impl Evidence {
             events = loaded.snapshot.len(),
             "loaded"
         );
+        let loaded = ManuallyDrop::new(loaded);
         Ok(Self { loaded, reader })
     }
 

@@ -19,18 +19,23 @@ use crate::event::record::KnownIdentity;
 
 /// Longer ones are read each time.
 const LONGEST: usize = 2048;
-/// Identities that are remembered before all are forgotten.
-const MOST: usize = 8192;
-/// Hashes remembered of identities met once: what comes only once is not worth keeping.
-const ONCE: usize = 4096;
+/// Identities of a generation. Of two, the older is forgotten when the younger is full; what is
+/// met of it before moves to the younger.
+const MOST: usize = 4096;
+/// Hashes remembered of identities met not often enough yet: what comes once or twice is not worth
+/// keeping.
+const RARE: usize = 8192;
+/// How often an identity is read before it is remembered.
+const OFTEN: u64 = 3;
+/// The bits that count.
+const COUNT: u64 = 3;
 
 /// The number of the next identity. Numbers are not used again, so none can be taken for another.
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Entry {
     hash: u64,
-    raw: Box<[u8]>,
     identity: Rc<KnownIdentity>,
     from_console: bool,
 }
@@ -51,15 +56,18 @@ pub(crate) struct Guess {
 pub(crate) struct Known {
     keys: Keys,
     follows: Finder<'static>,
-    table: HashTable<Entry>,
-    once: Vec<u64>,
+    young: HashTable<Entry>,
+    old: HashTable<Entry>,
+    /// A hash without its last bits, which count how often it was met.
+    rare: Vec<u64>,
 }
 
 impl Known {
     /// Forgets all of them.
     pub(crate) fn clear(&mut self) {
-        self.table.clear();
-        self.once.clear();
+        self.young.clear();
+        self.old.clear();
+        self.rare.clear();
     }
 
     /// None yet.
@@ -69,8 +77,9 @@ impl Known {
             // CloudTrail itself writes the time behind the identity. Other writers' records are
             // read the long way.
             follows: Finder::new(b",\"eventTime\":"),
-            table: HashTable::new(),
-            once: Vec::new(),
+            young: HashTable::new(),
+            old: HashTable::new(),
+            rare: Vec::new(),
         }
     }
 
@@ -83,8 +92,7 @@ impl Known {
         leaves: &Leaves,
     ) -> Option<Guess> {
         // A second identity, or a flag met before it, would make the outcome depend on the order.
-        let fresh = matches!(&out.record.identity, Identity::Own(own) if own.kind.is_none())
-            && !out.record.from_console;
+        let fresh = matches!(&out.record.identity, Identity::Absent) && !out.record.from_console;
         let rest = bytes.get(from..)?;
         let rest = rest.get(..rest.len().min(LONGEST))?;
         let len = self.follows.find(rest).filter(|_| fresh)?;
@@ -98,60 +106,70 @@ impl Known {
 
     /// Takes the fields of a known identity; where it ends.
     pub(crate) fn recall(
-        &self,
+        &mut self,
         guess: Guess,
         bytes: &[u8],
         out: &mut Scanned<'_>,
     ) -> Option<usize> {
         let raw = bytes.get(guess.from..guess.to)?;
-        let entry = self.table.find(guess.hash, |entry| *entry.raw == *raw)?;
+        let is = |entry: &Entry| entry.hash == guess.hash && entry.identity.raw() == raw;
+        let entry = match self.young.find(guess.hash, is) {
+            Some(entry) => entry,
+            None => {
+                let entry = self.old.find(guess.hash, is)?.clone();
+                self.keep(entry)
+            }
+        };
         out.record.identity = Identity::Known(Rc::clone(&entry.identity));
         out.record.from_console = entry.from_console;
         Some(guess.to)
     }
 
-    /// Remembers an identity that was read, once it has come a second time.
-    ///
-    /// `record` is the text from the record's first byte on.
-    pub(crate) fn learn(
-        &mut self,
-        guess: Guess,
-        raw: &[u8],
-        out: &Scanned<'_>,
-        (leaves, record): (&Leaves, &[u8]),
-    ) {
+    fn keep(&mut self, entry: Entry) -> &Entry {
+        if self.young.len() >= MOST {
+            std::mem::swap(&mut self.young, &mut self.old);
+            self.young.clear();
+        }
+        let kept = self
+            .young
+            .insert_unique(entry.hash, entry, |entry| entry.hash);
+        kept.into_mut()
+    }
+
+    /// Remembers an identity that was read, once it has come often enough.
+    pub(crate) fn learn(&mut self, guess: Guess, raw: &[u8], out: &Scanned<'_>, leaves: &Leaves) {
         let is_plain = out.marks.is_empty() && out.odd_field.is_none();
         // Escapes in an identity are rare enough to be read each time.
         if !is_plain || guess.from + raw.len() != guess.to || guess.leaves.1 != leaves.len().1 {
             return;
         }
-        if self.once.is_empty() {
-            self.once = vec![0; ONCE];
+        if self.rare.is_empty() {
+            self.rare = vec![0; RARE];
         }
-        let Some(met) = self.once.get_mut(guess.hash as usize % ONCE) else {
+        let Some(met) = self.rare.get_mut(guess.hash as usize % RARE) else {
             return;
         };
-        if *met != guess.hash {
-            *met = guess.hash;
+        let before = if *met & !COUNT == guess.hash & !COUNT {
+            *met & COUNT
+        } else {
+            0
+        };
+        if before + 1 < OFTEN {
+            *met = guess.hash & !COUNT | (before + 1);
             return;
         }
-        if self.table.len() >= MOST {
-            self.table.clear();
-        }
-        let entry = Entry {
+        *met = 0;
+        let at = |place: usize| (place - guess.from) as u16;
+        let leaves = leaves
+            .places(guess.leaves.0)
+            .map(|(from, to)| (at(from), at(to)));
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let identity = (*out.record.identity).clone().into_owned();
+        let known = KnownIdentity::new(number, identity, raw.into(), leaves.collect());
+        self.keep(Entry {
             hash: guess.hash,
-            raw: raw.into(),
-            identity: Rc::new(KnownIdentity {
-                number: NEXT.fetch_add(1, Ordering::Relaxed),
-                identity: (*out.record.identity).clone().into_owned(),
-                leaves: leaves
-                    .since(guess.leaves.0, record)
-                    .map(Into::into)
-                    .collect(),
-            }),
+            identity: Rc::new(known),
             from_console: out.record.from_console,
-        };
-        self.table
-            .insert_unique(entry.hash, entry, |entry| entry.hash);
+        });
     }
 }

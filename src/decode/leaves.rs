@@ -39,19 +39,19 @@ impl Leaves {
         (self.plain.len(), self.ends.len())
     }
 
-    /// Those without escapes, from number `from` on.
-    pub(crate) fn since<'r>(
-        &'r self,
-        from: usize,
-        record: &'r [u8],
-    ) -> impl Iterator<Item = &'r [u8]> {
+    /// Where in the text those without escapes stand, from number `from` on.
+    pub(crate) fn places(&self, from: usize) -> impl Iterator<Item = (usize, usize)> {
         let plain = self.plain.get(from..).unwrap_or_default();
-        plain.iter().filter_map(|range| record.get(range.clone()))
+        let at = |place: usize| self.base + place;
+        plain
+            .iter()
+            .map(move |range| (at(range.start), at(range.end)))
     }
 
     /// All of them; `record` is the text from the record's first byte on.
     pub(crate) fn each(&self, record: &[u8], each: &mut dyn FnMut(&[u8])) {
-        for leaf in self.since(0, record) {
+        let plain = self.plain.iter();
+        for leaf in plain.filter_map(|range| record.get(range.clone())) {
             each(leaf);
         }
         let mut from = 0;

@@ -18,6 +18,7 @@ use crate::decode::fields::Area;
 use crate::decode::fields::Slot;
 use crate::decode::fields::slot;
 use crate::decode::hash::Keys;
+use crate::decode::known::Guess;
 use crate::decode::known::Known;
 use crate::decode::leaves::Leaves;
 use crate::decode::lex::Stop;
@@ -192,6 +193,22 @@ impl Frame {
     }
 }
 
+/// Room of lists that each record fills anew.
+#[derive(Debug, Default)]
+struct Rooms {
+    recorded: Vec<ResourceRef<'static>>,
+    found: Vec<ResourceRef<'static>>,
+    params: Vec<Param<'static>>,
+}
+
+/// An empty list with the room of another, which has none left.
+fn room_of<A, B>(list: &mut Vec<A>) -> Vec<B> {
+    let mut list = std::mem::take(list);
+    list.clear();
+    // Nothing is left to be turned; collecting keeps the room of a list of like items.
+    list.into_iter().filter_map(|_| None).collect()
+}
+
 /// The scanner's memory, used again for every record.
 #[derive(Debug)]
 pub(crate) struct Scanner {
@@ -209,6 +226,7 @@ pub(crate) struct Scanner {
     frames: Vec<Frame>,
     keys: Vec<u64>,
     scratch: Vec<u8>,
+    rooms: Rooms,
     next_arn: usize,
     arn_from: usize,
 }
@@ -229,6 +247,7 @@ impl Scanner {
             frames: Vec::new(),
             keys: Vec::new(),
             scratch: Vec::new(),
+            rooms: Rooms::default(),
             next_arn: 0,
             arn_from: usize::MAX,
         }
@@ -313,9 +332,9 @@ impl Scanner {
             self.leaves.begin(start);
         }
         let mut out = Scanned::default();
-        let mut recorded: Vec<ResourceRef<'a>> = Vec::new();
-        let mut found: Vec<ResourceRef<'a>> = Vec::new();
-        let mut params: Vec<Param<'a>> = Vec::new();
+        let mut recorded: Vec<ResourceRef<'a>> = room_of(&mut self.rooms.recorded);
+        let mut found: Vec<ResourceRef<'a>> = room_of(&mut self.rooms.found);
+        let mut params: Vec<Param<'a>> = room_of(&mut self.rooms.params);
         self.frames.clear();
         self.keys.clear();
         if start < self.arn_from {
@@ -324,7 +343,7 @@ impl Scanner {
             self.next_arn = 0;
         }
         let mut nested = (0, Slot::Unknown);
-        let mut learning = None;
+        let mut learning: Option<Guess> = None;
         let object = byte(bytes, start)? == b'{';
         let root = if object { Area::Root } else { Area::Other };
         let mut cur = Frame::new(root, object, 0);
@@ -344,7 +363,18 @@ impl Scanner {
                     let Some(parent) = self.frames.pop() else {
                         out.record.content = Content::Canonical(value);
                         let plain = self.stops.is_plain(start, i);
-                        resolve(&mut out, recorded, found, &params, &mut self.memory);
+                        resolve(
+                            &mut out,
+                            &mut recorded,
+                            &mut found,
+                            &params,
+                            &mut self.memory,
+                        );
+                        self.rooms = Rooms {
+                            recorded: room_of(&mut recorded),
+                            found: room_of(&mut found),
+                            params: room_of(&mut params),
+                        };
                         finish(&mut out, input, start, i, plain);
                         return Ok(out);
                     };
@@ -353,10 +383,8 @@ impl Scanner {
                         nested = (0, Slot::Unknown);
                     }
                     if let Some(guess) = learning.filter(|_| self.frames.is_empty()) {
-                        let record = bytes.get(start..).unwrap_or_default();
-                        let leaves = (&self.leaves, record);
-                        self.known
-                            .learn(guess, input.get(guess.from, i), &out, leaves);
+                        let raw = input.get(guess.from, i);
+                        self.known.learn(guess, raw, &out, &self.leaves);
                         learning = None;
                     }
                     cur = parent;
@@ -761,8 +789,8 @@ impl Scanner {
 /// The resources of the record: recorded, found, and what its parameters mean.
 fn resolve<'a>(
     out: &mut Scanned<'a>,
-    recorded: Vec<ResourceRef<'a>>,
-    mut found: Vec<ResourceRef<'a>>,
+    recorded: &mut Vec<ResourceRef<'a>>,
+    found: &mut Vec<ResourceRef<'a>>,
     params: &[Param<'a>],
     memory: &mut Memory,
 ) {
@@ -780,11 +808,12 @@ fn resolve<'a>(
     {
         found.retain(|resource| resource.name != *caller);
     }
-    let mut resources = recorded;
+    let mut resources = Vec::with_capacity(recorded.len() + found.len() + 2 * params.len().min(4));
+    resources.append(recorded);
     if resources.is_empty() {
-        resources = found;
+        resources.append(found);
     } else {
-        for resource in found {
+        for resource in found.drain(..) {
             if resources.len() >= MOST_RESOURCES {
                 break;
             }

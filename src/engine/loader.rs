@@ -735,7 +735,7 @@ impl Sink for Batches<'_> {
             if let Some(known) = record.identity.known()
                 && values.wants_identity(known.number)
             {
-                for leaf in &known.leaves {
+                for leaf in known.leaves() {
                     values.note(leaf);
                 }
             }

@@ -6,6 +6,9 @@
 //! on `userIdentity`, STS, sign-in and Identity Center events, and what real logs hold.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use hashbrown::HashMap;
 
 use crate::base::time::UtcMicros;
 use crate::event::outcome::{self, Outcome};
@@ -301,6 +304,15 @@ pub struct Call {
     pub link: LinkKind,
 }
 
+impl Call {
+    /// The call of a name, with or without its API date; services are not told apart.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        static NAMES: LazyLock<HashMap<&str, &Call>> =
+            LazyLock::new(|| CALLS.iter().map(|call| (call.name, call)).collect());
+        NAMES.get(outcome::fold_name(name)).copied()
+    }
+}
+
 const fn call(service: &'static str, name: &'static str, link: LinkKind) -> Call {
     Call {
         service,
@@ -471,8 +483,7 @@ static PATHS: &[Path] = &[
 impl Birth {
     /// What a record gives birth to; `None` for every call that is not in the table.
     pub fn of(record: &Record<'_>, json: &[u8]) -> Option<Self> {
-        let name = outcome::fold_name(record.event_name.as_deref()?);
-        let call = CALLS.iter().find(|c| c.name == name)?;
+        let call = Call::named(record.event_name.as_deref()?)?;
         let source = record.event_source.as_deref()?;
         let domain = source.strip_prefix(call.service)?;
         if !domain.starts_with('.') {

@@ -98,13 +98,68 @@ pub struct KnownIdentity {
     pub number: u64,
     /// Its fields.
     pub identity: UserIdentity<'static>,
-    /// Its keys and strings, but for those the index has columns for.
-    pub leaves: Vec<Box<[u8]>>,
+    /// Its text.
+    raw: Box<[u8]>,
+    /// Where in it its keys and strings stand, but for those the index has columns for.
+    leaves: Box<[(u16, u16)]>,
 }
 
+impl KnownIdentity {
+    /// An identity with its text, and where in it (from, to) its keys and strings stand.
+    pub const fn new(
+        number: u64,
+        identity: UserIdentity<'static>,
+        raw: Box<[u8]>,
+        leaves: Box<[(u16, u16)]>,
+    ) -> Self {
+        Self {
+            number,
+            identity,
+            raw,
+            leaves,
+        }
+    }
+
+    /// Its text, byte for byte.
+    pub const fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
+    /// Its keys and strings, but for those the index has columns for.
+    pub fn leaves(&self) -> impl Iterator<Item = &[u8]> {
+        let part = |(from, to): &(u16, u16)| self.raw.get(usize::from(*from)..usize::from(*to));
+        self.leaves.iter().filter_map(part)
+    }
+}
+
+/// The identity of a record that has none.
+static NOBODY: UserIdentity<'static> = UserIdentity {
+    kind: None,
+    principal_id: None,
+    arn: None,
+    account_id: None,
+    access_key_id: None,
+    user_name: None,
+    invoked_by: None,
+    identity_provider: None,
+    on_behalf_of: None,
+    identity_store: None,
+    issuer_kind: None,
+    issuer_arn: None,
+    issuer_name: None,
+    issuer_account: None,
+    source_identity: None,
+    sign_in_session: None,
+    creation_date: None,
+    mfa: None,
+};
+
 /// The `userIdentity` of one record, or the one all its likes share.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub enum Identity<'a> {
+    /// None, or nothing in it.
+    #[default]
+    Absent,
     /// Of this record.
     Own(Box<UserIdentity<'a>>),
     /// Met before.
@@ -115,7 +170,7 @@ impl Identity<'_> {
     /// The identity, where it was met before.
     pub fn known(&self) -> Option<&KnownIdentity> {
         match self {
-            Self::Own(_) => None,
+            Self::Absent | Self::Own(_) => None,
             Self::Known(known) => Some(known),
         }
     }
@@ -123,15 +178,9 @@ impl Identity<'_> {
     /// The number of an identity that was met before.
     pub fn number(&self) -> Option<u64> {
         match self {
-            Self::Own(_) => None,
+            Self::Absent | Self::Own(_) => None,
             Self::Known(known) => Some(known.number),
         }
-    }
-}
-
-impl Default for Identity<'_> {
-    fn default() -> Self {
-        Self::Own(Box::default())
     }
 }
 
@@ -146,6 +195,7 @@ impl<'a> Deref for Identity<'a> {
 
     fn deref(&self) -> &UserIdentity<'a> {
         match self {
+            Self::Absent => &NOBODY,
             Self::Own(identity) => identity,
             Self::Known(known) => &known.identity,
         }
@@ -154,12 +204,14 @@ impl<'a> Deref for Identity<'a> {
 
 impl<'a> DerefMut for Identity<'a> {
     fn deref_mut(&mut self) -> &mut UserIdentity<'a> {
-        if let Self::Known(known) = self {
-            *self = known.identity.clone().into();
+        match self {
+            Self::Absent => *self = UserIdentity::default().into(),
+            Self::Known(known) => *self = known.identity.clone().into(),
+            Self::Own(_) => {}
         }
         match self {
             Self::Own(identity) => identity,
-            Self::Known(_) => unreachable!("made its own above"),
+            Self::Absent | Self::Known(_) => unreachable!("made its own above"),
         }
     }
 }

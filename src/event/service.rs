@@ -2,6 +2,10 @@
 //!
 //! A call's name decides alone: no two services use one name for different classes.
 
+use std::sync::LazyLock;
+
+use hashbrown::HashMap;
+
 use crate::event::outcome::Verb;
 
 /// `eventSource` without its domain → the name people use, where it differs.
@@ -72,10 +76,8 @@ pub const CALLS: &[(&str, Verb)] = &[
 
 /// The class of a call the table knows.
 pub fn verb_of(name: &str) -> Option<Verb> {
-    CALLS
-        .binary_search_by_key(&name, |(call, _)| call)
-        .ok()
-        .map(|i| CALLS[i].1)
+    static VERBS: LazyLock<HashMap<&str, Verb>> = LazyLock::new(|| CALLS.iter().copied().collect());
+    VERBS.get(name).copied()
 }
 
 /// Whether a name says that the call only looks, for records without `readOnly`.

@@ -21,6 +21,7 @@ use crate::event::session::{SessionSeed, key_of};
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
 use crate::index::segment::{Facts, UNDATED};
+use crate::index::symbols::spread;
 use crate::index::values::{Part, ValuesBuilder};
 
 /// Text a thread's dictionaries may hold before they begin anew: the index holds it already.
@@ -69,9 +70,8 @@ struct Entry {
 }
 
 impl Entry {
-    /// Spread again, since the table looks at the highest bits.
     fn spread(self) -> u64 {
-        u64::from(self.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        spread(self.hash)
     }
 
     fn is(self, all: &str, text: &str) -> bool {

@@ -75,6 +75,16 @@ impl Default for Offsets {
 }
 
 impl Places {
+    /// Forgets all of them and keeps their room.
+    pub fn clear(&mut self) {
+        self.files.clear();
+        self.lens.clear();
+        match &mut self.offsets {
+            Offsets::Small(small) => small.clear(),
+            Offsets::Large(_) => self.offsets = Offsets::default(),
+        }
+    }
+
     /// Adds the next row's place.
     pub fn push(&mut self, place: RecordPlace) {
         self.files.push(place.file.0);

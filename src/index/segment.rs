@@ -378,6 +378,18 @@ impl SegmentWriter {
         self.times.len()
     }
 
+    /// Forgets the rows and keeps their room: the next segment needs the same again.
+    pub(crate) fn clear(&mut self) {
+        self.times.clear();
+        self.columns.iter_mut().for_each(Vec::clear);
+        self.facts.clear();
+        self.ids.clear();
+        self.places.clear();
+        self.resource_ends.clear();
+        self.resources.clear();
+        self.resource_marks.clear();
+    }
+
     /// A sealed copy of the rows so far.
     pub(crate) fn seal(&self) -> Segment {
         Segment {

@@ -173,10 +173,22 @@ impl Symbols {
 /// Chunks looked through as one piece of work.
 const PIECE: usize = 32;
 
+/// A symbol with as much of its string's hash as tells nearly all of them apart.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    hash: u32,
+    code: u32,
+}
+
+/// A short hash for a table that looks at the highest bits too.
+pub(crate) const fn spread(short: u32) -> u64 {
+    (short as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 /// The writer's side of a dictionary.
 #[derive(Debug, Default)]
 pub struct SymbolsWriter {
-    table: HashTable<u32>,
+    table: HashTable<Known>,
     hasher: RandomState,
     full: Vec<Arc<Chunk>>,
     tail: Chunk,
@@ -195,12 +207,9 @@ impl SymbolsWriter {
 
     /// The symbol of `text`, new or known. `None` once four billion are in use.
     pub fn intern(&mut self, text: &str) -> Option<Sym> {
-        let hash = self.hasher.hash_one(text);
+        let hash = self.hasher.hash_one(text) as u32;
         let Self {
-            table,
-            full,
-            tail,
-            hasher,
+            table, full, tail, ..
         } = self;
         let read = |code: u32| {
             let i = code as usize - 1;
@@ -209,11 +218,16 @@ impl SymbolsWriter {
                 None => tail.get(i % CHUNK),
             }
         };
-        if let Some(&code) = table.find(hash, |&code| read(code) == text) {
-            return Sym::from_code(code);
+        let is = |known: &Known| known.hash == hash && read(known.code) == text;
+        if let Some(known) = table.find(spread(hash), is) {
+            return Sym::from_code(known.code);
         }
         let sym = Sym::at(full.len() * CHUNK + tail.ends.len())?;
-        table.insert_unique(hash, sym.code(), |&code| hasher.hash_one(read(code)));
+        let known = Known {
+            hash,
+            code: sym.code(),
+        };
+        table.insert_unique(spread(hash), known, |known| spread(known.hash));
         self.tail.push(text);
         if self.tail.ends.len() == CHUNK {
             self.full.push(Arc::new(std::mem::take(&mut self.tail)));

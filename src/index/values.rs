@@ -20,6 +20,7 @@ use crate::base::origin::FileId;
 use crate::base::text;
 use crate::event::json::{NESTED, Node};
 use crate::index::batch::uuid_bits;
+use crate::index::symbols::spread;
 
 /// Shorter values are not kept: nearly every file would hold them.
 const SHORTEST: usize = 3;
@@ -315,10 +316,6 @@ impl ValuesBuilder {
         }
         part
     }
-}
-
-fn spread(short: u32) -> u64 {
-    u64::from(short).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 fn fold_into(value: &[u8], out: &mut Vec<u8>) {

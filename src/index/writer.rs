@@ -22,7 +22,7 @@ use crate::index::segment::{EventId, Facts, ROWS_PER_SEGMENT, Segment, SegmentWr
 use crate::index::sessions::{Born, People, Session, Shared};
 use crate::index::shelf::Shelf;
 use crate::index::snapshot::{Generation, Snapshot};
-use crate::index::symbols::{Sym, Symbols, SymbolsWriter};
+use crate::index::symbols::{Sym, Symbols, SymbolsWriter, spread};
 use crate::index::values::Values;
 
 /// What became of a file's records; the sums of its batches.
@@ -76,7 +76,7 @@ pub struct IndexWriter {
     /// Content hashes of all rows, to tell copies from events that share an id.
     contents: Vec<u64>,
     /// The first row of each id.
-    by_id: HashTable<u32>,
+    by_id: HashTable<First>,
     /// Ids that came with bytes other than those of their first row.
     clashes: HashMap<(u32, u128), Clash>,
     hasher: RandomState,
@@ -194,8 +194,8 @@ impl IndexWriter {
                 self.append_rows(batch, run, from..to, &mut told, canonical);
                 from = to;
                 if self.tail.len() == ROWS_PER_SEGMENT {
-                    let full = std::mem::take(&mut self.tail);
-                    self.sealed.push(Arc::new(full.seal()));
+                    self.sealed.push(Arc::new(self.tail.seal()));
+                    self.tail.clear();
                 }
             }
             start = run.end;
@@ -364,12 +364,12 @@ impl IndexWriter {
             ..
         } = self;
         let hash = hash_of(*hasher, kind, id);
-        let found = by_id.find(hash, |n| id_of(sealed, tail, *n) == (kind, id));
-        let Some(&first) = found else {
-            by_id.insert_unique(hash, next, |n| {
-                let (kind, id) = id_of(sealed, tail, *n);
-                hash_of(*hasher, kind, id)
-            });
+        let found = by_id.find(spread(hash), |known| {
+            known.hash == hash && id_of(sealed, tail, known.row) == (kind, id)
+        });
+        let Some(&First { row: first, .. }) = found else {
+            let known = First { hash, row: next };
+            by_id.insert_unique(spread(hash), known, |known| spread(known.hash));
             return Seen::New;
         };
         let first_content = contents[first as usize];
@@ -499,8 +499,16 @@ struct Clash {
     says: HashMap<u64, u32>,
 }
 
-fn hash_of(hasher: RandomState, kind: u32, id: u128) -> u64 {
-    hasher.hash_one((id, kind))
+/// The first row of an id, with as much of the id's hash as tells nearly all of them apart: a look
+/// at the id itself waits for the memory.
+#[derive(Debug, Clone, Copy)]
+struct First {
+    hash: u32,
+    row: u32,
+}
+
+fn hash_of(hasher: RandomState, kind: u32, id: u128) -> u32 {
+    hasher.hash_one((id, kind)) as u32
 }
 
 /// The id of row `n` as the table keys it.
