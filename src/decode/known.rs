@@ -113,12 +113,11 @@ impl Known {
     ) -> Option<usize> {
         let raw = bytes.get(guess.from..guess.to)?;
         let is = |entry: &Entry| entry.hash == guess.hash && entry.identity.raw() == raw;
-        let entry = match self.young.find(guess.hash, is) {
-            Some(entry) => entry,
-            None => {
-                let entry = self.old.find(guess.hash, is)?.clone();
-                self.keep(entry)
-            }
+        let entry = if let Some(entry) = self.young.find(guess.hash, is) {
+            entry
+        } else {
+            let entry = self.old.find(guess.hash, is)?.clone();
+            self.keep(entry)
         };
         out.record.identity = Identity::Known(Rc::clone(&entry.identity));
         out.record.from_console = entry.from_console;

@@ -985,3 +985,17 @@ fn set_literal(slot: Slot, first: u8, out: &mut Scanned<'_>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_keep_their_room_and_nothing_else() {
+        let mut list = vec![Text::Borrowed("a"); 40];
+        let room = list.capacity();
+        let next: Vec<Text<'static>> = room_of(&mut list);
+        assert_eq!((next.len(), list.capacity()), (0, 0));
+        assert_eq!(next.capacity(), room);
+    }
+}
