@@ -1,7 +1,8 @@
 //! Sessions, the births of credentials, and the table of who is behind each session.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use crate::base::time::UtcMicros;
 use crate::event::birth::Birth;

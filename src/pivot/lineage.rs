@@ -8,8 +8,9 @@
 //! that; sessions that name each other in a ring are each their own; of two issuers of one key none
 //! counts; a key used before it was issued has an inferred link only. None of them joins people.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use hashbrown::{HashMap, HashSet};
 
 use crate::base::cancel::Cancel;
 use crate::event::birth::{Confidence, LinkKind};

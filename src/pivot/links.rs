@@ -4,9 +4,10 @@
 //! role's session with the moment it was made, then names. Several candidates of one kind are
 //! chosen among by time and by name, never by the order of the files.
 
-use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
+
+use hashbrown::{HashMap, HashSet};
 
 use crate::base::cancel::Cancel;
 use crate::base::time::{SECOND, UtcMicros};
@@ -354,7 +355,7 @@ impl<'a> Finder<'a> {
         found.into_iter().filter_map(move |n| told.get(n))
     }
 
-    /// The births of `map` that happened at most `slack` from a moment: they stand in time order.
+    /// The births of `map` that happened at most `slack` from a moment.
     pub(super) fn near(
         &self,
         map: &ByText<'a>,
@@ -362,8 +363,18 @@ impl<'a> Finder<'a> {
         moment: i64,
         slack: i64,
     ) -> impl Iterator<Item = &'a Told<'a>> {
-        let told = self.told;
         let all = map.get(text).map_or(&[][..], Vec::as_slice);
+        self.around(all, moment, slack)
+    }
+
+    /// Those of some births that happened at most `slack` from a moment: they stand in time order.
+    pub(super) fn around(
+        &self,
+        all: &[usize],
+        moment: i64,
+        slack: i64,
+    ) -> impl Iterator<Item = &'a Told<'a>> + use<'a> {
+        let told = self.told;
         let time = |n: &usize| told.get(*n).map_or(UNDATED, |t| t.time);
         let from = all.partition_point(|n| time(n) < moment.saturating_sub(slack));
         let to = all.partition_point(|n| time(n) <= moment.saturating_add(slack));

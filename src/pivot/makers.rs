@@ -60,7 +60,9 @@ impl Finder<'_> {
                 let issuer = links
                     .iter()
                     .rev()
-                    .find(|l| l.child == sym && l.kind == LinkKind::IssuedKey);
+                    // Those of one session stand together.
+                    .take_while(|l| l.child == sym)
+                    .find(|l| l.kind == LinkKind::IssuedKey);
                 let by_anchor = issuer.and_then(|l| match &l.parent {
                     Parent::Session(parent) => {
                         let caller = self.snapshot.session(*parent)?.principal?;

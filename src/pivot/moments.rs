@@ -1,8 +1,9 @@
 //! Links by what happened at the moment a session was made: sign-ins, switches of roles, calls that
 //! hide the key they issued, and the portal.
 
-use std::collections::HashSet;
 use std::sync::Arc;
+
+use hashbrown::HashSet;
 
 use crate::base::time::SECOND;
 use crate::event::birth::{Confidence, LinkKind};
@@ -56,8 +57,7 @@ impl Finder<'_> {
             }
             let set = role_of(p).and_then(|r| r.strip_prefix("AWSReservedSSO_"));
             if let Some(role) = set {
-                let told = self.portals.iter().filter_map(|n| self.told.get(*n));
-                for t in told.filter(|t| t.time.abs_diff(created) <= SLACK.unsigned_abs()) {
+                for t in self.around(&self.portals, created, SLACK) {
                     let opened = t.birth.target.as_deref().unwrap_or("");
                     let set = role.rsplit_once('_').map_or(role, |(set, _)| set);
                     if opened == set || opened.ends_with(role) {
@@ -138,6 +138,9 @@ impl Finder<'_> {
 /// Where several births of one moment claim a session, none of them is sure.
 pub(super) fn contest(links: &mut [Link], from: usize) {
     let found = links.get_mut(from..).unwrap_or(&mut []);
+    if found.len() < 2 {
+        return;
+    }
     let kinds: HashSet<LinkKind> = found.iter().map(|l| l.kind).collect();
     for kind in kinds {
         // A sign-in beside the call that issued the session is no rival of it.
