@@ -757,11 +757,17 @@ fn sorted(evidence: &Evidence, hits: &Hits, by: Field, backwards: bool) -> Vec<E
         }
         return order;
     }
-    let mut keyed: Vec<(Option<String>, EventId)> = Vec::with_capacity(order.len());
+    let mut keyed: Vec<(Option<(u64, String)>, EventId)> = Vec::with_capacity(order.len());
     let (snapshot, reader) = (&evidence.loaded.snapshot, &evidence.reader);
     let Ok(()) = cells::each(snapshot, reader, &order, &[by], |id, mut cells| {
-        let cell = cells.pop().map(|c| c.plain());
-        keyed.push((cell.filter(|text| !text.is_empty()), id));
+        // Numbers go by size, texts by their letters.
+        let key = match cells.pop() {
+            Some(Cell::Count(n)) => Some((n, String::new())),
+            cell => cell
+                .map(|c| (0, c.plain()))
+                .filter(|(_, text)| !text.is_empty()),
+        };
+        keyed.push((key, id));
         Ok::<(), Infallible>(())
     });
     keyed.sort_by(|(a, _), (b, _)| match (a, b) {

@@ -439,3 +439,66 @@ fn what_changed_in_recorded_pairs_of_calls() {
         "{instance:?}"
     );
 }
+
+#[test]
+fn bytes_that_left_are_a_number_to_ask_for_and_to_sort_by() {
+    let event = |n: u32, given: Value| {
+        let mut record = call(
+            n,
+            "111122223333",
+            "s3",
+            "GetObject",
+            &json!({"bucketName": "b", "key": n.to_string()}),
+            &Value::Null,
+        );
+        record["additionalEventData"] = given;
+        record
+    };
+    let dir = evidence(&[
+        event(1, json!({"bytesTransferredOut": 900})),
+        event(
+            2,
+            json!({"bytesTransferredOut": 1_200_000.0, "bytesTransferredIn": 7}),
+        ),
+        // Writers that quote numbers.
+        event(3, json!({"bytesTransferredOut": "30000"})),
+        event(4, json!({"bytesTransferredOut": 0})),
+        event(5, json!({"bytesTransferredOut": -5})),
+        event(6, json!({"other": {"bytesTransferredOut": 77}})),
+        event(7, Value::Null),
+    ]);
+    let counts = |filters: &[&str]| -> Vec<u64> {
+        let one = |filter: &&str| count(filter, dir.path());
+        filters.iter().map(one).collect()
+    };
+    let filters = [
+        "bytes:*",
+        "-bytes:*",
+        "bytes>900",
+        "bytes>=900",
+        "bytes:30000",
+    ];
+    assert_eq!(counts(&filters), [3, 4, 2, 3, 1]);
+    // What a path in the record says agrees.
+    assert_eq!(
+        counts(&[".additionalEventData.bytesTransferredOut>900"]),
+        [2]
+    );
+    let sorted = run(
+        &[
+            "query",
+            "bytes:*",
+            "--columns",
+            "bytes",
+            "--sort=-bytes",
+            "--format",
+            "csv",
+        ],
+        dir.path(),
+    );
+    let values: Vec<&str> = sorted.lines().collect();
+    assert_eq!(values, ["bytes", "1200000", "30000", "900"]);
+    let told: Value =
+        serde_json::from_str(&run(&["who", "ops", "--format", "json"], dir.path())).unwrap();
+    assert_eq!(told["principals"][0]["totals"]["bytes_out"], 1_230_900);
+}

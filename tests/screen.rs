@@ -17,6 +17,8 @@ mod points;
 #[path = "asking/queries.rs"]
 mod queries;
 mod support;
+#[path = "asking/task.rs"]
+mod task;
 #[path = "asking/times.rs"]
 mod times;
 #[path = "asking/tracing.rs"]

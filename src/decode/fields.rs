@@ -174,6 +174,7 @@ pub(crate) enum Slot {
     Notification,
     SecurityLake,
     RequestParameters,
+    BytesOut,
 }
 
 /// The slot of a key in an area.
@@ -225,7 +226,11 @@ pub(crate) fn slot(area: Area, key: &[u8]) -> Slot {
         },
         Area::Response if key == b"ConsoleLogin" => Slot::SignIn,
         Area::ServiceDetails if key == b"UserAuthentication" => Slot::SignIn,
-        Area::Additional if key == b"MFAUsed" => Slot::MfaUsed,
+        Area::Additional => match key {
+            b"MFAUsed" => Slot::MfaUsed,
+            b"bytesTransferredOut" => Slot::BytesOut,
+            _ => Slot::Unknown,
+        },
         Area::Elastic if key == b"original" => Slot::Original,
         _ => Slot::Unknown,
     }
@@ -355,8 +360,8 @@ impl Slot {
     #[inline]
     pub(crate) const fn bit(self) -> u64 {
         match self {
-            // The last one is past what fits, and nobody asks for it.
-            Self::Unknown | Self::RequestParameters => 0,
+            // The last ones are past what fits, and nobody asks for them.
+            Self::Unknown | Self::RequestParameters | Self::BytesOut => 0,
             _ => 1 << (self as u64),
         }
     }

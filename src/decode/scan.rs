@@ -767,6 +767,7 @@ impl Scanner {
                     _ => None,
                 };
             }
+            Slot::BytesOut => out.record.bytes_out = bytes(raw),
             Slot::ResourceArn => {
                 let name = self.text_of(input, token);
                 if !name.is_empty() && name != HIDDEN {
@@ -928,6 +929,18 @@ fn looks_like_id(raw: &[u8]) -> bool {
     raw.len() <= 36 && (dash(9) || dash(18))
 }
 
+/// A number of bytes. Some services write whole numbers with a fraction: `1024.0`.
+fn bytes(raw: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(raw).ok()?;
+    match text.split_once('.') {
+        None => text.parse().ok(),
+        Some((whole, fraction)) => {
+            let is_whole = !fraction.is_empty() && fraction.bytes().all(|b| b == b'0');
+            whole.parse().ok().filter(|_| is_whole)
+        }
+    }
+}
+
 fn flag(raw: &[u8]) -> Option<bool> {
     match raw {
         b"true" | b"True" | b"TRUE" => Some(true),
@@ -951,7 +964,9 @@ fn wrong_type(slot: Slot, out: &mut Scanned<'_>) {
 }
 
 fn set_number<'a>(slot: Slot, input: &Input<'a>, from: usize, to: usize, out: &mut Scanned<'a>) {
-    if slot.takes_number() {
+    if slot == Slot::BytesOut {
+        out.record.bytes_out = bytes(input.get(from, to));
+    } else if slot.takes_number() {
         if let Some(place) = slot.place(&mut out.record) {
             *place = Some(input.text(from, to));
         }

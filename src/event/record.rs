@@ -290,6 +290,8 @@ pub struct Record<'a> {
     pub sign_in_failed: bool,
     /// `additionalEventData.MFAUsed`: `Yes` or `No`.
     pub mfa_used: Option<bool>,
+    /// `additionalEventData.bytesTransferredOut`: what S3 gave out, as its data events say.
+    pub bytes_out: Option<u64>,
     /// `userIdentity`.
     pub identity: Identity<'a>,
     /// Resources named in the record, in order of trust, each once.

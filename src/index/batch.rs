@@ -157,6 +157,8 @@ pub struct Batch {
     pub(crate) births: Vec<(usize, Arc<Birth>)>,
     /// Shared ids with the row that has each, in order.
     pub(crate) shared: Vec<(usize, u128)>,
+    /// Bytes given out with the row that says so, in order; not where there are none.
+    pub(crate) bytes_out: Vec<(usize, u64)>,
     /// What the files hold beside the columns, where that is gathered.
     pub(crate) values: Option<Part>,
     pub(crate) fresh_resources: Strings,
@@ -228,6 +230,7 @@ impl Batch {
         self.resource_marks.truncate(resources);
         self.births.retain(|(row, _)| *row < rows);
         self.shared.retain(|(row, _)| *row < rows);
+        self.bytes_out.retain(|(row, _)| *row < rows);
     }
 }
 
@@ -446,6 +449,9 @@ impl BatchBuilder {
             && !record.is_insight
         {
             batch.shared.push((batch.times.len(), id));
+        }
+        if let Some(bytes) = record.bytes_out.filter(|bytes| *bytes > 0) {
+            batch.bytes_out.push((batch.times.len(), bytes));
         }
         let time = record.event_time.as_deref().and_then(UtcMicros::parse);
         batch.times.push(time.map_or(UNDATED, |t| t.0));

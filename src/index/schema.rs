@@ -84,6 +84,7 @@ pub enum Field {
     Flip,
     Has,
     File,
+    Bytes,
 }
 
 /// Where a field's values live, and so how a term over it is answered.
@@ -113,6 +114,8 @@ pub enum Home {
     First,
     /// Denied calls, and the same ones when they were allowed later.
     Flip,
+    /// The bytes an event says were given out.
+    Bytes,
     /// The event's id.
     Id,
     /// The record's bytes: the engine reads them again and finishes the answer.
@@ -254,6 +257,7 @@ const fn row(
             | Home::Flag(_)
             | Home::Derived(_)
             | Home::File
+            | Home::Bytes
             | Home::Id
     ) || matches!(field, Field::Time);
     FieldSpec {
@@ -751,6 +755,15 @@ pub const FIELDS: &[FieldSpec] = &[
         Home::File,
         "a part of the name of the file the record came from",
         "file:us-east-1",
+    ),
+    row(
+        Field::Bytes,
+        "bytes",
+        &["bytesOut", "additionalEventData.bytesTransferredOut"],
+        Number,
+        Home::Bytes,
+        "bytes that S3 gave out, as its data events say",
+        "bytes>1000000",
     ),
 ];
 

@@ -270,6 +270,7 @@ pub struct Segment {
     pub(crate) resource_ends: Box<[u32]>,
     pub(crate) resources: Packed,
     pub(crate) resource_marks: Box<[Mark]>,
+    pub(crate) bytes_out: Amounts,
 }
 
 impl Segment {
@@ -291,6 +292,11 @@ impl Segment {
     /// A column.
     pub fn column(&self, col: Col) -> &Packed {
         &self.columns[col as usize]
+    }
+
+    /// Bytes that each row says were given out, where it does.
+    pub const fn bytes_out(&self) -> &Amounts {
+        &self.bytes_out
     }
 
     /// Facts of the rows.
@@ -360,6 +366,33 @@ impl Segment {
     }
 }
 
+/// Numbers that few rows have.
+#[derive(Debug, Clone, Default)]
+pub struct Amounts {
+    rows: Vec<u16>,
+    amounts: Vec<u64>,
+}
+
+impl Amounts {
+    pub(crate) fn push(&mut self, row: usize, amount: u64) {
+        self.rows.push(row as u16);
+        self.amounts.push(amount);
+    }
+
+    /// The rows that have a number, in order, each with it.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
+        let rows = self.rows.iter().map(|row| usize::from(*row));
+        rows.zip(self.amounts.iter().copied())
+    }
+
+    /// The number of a row, where it has one.
+    pub fn get(&self, row: usize) -> Option<u64> {
+        let row = u16::try_from(row).ok()?;
+        let at = self.rows.binary_search(&row).ok()?;
+        self.amounts.get(at).copied()
+    }
+}
+
 /// The tail while it grows: plain vectors, copied when a snapshot is published.
 #[derive(Debug, Default)]
 pub(crate) struct SegmentWriter {
@@ -371,6 +404,7 @@ pub(crate) struct SegmentWriter {
     pub(crate) resource_ends: Vec<u32>,
     pub(crate) resources: Vec<u32>,
     pub(crate) resource_marks: Vec<Mark>,
+    pub(crate) bytes_out: Amounts,
 }
 
 impl SegmentWriter {
@@ -402,6 +436,7 @@ impl SegmentWriter {
             resource_ends: self.resource_ends.as_slice().into(),
             resources: Packed::pack(&self.resources),
             resource_marks: self.resource_marks.as_slice().into(),
+            bytes_out: self.bytes_out.clone(),
         }
     }
 }

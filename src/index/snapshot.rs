@@ -184,6 +184,11 @@ impl Snapshot {
         self.segments[id.segment()].facts()[id.row()]
     }
 
+    /// The bytes an event says were given out, where it does.
+    pub fn bytes_out(&self, id: EventId) -> Option<u64> {
+        self.segments[id.segment()].bytes_out().get(id.row())
+    }
+
     /// Where an event's record is.
     pub fn place(&self, id: EventId) -> RecordPlace {
         self.segments[id.segment()].place(id.row())

@@ -185,6 +185,7 @@ impl IndexWriter {
         let mut told = Told {
             births: batch.births.iter().peekable(),
             shared: batch.shared.iter().peekable(),
+            bytes_out: batch.bytes_out.iter().peekable(),
         };
         for run in &batch.runs {
             let mut from = start;
@@ -287,6 +288,7 @@ impl IndexWriter {
             let event = EventId::nth(self.contents.len());
             let born = told.births.next_if(|(at, _)| *at == row);
             let shares = told.shared.next_if(|(at, _)| *at == row);
+            let gave_out = told.bytes_out.next_if(|(at, _)| *at == row);
             let content = (content, is_canonical);
             let is_mapped = batch.facts[row].mapped();
             match self.seen(id, kind, content, is_mapped, place, canonical) {
@@ -309,6 +311,9 @@ impl IndexWriter {
             }
             if let Some(&(_, id)) = shares {
                 self.shared.push(Shared { id, event });
+            }
+            if let Some(&(_, bytes)) = gave_out {
+                self.tail.bytes_out.push(self.tail.facts.len(), bytes);
             }
             kept.push(row as u32);
             self.contents.push(batch.contents[row]);
@@ -466,6 +471,7 @@ enum Seen {
 struct Told<'a> {
     births: Peekable<std::slice::Iter<'a, (usize, Arc<Birth>)>>,
     shared: Peekable<std::slice::Iter<'a, (usize, u128)>>,
+    bytes_out: Peekable<std::slice::Iter<'a, (usize, u64)>>,
 }
 
 /// A batch in the symbols of the index.

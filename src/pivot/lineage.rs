@@ -101,6 +101,8 @@ pub struct Stats {
     pub denied: u64,
     /// That failed otherwise.
     pub failed: u64,
+    /// Bytes that S3 gave out to it.
+    pub bytes_out: u64,
     /// First dated moment; [`UNDATED`] where there is none.
     pub first: i64,
     /// Last dated moment; the smallest number where there is none.
@@ -115,6 +117,7 @@ impl Stats {
         deletes: 0,
         denied: 0,
         failed: 0,
+        bytes_out: 0,
         first: UNDATED,
         last: i64::MIN,
     };
@@ -135,6 +138,11 @@ impl Stats {
         }
     }
 
+    /// Counts what an event says was given out. The number is whatever a log says.
+    pub fn give_out(&mut self, bytes: Option<u64>) {
+        self.bytes_out = self.bytes_out.saturating_add(bytes.unwrap_or(0));
+    }
+
     /// Adds another's counts.
     pub fn add(&mut self, other: &Self) {
         self.events += other.events;
@@ -142,6 +150,7 @@ impl Stats {
         self.deletes += other.deletes;
         self.denied += other.denied;
         self.failed += other.failed;
+        self.bytes_out = self.bytes_out.saturating_add(other.bytes_out);
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
     }
@@ -562,6 +571,12 @@ fn count(snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Stats>> {
             return None;
         }
         let (times, facts) = (segment.times(), segment.facts());
+        for (row, bytes) in segment.bytes_out().iter() {
+            let session = segment.column(Col::Session).get(row);
+            if let Some(s) = session.and_then(|s| stats.get_mut(s.index())) {
+                s.give_out(Some(bytes));
+            }
+        }
         segment
             .column(Col::Session)
             .for_each(segment.len(), |row, code| {

@@ -70,6 +70,7 @@ pub fn people(snapshot: &Snapshot, events: &[EventId], cancel: &Cancel) -> Optio
             *by = number;
         }
         s.count(snapshot.facts(id), snapshot.time_key(id));
+        s.give_out(snapshot.bytes_out(id));
     }
     let mut sessions = vec![0u64; table.len()];
     let mut keys = vec![0u64; table.len()];

@@ -87,6 +87,8 @@ pub struct Totals {
     pub denied: u64,
     /// That failed otherwise.
     pub failed: u64,
+    /// Bytes that S3 gave out, as the events say.
+    pub bytes_out: u64,
 }
 
 /// Fields a principal's portrait counts by, in order.
@@ -117,6 +119,11 @@ const OF_RESOURCE: &[Field] = &[
 
 /// Fields the list of resources counts by, in order.
 const OF_RESOURCES: &[Field] = &[Field::Acct, Field::Region, Field::Who];
+
+/// Whether the bytes given out are added up by the values of a field.
+pub const fn adds_up_bytes(field: Field) -> bool {
+    matches!(field, Field::Res | Field::Who)
+}
 
 impl Portrait {
     /// The portrait of a subject from the events that name it, in time order.
@@ -157,6 +164,7 @@ impl Portrait {
                     0
                 },
                 writes_first: field == Field::Res,
+                bytes: adds_up_bytes(field),
                 ..Wanted::default()
             };
             let mut section = tally::tally(snapshot, events, field, wanted, cancel)?;
@@ -192,6 +200,8 @@ impl Portrait {
         let mut n_changes = 0;
         for &id in events.iter().rev() {
             let facts = snapshot.facts(id);
+            let bytes = snapshot.bytes_out(id).unwrap_or(0);
+            totals.bytes_out = totals.bytes_out.saturating_add(bytes);
             match (facts.outcome(), facts.verb()) {
                 (Outcome::Denied, _) => totals.denied += 1,
                 (Outcome::Throttled | Outcome::Failed, _) => totals.failed += 1,

@@ -586,6 +586,7 @@ fn sessions(snapshot: &Snapshot, events: &[EventId]) -> (Vec<Acted>, u64) {
         if let Some(session) = snapshot.symbol(Col::Session, id) {
             let stats = stats.entry(people.home(session)).or_insert(Stats::NONE);
             stats.count(snapshot.facts(id), snapshot.time_key(id));
+            stats.give_out(snapshot.bytes_out(id));
         }
     }
     let n = stats.len() as u64;

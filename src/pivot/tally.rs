@@ -30,6 +30,8 @@ pub struct Tally {
     pub writes: u64,
     /// Of them: those that failed.
     pub failures: u64,
+    /// Bytes that S3 gave out in them; 0 unless asked for.
+    pub bytes_out: u64,
     /// First sighting among dated events.
     pub first: Option<UtcMicros>,
     /// Last sighting among dated events.
@@ -58,6 +60,8 @@ pub struct Wanted {
     pub top: usize,
     /// Stretches of a [`Tally::spark`].
     pub spark: usize,
+    /// Add up the bytes given out.
+    pub bytes: bool,
     /// Order by changes first, then by events: for the cards of a portrait.
     pub writes_first: bool,
     /// Leave out first and last sighting, which need the times of all events.
@@ -81,6 +85,7 @@ impl Count {
 /// First and last sighting of a value, and its events over time.
 #[derive(Debug, Clone)]
 struct Sighted {
+    bytes: u64,
     first: i64,
     last: i64,
     spark: Vec<u64>,
@@ -150,7 +155,7 @@ pub fn count(
     let sighted = if wanted.counts_only && wanted.spark == 0 {
         Vec::new()
     } else {
-        codes.sighted(rows, &used, wanted.spark, cancel)?
+        codes.sighted(rows, &used, wanted, cancel)?
     };
     let mut values: Vec<Tally> = used
         .iter()
@@ -163,6 +168,7 @@ pub fn count(
                 events: count.events(),
                 writes: count.classes[1],
                 failures: count.classes[2],
+                bytes_out: seen.map_or(0, |s| s.bytes),
                 first: seen
                     .filter(|s| s.first != UNDATED)
                     .map(|s| UtcMicros(s.first)),
@@ -366,18 +372,19 @@ impl<'a> Codes<'a> {
     fn sighted(
         &self,
         rows: &RowSet,
-        wanted: &[Count],
-        spark: usize,
+        counts: &[Count],
+        Wanted { spark, bytes, .. }: Wanted,
         cancel: &Cancel,
     ) -> Option<Vec<Sighted>> {
         let span = time_span(self.snapshot, rows).filter(|_| spark > 0);
         let nothing = Sighted {
+            bytes: 0,
             first: UNDATED,
             last: i64::MIN,
             spark: vec![0; if span.is_some() { spark } else { 0 }],
         };
-        let mut sighted = vec![nothing; wanted.len()];
-        let place: HashMap<usize, usize> = wanted
+        let mut sighted = vec![nothing; counts.len()];
+        let place: HashMap<usize, usize> = counts
             .iter()
             .enumerate()
             .map(|(at, c)| (c.code, at))
@@ -388,7 +395,8 @@ impl<'a> Codes<'a> {
             if cancel.is_stale() {
                 return None;
             }
-            let times = self.snapshot.segments()[at].times();
+            let segment = &self.snapshot.segments()[at];
+            let (times, given) = (segment.times(), segment.bytes_out());
             self.in_segment(at, rows, |code, _, row| {
                 if last.0 != code {
                     last = (code, place.get(&code).copied());
@@ -396,10 +404,14 @@ impl<'a> Codes<'a> {
                 let (Some(slot), time) = (last.1, times[row]) else {
                     return;
                 };
+                let seen = &mut sighted[slot];
+                if bytes {
+                    let given = given.get(row).unwrap_or(0);
+                    seen.bytes = seen.bytes.saturating_add(given);
+                }
                 if time == UNDATED {
                     return;
                 }
-                let seen = &mut sighted[slot];
                 seen.first = seen.first.min(time);
                 seen.last = seen.last.max(time);
                 if let Some((start, end)) = span {

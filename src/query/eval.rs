@@ -228,6 +228,15 @@ fn scan(at: usize, segment: &Segment, node: &Node) -> Bitmap {
         Node::Resources(wanted) => segment.rows_with_resources(wanted),
         Node::Id(test) => Bitmap::collect(len, |row| test.holds(segment.id(row))),
         Node::Files(wanted) => segment.rows_of_files(wanted),
+        Node::Bytes(matcher) => {
+            let mut rows = Bitmap::default();
+            for (row, bytes) in segment.bytes_out().iter() {
+                if matcher.matches(&bytes.to_string()) {
+                    rows.insert(row);
+                }
+            }
+            rows
+        }
         Node::Marked(rows) => rows.segments.get(at).cloned().unwrap_or_default(),
         Node::Not(inner) => {
             let mut all = Bitmap::full(len);

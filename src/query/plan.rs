@@ -52,6 +52,8 @@ pub(crate) enum Node {
     Resources(CodeSet),
     /// The recorded id.
     Id(IdTest),
+    /// The bytes given out fit; rows that say nothing of them never do.
+    Bytes(Box<Matcher>),
     /// The file, by its id's number, stands for yes.
     Files(Vec<bool>),
     /// The row is marked.
@@ -187,7 +189,7 @@ impl Node {
         match self {
             Self::Fixed(_) => 0,
             Self::Fact(_) | Self::Time(_) | Self::Files(_) | Self::Marked(_) => 1,
-            Self::Column(..) => 2,
+            Self::Column(..) | Self::Bytes(_) => 2,
             Self::Crosses(..) => 4,
             Self::Resources(_) => 8,
             Self::Id(_) => 16,
@@ -365,6 +367,10 @@ fn term(test: &Test, value: &Value, on: On<'_>) -> Node {
                         .collect(),
                 )
             }
+            None => Node::Fixed(false),
+        },
+        Home::Bytes => match Matcher::of(value, test.op, rule) {
+            Some(matcher) => Node::Bytes(Box::new(matcher)),
             None => Node::Fixed(false),
         },
         Home::Presence => match value {

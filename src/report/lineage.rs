@@ -253,6 +253,7 @@ fn stats_pairs(stats: &Stats) -> Vec<(&'static str, Node)> {
         ("deletes", number(stats.deletes)),
         ("denied", number(stats.denied)),
         ("failed", number(stats.failed)),
+        ("bytes_out", number(stats.bytes_out)),
         ("first", moment(span.map(|s| s.0))),
         ("last", moment(span.map(|s| s.1))),
     ]

@@ -130,6 +130,7 @@ impl From<Value> for Cell {
             Value::Absent => Self::Absent,
             Value::Text(text) => Self::Text(text),
             Value::Flag(flag) => Self::Flag(flag),
+            Value::Count(n) => Self::Count(n),
             Value::Several(texts) => Self::Several(texts),
         }
     }

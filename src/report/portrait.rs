@@ -12,7 +12,7 @@
 use std::io::{self, Write};
 
 use crate::base::printable::Printable;
-use crate::base::text::{counted, thousands};
+use crate::base::text::{byte_size, counted, thousands};
 use crate::event::json::Node;
 use crate::event::outcome::Outcome;
 use crate::index::schema::{Col, Field};
@@ -21,7 +21,7 @@ use crate::index::snapshot::Snapshot;
 use crate::pivot::change::Before;
 use crate::pivot::history::{History, Standing};
 use crate::pivot::lineage::Lineage;
-use crate::pivot::portrait::{Portrait, Subject, Totals};
+use crate::pivot::portrait::{self, Portrait, Subject, Totals};
 use crate::pivot::profile::Profile;
 use crate::pivot::tally::{FieldTally, Tally};
 use crate::report::profile;
@@ -119,6 +119,7 @@ fn node(snapshot: &Snapshot, lineage: &Lineage, portrait: &Portrait) -> Node {
         deletes,
         denied,
         failed,
+        bytes_out,
     } = portrait.totals;
     let totals = [
         ("events", events),
@@ -127,6 +128,7 @@ fn node(snapshot: &Snapshot, lineage: &Lineage, portrait: &Portrait) -> Node {
         ("deletes", deletes),
         ("denied", denied),
         ("failed", failed),
+        ("bytes_out", bytes_out),
     ];
     let totals = totals.map(|(key, n)| (key, number(n))).to_vec();
     pairs.push(("totals", object(totals)));
@@ -230,6 +232,9 @@ fn section_node(section: &FieldTally, profile: Option<&Profile>) -> Node {
             ("first", moment(v.first)),
             ("last", moment(v.last)),
         ];
+        if portrait::adds_up_bytes(section.field) {
+            pairs.push(("bytes_out", number(v.bytes_out)));
+        }
         if let (Some(profile), Some(value)) = (profile, v.value.as_deref()) {
             match section.field {
                 Field::Ip => pairs.push(("new", Node::Bool(profile.is_new(Field::Ip, value)))),
@@ -332,6 +337,9 @@ fn words(
         thousands(t.denied),
         thousands(t.failed)
     )?;
+    if t.bytes_out > 0 {
+        writeln!(out, "  {} given out by S3", byte_size(t.bytes_out))?;
+    }
     if let Some((first, last)) = portrait.span {
         writeln!(out, "  {} .. {}", style.time(first), style.time(last))?;
     }
@@ -531,6 +539,10 @@ fn value_line(field: Field, value: &Tally, profile: Option<&Profile>, style: Sty
         n if n > 0 && field == Field::Res => format!("  {} changed", thousands(n)),
         _ => String::new(),
     };
+    let given = match value.bytes_out {
+        0 => String::new(),
+        n => format!("  {} out", byte_size(n)),
+    };
     let times = match (value.first, value.last) {
         (Some(first), Some(last)) if first == last => format!("  {}", style.time(first)),
         (Some(first), Some(last)) => format!("  {} .. {}", style.time(first), style.time(last)),
@@ -540,7 +552,7 @@ fn value_line(field: Field, value: &Tally, profile: Option<&Profile>, style: Sty
     let addition = profile::addition(profile, field, value.value.as_deref());
     let addition = Printable::new(&addition).into_string();
     format!(
-        "{events:>9}  {}{changed}{failed}{times}{addition}",
+        "{events:>9}  {}{changed}{failed}{given}{times}{addition}",
         Printable::new(name)
     )
 }

@@ -46,6 +46,7 @@ pub fn pairs(
             ("deletes", number(stats.deletes)),
             ("denied", number(stats.denied)),
             ("failed", number(stats.failed)),
+            ("bytes_out", number(stats.bytes_out)),
             ("first", moment(first)),
             ("last", moment(last)),
         ])

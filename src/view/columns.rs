@@ -130,6 +130,8 @@ pub enum Value {
     Text(String),
     /// `yes` or `no`.
     Flag(bool),
+    /// A whole number.
+    Count(u64),
     /// Several texts: resources.
     Several(Vec<String>),
 }
@@ -168,6 +170,7 @@ pub fn value(
             Some(name) => Value::Text(name.to_owned()),
             None => text(snapshot.recorded_id(id).as_deref()),
         },
+        Field::Bytes => snapshot.bytes_out(id).map_or(Value::Absent, Value::Count),
         Field::Msg => member("errorMessage"),
         Field::Req => member("requestID"),
         Field::Shared => member("sharedEventID"),

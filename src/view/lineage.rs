@@ -2,7 +2,7 @@
 //!
 //! The screen and the headless tree use the same words.
 
-use crate::base::text::{counted, thousands};
+use crate::base::text::{byte_size, counted, thousands};
 use crate::base::time::UtcMicros;
 use crate::event::birth::{Birth, Confidence, LinkKind};
 use crate::event::principal::PrincipalKind;
@@ -54,7 +54,7 @@ pub fn credential(snapshot: &Snapshot, session: Sym) -> String {
     }
 }
 
-/// `31 ev  w19 d2 !4`
+/// `31 ev w19 d2 !4 2.3 GB out`
 pub fn counts(stats: &Stats) -> String {
     let mut text = format!("{} ev", thousands(stats.events));
     for (n, letter) in [
@@ -65,6 +65,9 @@ pub fn counts(stats: &Stats) -> String {
         if n > 0 {
             text.push_str(&format!(" {letter}{}", thousands(n)));
         }
+    }
+    if stats.bytes_out > 0 {
+        text.push_str(&format!(" {} out", byte_size(stats.bytes_out)));
     }
     text
 }

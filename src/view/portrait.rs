@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use crate::base::text::{counted, thousands};
+use crate::base::text::{byte_size, counted, thousands};
 use crate::base::time::UtcMicros;
 use crate::event::resource::{self, Arn};
 use crate::index::schema::{Col, Field};
@@ -53,6 +53,10 @@ pub fn build(
     };
     view.facts
         .push(shown(&totals_line(&portrait.totals, portrait.span, zone)));
+    if portrait.profile.is_none() && portrait.totals.bytes_out > 0 {
+        let line = with_bytes(String::new(), &portrait.totals);
+        view.facts.push(shown(line.trim_start()));
+    }
     let mut targets = Vec::new();
     let scene = Scene {
         snapshot,
@@ -62,8 +66,10 @@ pub fn build(
     };
     let profile = portrait.profile.as_deref();
     if let Some(profile) = profile {
-        let said = [scene.sureness(profile), scene.namesakes(profile)];
-        view.facts.extend(said.iter().flatten().map(|f| shown(f)));
+        let sure = scene.sureness(profile);
+        let said = [sure.map(|sure| with_bytes(sure, &portrait.totals))];
+        let said = said.into_iter().chain([scene.namesakes(profile)]);
+        view.facts.extend(said.flatten().map(|f| shown(&f)));
         view.facts.extend(scene.said().iter().map(|f| shown(f)));
     }
     if matches!(portrait.subject, Subject::Resource(_)) && !portrait.changes.is_empty() {
@@ -405,6 +411,14 @@ pub fn totals_line(t: &Totals, span: Option<(UtcMicros, UtcMicros)>, zone: Tz) -
     line
 }
 
+/// A line, and after it what left through S3.
+fn with_bytes(line: String, t: &Totals) -> String {
+    match t.bytes_out {
+        0 => line,
+        n => format!("{line}   {} out of S3", byte_size(n)),
+    }
+}
+
 const fn title_of(subject: &Subject, field: Field) -> &'static str {
     match (subject, field) {
         (_, Field::Svc) => "Activity by service",
@@ -431,6 +445,9 @@ fn row(field: Field, v: &Tally, profile: Option<&Profile>, zone: Tz) -> SectionR
     }
     if v.failures > 0 && field != Field::Err {
         detail.push_str(&format!(" !{}", thousands(v.failures)));
+    }
+    if v.bytes_out > 0 {
+        detail.push_str(&format!("  {} out", byte_size(v.bytes_out)));
     }
     if let (Some(first), Some(last)) = (v.first, v.last) {
         detail.push_str(&format!("  {}", first.format(zone, "%m-%d %H:%M")));

@@ -1,10 +1,16 @@
 //! People: the view of a person, the tree of sessions, what is said of identities, and the review
 //! tasks that these answer, each with the keys it takes.
 
+use std::collections::BTreeSet;
+
 use trailhound::app::state::{About, Overlay};
+use trailhound::event::outcome::Outcome;
+use trailhound::index::schema::Col;
+use trailhound::index::segment::EventId;
 use trailhound::pivot::identity::Statement;
 
 use crate::driver::Driver;
+use crate::task::Task;
 
 const ALICE: &str = "arn:aws:iam::123456789012:user/Alice";
 const HER_MAIL: &str = "arn:aws:identitystore::123456789012:identitystore/d-92670ab1c2#71d970a6-14ff-496f-87c1-e948290fa6bf";
@@ -25,25 +31,25 @@ fn on_person(d: &mut Driver, key: &str) {
     }
 }
 
-/// The focus on the first row of a card whose title begins so.
-fn on_card(d: &mut Driver, title: &str) {
-    let at = |d: &mut Driver| {
-        let portrait = d.screen().portrait.expect("it is on the screen");
+/// The focus on the first row of a card whose title begins so, by keys that count.
+fn on_card(task: &mut Task, title: &str) {
+    let at = |task: &mut Task| {
+        let portrait = task.screen.screen().portrait.expect("it is on the screen");
         let card = portrait
             .sections
             .iter()
             .position(|s| s.title.starts_with(title));
         (
             card.expect("it is on the screen"),
-            d.state.view.portrait_at.0,
+            task.screen.state.view.portrait_at.0,
         )
     };
-    let (wanted, _) = at(d);
-    d.keys("Tab");
-    while at(d).1 < wanted {
-        d.keys("l");
+    let (wanted, _) = at(task);
+    task.keys("Tab");
+    while at(task).1 < wanted {
+        task.keys("l");
     }
-    assert_eq!(at(d).1, wanted);
+    assert_eq!(at(task).1, wanted);
 }
 
 #[test]
@@ -94,100 +100,110 @@ fn a_caller_is_parted_from_the_person_its_links_lead_to() {
     assert_eq!(person.key, ALICE);
 }
 
-/// Review task 2: what did Alice do through roles in other accounts? One query.
+/// What an event is called by one of its columns.
+fn named(d: &Driver, col: Col) -> BTreeSet<&str> {
+    let events = d.state.answer.hits.order.iter();
+    events
+        .filter_map(|id| d.state.snapshot.text(col, *id))
+        .collect()
+}
+
+/// Who is behind the events at hand.
+fn people(d: &Driver) -> BTreeSet<&str> {
+    let events = d.state.answer.hits.order.iter();
+    events
+        .filter_map(|id| d.state.snapshot.person_of(*id))
+        .map(|p| p.label.as_str())
+        .collect()
+}
+
 #[test]
 fn what_a_person_did_through_roles_elsewhere() {
-    let mut d = Driver::demo(120, 36);
-    d.filter(&format!("who=\"{ALICE}\" via:* -acct:123456789012"));
-    let roles: Vec<&str> = d
-        .state
-        .answer
-        .hits
-        .order
-        .iter()
-        .map(|id| {
-            d.state
-                .snapshot
-                .text(trailhound::index::schema::Col::Via, *id)
-                .unwrap()
-        })
-        .collect();
+    let mut task = Task::new();
+    task.filter("who:user/Alice via:* xacct:yes");
+    let d = &task.screen;
+    assert_eq!(d.count(), 348 + 14);
+    let roles = named(d, Col::Via);
     assert!(roles.iter().any(|r| r.ends_with("role/DataRead")));
     assert!(roles.iter().any(|r| r.ends_with("role/DevReadOnly")));
-    assert_eq!(d.count(), 348 + 14);
+    assert_eq!(people(d), ["Alice"].into());
+    task.took("2 what Alice did through roles in other accounts", 3);
 }
 
-/// Review task 6: which human is behind `botocore-session-…`? No key: the list says it; `s` proves it.
+/// The list says it without a key; the key is for the proof.
 #[test]
 fn the_human_behind_a_session_of_no_name() {
-    let mut d = Driver::demo(120, 36);
-    d.filter("actor:botocore-session-1795183805");
-    let id = d.state.focused_event().unwrap();
-    assert_eq!(d.state.snapshot.person_of(id).unwrap().key, ALICE);
-    d.keys("s");
-    assert!(d.find("issued-key [exact]").is_some(), "{}", d.text());
+    let mut task = Task::new();
+    task.screen.filter("actor:botocore-session-1795183805");
+    task.shows("Alice (DataRead)")
+        .keys("s")
+        .shows("issued-key [exact]");
+    assert_eq!(people(&task.screen), ["Alice"].into());
+    task.took("6 which human is behind it, with the proof", 1);
 }
 
-/// Review task 7: what did the intruder create, and does it still exist in the evidence? `p`, then
-/// `Tab` and `l` to the card: at most five keys.
 #[test]
 fn what_was_made_and_what_became_of_it() {
-    let mut d = Driver::demo(120, 36);
-    d.filter("what:DeleteLoadBalancer via:BreakGlass").keys("p");
-    on_card(&mut d, "Resources touched");
-    let portrait = d.screen().portrait.unwrap();
-    let card = &portrait.sections[d.state.view.portrait_at.0];
-    let gone = card
-        .rows
-        .iter()
-        .find(|r| r.label.as_str().starts_with("app/prod-web"));
-    assert!(gone.unwrap().detail.as_str().starts_with("DELETED"));
-    assert!(
-        card.rows
+    let mut task = Task::new();
+    task.screen.filter("what:DeleteLoadBalancer via:BreakGlass");
+    task.keys("p");
+    on_card(&mut task, "Resources touched");
+    let portrait = task.screen.screen().portrait.expect("it is on the screen");
+    let card = &portrait.sections[task.screen.state.view.portrait_at.0];
+    let state = |name: &str| {
+        let row = card
+            .rows
             .iter()
-            .any(|r| r.detail.as_str().starts_with("created"))
-    );
+            .find(|r| r.label.as_str().starts_with(name));
+        row.map(|r| r.detail.as_str().to_owned())
+            .unwrap_or_default()
+    };
+    assert!(state("app/prod-web").starts_with("DELETED"));
+    assert!(state("key-pair/kp-1120").starts_with("created"));
+    task.took("7 what they made, and whether it still exists", 5);
 }
 
-/// Review task 8: who used the access key the intruder created? On its row `p` and `Tab` show it; by
-/// the tree `s`, to the row, `Enter`.
 #[test]
 fn who_used_the_key_that_was_made() {
-    let mut d = Driver::demo(120, 36);
-    d.filter("what:CreateAccessKey who:alice err:none")
-        .keys("p");
-    on_card(&mut d, "Keys");
-    d.keys("j Enter");
+    let mut task = Task::new();
+    task.screen
+        .filter("what:CreateAccessKey who:user/Alice err:none");
+    task.keys("p");
+    on_card(&mut task, "Keys");
+    task.keys("j Enter");
+    let d = &mut task.screen;
     assert_eq!(d.state.view.about, About::Timeline);
-    let users: std::collections::BTreeSet<&str> = d
-        .state
-        .answer
-        .hits
-        .order
-        .iter()
-        .map(|id| d.state.snapshot.person_of(*id).unwrap().label.as_str())
-        .collect();
-    assert_eq!(users.into_iter().collect::<Vec<_>>(), ["svc-backup"]);
-    assert_eq!(d.count(), 9);
+    assert_eq!((people(d), d.count()), (["svc-backup"].into(), 9));
     d.keys("[");
     assert!(matches!(d.state.view.about, About::Subject(..)));
+    task.took("8 who used the key the intruder made", 6);
 }
 
-/// Review task 13: why is this role denied? On a row `p`, the card of errors, `Enter`.
 #[test]
 fn why_a_person_is_denied() {
-    let mut d = Driver::demo(120, 36);
-    d.filter("who:alice err:denied").keys("p");
-    on_card(&mut d, "Errors");
-    d.keys("Enter");
+    let mut task = Task::new();
+    task.screen.filter("who:user/Alice err:denied");
+    task.keys("p");
+    on_card(&mut task, "Errors");
+    task.keys("Enter");
+    let d = &task.screen;
     assert!(d.count() > 0);
-    let errors = d.state.answer.hits.order.iter();
-    assert!(
-        errors
-            .clone()
-            .all(|id| d.state.snapshot.facts(*id).outcome()
-                == trailhound::event::outcome::Outcome::Denied)
-    );
+    let denied = |id: &EventId| d.state.snapshot.facts(*id).outcome() == Outcome::Denied;
+    assert!(d.state.answer.hits.order.iter().all(denied));
+    task.took("13 why they are denied", 8);
+}
+
+#[test]
+fn how_much_left_through_s3_by_a_session() {
+    let mut task = Task::new();
+    task.screen.filter("actor:botocore-session-1795183805");
+    let events = task.screen.state.answer.hits.order.iter();
+    let bytes = events.filter_map(|id| task.screen.state.snapshot.bytes_out(*id));
+    let sum: u64 = bytes.sum();
+    assert_eq!(sum, 2_110_181_768);
+    task.keys("s").shows("305 ev 2.1 GB out");
+    task.took("16 what left through S3 by this session", 1);
+    task.keys("Esc p").shows("2.1 GB out of S3");
 }
 
 #[test]
