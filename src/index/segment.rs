@@ -379,6 +379,11 @@ impl Amounts {
         self.amounts.push(amount);
     }
 
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.amounts.clear();
+    }
+
     /// The rows that have a number, in order, each with it.
     pub fn iter(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
         let rows = self.rows.iter().map(|row| usize::from(*row));
@@ -414,14 +419,27 @@ impl SegmentWriter {
 
     /// Forgets the rows and keeps their room: the next segment needs the same again.
     pub(crate) fn clear(&mut self) {
-        self.times.clear();
-        self.columns.iter_mut().for_each(Vec::clear);
-        self.facts.clear();
-        self.ids.clear();
-        self.places.clear();
-        self.resource_ends.clear();
-        self.resources.clear();
-        self.resource_marks.clear();
+        // Every list by its name: one that is forgotten here would keep the rows of another segment.
+        let Self {
+            times,
+            columns,
+            facts,
+            ids,
+            places,
+            resource_ends,
+            resources,
+            resource_marks,
+            bytes_out,
+        } = self;
+        times.clear();
+        columns.iter_mut().for_each(Vec::clear);
+        facts.clear();
+        ids.clear();
+        places.clear();
+        resource_ends.clear();
+        resources.clear();
+        resource_marks.clear();
+        bytes_out.clear();
     }
 
     /// A sealed copy of the rows so far.

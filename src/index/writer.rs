@@ -679,8 +679,9 @@ mod tests {
     fn rows_survive_a_full_segment() {
         let mut w = IndexWriter::new();
         let rows: Vec<_> = (0..ROWS_PER_SEGMENT + 10)
-            .map(|i| {
-                record(
+            .map(|i| Record {
+                bytes_out: (i % 65_000 == 3).then_some(i as u64),
+                ..record(
                     &format!("id-{i}"),
                     "2026-01-01T00:00:00Z",
                     &format!("n{}", i % 300),
@@ -697,6 +698,9 @@ mod tests {
             Some(format!("n{}", (ROWS_PER_SEGMENT + 9) % 300).as_str())
         );
         assert_eq!(s.recorded_id(last).as_deref(), Some("id-65545"));
+        let amounts = |n: usize| s.segments()[n].bytes_out().iter().collect::<Vec<_>>();
+        assert_eq!(amounts(0), [(3, 3), (65_003, 65_003)]);
+        assert!(amounts(1).is_empty());
     }
 
     proptest! {
