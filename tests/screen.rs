@@ -2,6 +2,8 @@
 
 #[path = "asking/counts.rs"]
 mod counts;
+#[path = "asking/details.rs"]
+mod details;
 #[path = "support/driver.rs"]
 mod driver;
 #[path = "asking/exports.rs"]

@@ -261,4 +261,20 @@ pub(crate) const PANES: &[Binding] = &[
         "unfold all",
         "unfold everything",
     ),
+    bind(Detail, &["<"], C::FoldLevel, "", "show one level less"),
+    bind(
+        Detail,
+        &[">"],
+        C::UnfoldLevel,
+        "levels",
+        "show one level more",
+    ),
+    bind(Detail, &["{"], C::ToParent, "", "what this value is in"),
+    bind(
+        Detail,
+        &["}"],
+        C::ToSibling,
+        "",
+        "the next value beside this one, past what is in it",
+    ),
 ];

@@ -391,7 +391,7 @@ fn detail_view(state: &State) -> DetailView {
         });
     let path = lines
         .get(at)
-        .filter(|l| focused && !crate::view::detail::is_more(&l.path))
+        .filter(|l| focused && !crate::view::tree::is_more(&l.path))
         .map_or("", |l| l.path.as_str());
     let corner = detail_corner(state);
     DetailView {

@@ -3,9 +3,11 @@
 use crate::app::action::Command;
 use crate::app::moves;
 use crate::app::state::State;
+use crate::event::json::Node;
 use crate::index::segment::EventId;
-use crate::view::detail::{self, Line, TABS};
+use crate::view::detail::{self, TABS};
 use crate::view::layout;
+use crate::view::tree::{self, Line};
 
 /// Lines of one event, made once for each event, tab and fold.
 #[derive(Debug, Default)]
@@ -65,7 +67,7 @@ pub fn rebuild(state: &mut State) {
         (Some(r), _) if r.error.is_some() => out.notice.clone_from(&r.error),
         (Some(_), Some((bytes, tree))) => match (tree, TABS[state.view.tab]) {
             (None, _) => out.lines = detail::raw_lines(bytes),
-            (Some(tree), "Raw") => out.lines = detail::tree(tree, "", &state.view.folded),
+            (Some(tree), "Raw") => out.lines = tree::tree(tree, "", &state.view.folded),
             (Some(tree), tab) => {
                 let key = if tab == "Request" {
                     "requestParameters"
@@ -75,7 +77,7 @@ pub fn rebuild(state: &mut State) {
                 match tree.get(key) {
                     None => out.notice = Some(format!("the record has no {key}")),
                     Some(part) => {
-                        out.lines = detail::tree(part, &format!(".{key}"), &state.view.folded);
+                        out.lines = tree::tree(part, &format!(".{key}"), &state.view.folded);
                     }
                 }
             }
@@ -140,18 +142,15 @@ pub fn fold(state: &mut State, close: bool) {
         (Some(is_folded), _) if is_folded != close => {
             let path = line.path.clone();
             // What is left out of a long list is remembered where it shows, not where it hides.
-            if close == detail::is_more(&path) {
+            if close == tree::is_more(&path) {
                 state.view.folded.remove(&path);
             } else {
                 state.view.folded.insert(path);
             }
         }
         (_, true) => {
-            let level = detail::level(line);
-            let at = state.view.detail_at.0;
-            let lines = &state.detail.lines[..at];
-            if let Some(parent) = lines.iter().rposition(|l| detail::level(l) < level) {
-                put(state, parent);
+            if tree::level(line) > 0 {
+                to_parent(state);
             }
             return;
         }
@@ -167,28 +166,94 @@ pub fn toggle_fold(state: &mut State) {
     }
 }
 
+/// The tree that the tab shows, and its path.
+pub fn shown_tree(state: &State) -> Option<(&Node, String)> {
+    let (_, record) = state.record.as_ref()?;
+    let (_, tree) = record.shown(state.reveal);
+    let key = match TABS[state.view.tab] {
+        "Request" => "requestParameters",
+        "Response" => "responseElements",
+        "Raw" => return Some((tree?, String::new())),
+        _ => return None,
+    };
+    Some((tree?.get(key)?, format!(".{key}")))
+}
+
+/// Everything of the tab that folds, and how many levels down it is.
+fn foldable(state: &State) -> Vec<(String, usize)> {
+    shown_tree(state).map_or_else(Vec::new, |(node, path)| tree::foldable(node, &path))
+}
+
 /// Folds everything of the tab.
 pub fn fold_all(state: &mut State) {
-    let Some((_, record)) = &state.record else {
-        return;
-    };
-    let (_, Some(tree)) = record.shown(state.reveal) else {
-        return;
-    };
-    let paths = match TABS[state.view.tab] {
-        "Request" => tree
-            .get("requestParameters")
-            .map(|n| detail::foldable(n, ".requestParameters")),
-        "Response" => tree
-            .get("responseElements")
-            .map(|n| detail::foldable(n, ".responseElements")),
-        "Raw" => Some(detail::foldable(tree, "")),
-        _ => None,
-    };
-    state.view.folded.retain(|path| !detail::is_more(path));
-    state.view.folded.extend(paths.into_iter().flatten());
+    let paths = foldable(state).into_iter().map(|(path, _)| path);
+    state.view.folded.retain(|path| !tree::is_more(path));
+    state.view.folded.extend(paths);
     state.view.detail_at = (0, 0);
     rebuild(state);
+}
+
+/// Shows one level of the tree less, or one more; the line with the focus, or what it is in, keeps it.
+pub fn shift_level(state: &mut State, deeper: bool) {
+    let all = foldable(state);
+    let Some(deepest) = all.iter().map(|(_, level)| *level).max() else {
+        return state.refuse("nothing folds here");
+    };
+    let is_folded = |(path, _): &&(String, usize)| state.view.folded.contains(path);
+    let folded = all.iter().filter(is_folded).map(|(_, level)| *level);
+    let first = folded.min().unwrap_or(deepest + 1);
+    let level = if deeper { first + 1 } else { first - 1 }.clamp(1, deepest + 1);
+    let focused = focused(state).map(|line| line.path.clone());
+    state.view.folded.retain(|path| tree::is_more(path));
+    let closed = all.into_iter().filter(|(_, at)| *at >= level);
+    state.view.folded.extend(closed.map(|(path, _)| path));
+    rebuild(state);
+    let lines = &state.detail.lines;
+    let holds = |line: &Line| {
+        let rest = focused
+            .as_ref()
+            .and_then(|path| path.strip_prefix(&line.path));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    // The longest path that leads to the line is the nearest to it.
+    let nearest = (0..lines.len())
+        .filter(|at| !lines[*at].path.is_empty() && holds(&lines[*at]))
+        .max_by_key(|at| (lines[*at].path.len(), std::cmp::Reverse(*at)));
+    put(state, nearest.unwrap_or(0));
+    state.say(if level > deepest {
+        format!("all {deepest} levels open")
+    } else {
+        format!("{level} of {deepest} levels open")
+    });
+}
+
+/// Goes to the line that the focused one is in.
+pub fn to_parent(state: &mut State) {
+    let at = state.view.detail_at.0;
+    let lines = &state.detail.lines;
+    let Some(line) = lines.get(at) else { return };
+    // The line that closes an object stands as deep as the one that opens it.
+    let within = tree::level(line) + usize::from(line.path.is_empty());
+    let parent = lines[..at].iter().rposition(|l| tree::level(l) < within);
+    match parent {
+        Some(parent) => put(state, parent),
+        None => state.refuse("nothing is above this"),
+    }
+}
+
+/// Goes to the next line of the same level in the same object, past what is in this one.
+pub fn to_sibling(state: &mut State) {
+    let at = state.view.detail_at.0;
+    let lines = &state.detail.lines;
+    let Some(line) = lines.get(at) else { return };
+    let level = tree::level(line);
+    let is_value = |l: &Line| !l.path.is_empty() && l.path != line.path;
+    let mut after = (at + 1..lines.len()).take_while(|i| tree::level(&lines[*i]) >= level);
+    let next = after.find(|i| tree::level(&lines[*i]) == level && is_value(&lines[*i]));
+    match next {
+        Some(next) => put(state, next),
+        None => state.refuse("nothing of this level follows"),
+    }
 }
 
 /// Unfolds everything.
@@ -199,17 +264,44 @@ pub fn unfold_all(state: &mut State) {
     {
         let paths = ["requestParameters", "responseElements"].map(|key| {
             let part = tree.get(key);
-            part.map(|node| detail::long_lists(node, &format!(".{key}")))
+            part.map(|node| tree::long_lists(node, &format!(".{key}")))
         });
         let within = paths.into_iter().flatten().flatten();
-        let all: Vec<String> = within.chain(detail::long_lists(tree, "")).collect();
+        let all: Vec<String> = within.chain(tree::long_lists(tree, "")).collect();
         state.view.folded.extend(all);
     }
     rebuild(state);
 }
 
-/// Moves to the next or previous line that holds a text.
+/// Moves to the next or previous line that holds a text; what is folded opens for it.
 pub fn find(state: &mut State, text: &str, forward: bool) {
+    let found = line_with(state, text, forward).or_else(|| {
+        let at = state.view.detail_at.0;
+        let path = focused(state).map(|line| line.path.clone());
+        let folded = state.view.folded.clone();
+        unfold_all(state);
+        let is_it = |l: &Line| Some(&l.path) == path.as_ref();
+        let here = state.detail.lines.iter().position(is_it);
+        state.view.detail_at.0 = here.unwrap_or(at);
+        let found = line_with(state, text, forward);
+        if found.is_none() {
+            state.view.folded = folded;
+            rebuild(state);
+            state.view.detail_at.0 = at;
+        }
+        found
+    });
+    match found {
+        Some(line) => put(state, line),
+        None => state.refuse(format!(
+            "{text:?} is not {} in this tab",
+            if forward { "below" } else { "above" }
+        )),
+    }
+}
+
+/// The nearest line after or before the focused one that holds a text.
+fn line_with(state: &State, text: &str, forward: bool) -> Option<usize> {
     let wanted = crate::base::text::fold(text);
     let has = |l: &Line| {
         let shown: String = l.line.pieces.iter().map(|p| p.text.as_str()).collect();
@@ -217,16 +309,9 @@ pub fn find(state: &mut State, text: &str, forward: bool) {
     };
     let at = state.view.detail_at.0;
     let lines = &state.detail.lines;
-    let found = if forward {
+    if forward {
         (at + 1..lines.len()).find(|i| has(&lines[*i]))
     } else {
         (0..at.min(lines.len())).rev().find(|i| has(&lines[*i]))
-    };
-    match found {
-        Some(line) => put(state, line),
-        None => state.refuse(format!(
-            "{text:?} is not {} in this tab",
-            if forward { "below" } else { "above" }
-        )),
     }
 }

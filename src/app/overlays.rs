@@ -11,10 +11,11 @@ use crate::app::state::{
     Choice, Entry, Overlay, Picker, PickerKind, Question, QuestionKind, State,
 };
 use crate::app::{
-    chain, chips, export, facets, filtering, fuzzy, merging, moves, pivots, places, reading,
-    sources, times, update,
+    chain, chips, detail, export, facets, filtering, fuzzy, merging, moves, pivots, places,
+    reading, sources, times, update,
 };
 use crate::base::time::MINUTE;
+use crate::event::inner::Inner;
 use crate::event::json;
 use crate::index::schema::Col;
 use crate::view;
@@ -141,8 +142,21 @@ pub fn open_copy(state: &mut State) {
         .and_then(|t| t.get("errorMessage"))
         .and_then(json::Node::as_str);
     add("m", "error message", message.map(str::to_owned));
+    if state.focus == crate::app::state::Focus::Detail {
+        let leaf = line.and_then(|l| l.leaf.as_deref());
+        let inner = leaf.and_then(Inner::of).map(|inner| inner.text());
+        add("d", "value, decoded", inner);
+        let tree = detail::shown_tree(state).zip(line);
+        let subtree = tree.and_then(|((node, at), l)| view::tree::at_path(node, &at, &l.path));
+        let subtree = subtree.filter(json::Node::is_container);
+        add(
+            "t",
+            "this and all in it as JSON",
+            subtree.map(|n| n.to_compact()),
+        );
+    }
     let path = line.map(|l| l.path.clone());
-    add("p", "JSON path", path.filter(|p| !view::detail::is_more(p)));
+    add("p", "JSON path", path.filter(|p| !view::tree::is_more(p)));
     add("f", "filter", Some(state.view.text.clone()));
     add("l", "link to this view", Some(places::permalink(state)));
     state.overlay = Some(Overlay::Picker(Picker {

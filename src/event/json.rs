@@ -247,7 +247,9 @@ pub fn compact(json: &[u8]) -> Vec<u8> {
     out
 }
 
-fn percent_decoded(text: &str) -> Option<String> {
+/// A text out of its `%` escapes; `None` where a `%` is followed by no two hexadecimal digits, or
+/// what it stands for is no UTF-8.
+pub(crate) fn percent_decoded(text: &str) -> Option<String> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {

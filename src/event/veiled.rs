@@ -238,7 +238,7 @@ fn plain_parts(text: &str) -> Vec<(Range<usize>, Kind)> {
 }
 
 /// What a text decodes to where it is base64 of a text; `None` where it is neither.
-fn decoded(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decoded(text: &str) -> Option<Vec<u8>> {
     let text = text.trim_end_matches('=');
     if text.len() < SHORTEST {
         return None;

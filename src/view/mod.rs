@@ -20,6 +20,7 @@ pub mod portrait;
 pub mod profile;
 pub mod raw;
 pub mod screen;
+pub mod tree;
 
 /// A text of the evidence as a screen shows it unasked: inert, and without its secrets.
 pub fn shown(text: &str) -> Printable {
