@@ -534,7 +534,7 @@ fn secrets_stay_hidden_until_asked_for() {
     std::fs::write(dir.path().join("a.json"), record).unwrap();
     let mut d = open_folder(&dir, 120, 36);
     assert!(d.text().contains("hidden: V shows them"), "{}", d.text());
-    for tab in 0..4 {
+    for tab in 0..trailhound::view::detail::TABS.len() {
         assert!(!d.text().contains("hunter2"), "{tab}\n{}", d.text());
         d.keys("d");
     }

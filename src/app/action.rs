@@ -195,6 +195,7 @@ pub enum Command {
     UnfoldLevel,
     ToParent,
     ToSibling,
+    Diff,
     Complete,
     SearchBack,
     Sort,

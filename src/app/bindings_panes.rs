@@ -160,6 +160,13 @@ pub(crate) const PANES: &[Binding] = &[
     bind(Global, &["d"], C::NextTab, "tab", "next tab of the detail"),
     bind(
         Global,
+        &["D"],
+        C::Diff,
+        "",
+        "what differs from the same call before, or from the pinned row",
+    ),
+    bind(
+        Global,
         &["y"],
         C::Copy,
         "copy",
@@ -262,13 +269,7 @@ pub(crate) const PANES: &[Binding] = &[
         "unfold everything",
     ),
     bind(Detail, &["<"], C::FoldLevel, "", "show one level less"),
-    bind(
-        Detail,
-        &[">"],
-        C::UnfoldLevel,
-        "levels",
-        "show one level more",
-    ),
+    bind(Detail, &[">"], C::UnfoldLevel, "", "show one level more"),
     bind(Detail, &["{"], C::ToParent, "", "what this value is in"),
     bind(
         Detail,

@@ -3,8 +3,10 @@
 use crate::app::action::Command;
 use crate::app::moves;
 use crate::app::state::State;
+use crate::engine::protocol::{Compare, Other};
 use crate::event::json::Node;
 use crate::index::segment::EventId;
+use crate::view;
 use crate::view::detail::{self, TABS};
 use crate::view::layout;
 use crate::view::tree::{self, Line};
@@ -62,6 +64,11 @@ pub fn rebuild(state: &mut State) {
         state.detail = out;
         return;
     }
+    if state.view.tab == detail::DIFF {
+        differences(state, id, &mut out);
+        state.detail = out;
+        return;
+    }
     match (record, shown) {
         (None, _) | (_, None) => out.notice = Some("reading the record …".into()),
         (Some(r), _) if r.error.is_some() => out.notice.clone_from(&r.error),
@@ -84,6 +91,52 @@ pub fn rebuild(state: &mut State) {
         },
     }
     state.detail = out;
+}
+
+/// What the focused event is to be compared with; `None` while nobody looks.
+pub fn comparing(state: &State) -> Option<Compare> {
+    let pinned = state.view.reference;
+    (state.view.tab == detail::DIFF && state.view.detail).then(|| {
+        let other = pinned.filter(|pinned| Some(*pinned) != state.focused_event());
+        other.map_or(Compare::Earlier, Compare::With)
+    })
+}
+
+/// What the event differs in from the other one.
+fn differences(state: &State, id: EventId, out: &mut Lines) {
+    let compared = state.compared.as_ref().filter(|(of, _)| *of == id);
+    let Some((_, compared)) = compared else {
+        out.notice = Some("comparing …".into());
+        return;
+    };
+    if let Some(error) = &compared.error {
+        out.notice = Some(error.clone());
+        return;
+    }
+    let Some((other, why)) = compared.other else {
+        out.notice = Some(
+            "the evidence holds no earlier call of this name on this resource: ; in the list pins a \
+             row to compare others with"
+                .into(),
+        );
+        return;
+    };
+    let same = match why {
+        Other::Same(same) => Some(same),
+        Other::Pinned => None,
+    };
+    let changes = if state.reveal {
+        &compared.whole
+    } else {
+        &compared.safe
+    };
+    out.lines = view::diff::lines(&state.snapshot, (other, id), same, changes, state.zone);
+}
+
+/// Shows what differs from the same call before, or from the pinned row.
+pub fn diff(state: &mut State) {
+    state.view.detail = true;
+    show_tab(state, detail::DIFF);
 }
 
 fn height(state: &State) -> usize {

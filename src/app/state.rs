@@ -18,7 +18,7 @@ use crate::app::update::AskKey;
 use crate::base::ledger::{FileEntry, Ledger};
 use crate::base::origin::FileId;
 use crate::base::time::UtcMicros;
-use crate::engine::protocol::{Fetched, Progress, RequestId};
+use crate::engine::protocol::{Compare, Compared, Fetched, Progress, RequestId};
 use crate::index::schema::Field;
 use crate::index::segment::EventId;
 use crate::index::snapshot::{Hits, Snapshot};
@@ -116,12 +116,16 @@ pub struct State {
     pub answer: Answer,
     /// The record shown in the detail.
     pub record: Option<(EventId, Arc<Fetched>)>,
+    /// What the record was compared with.
+    pub compared: Option<(EventId, Arc<Compared>)>,
     /// The lines of the detail.
     pub detail: Lines,
     /// What the newest question was about.
     pub(crate) asked: Option<AskKey>,
     /// The record asked for.
     pub fetching: Option<(RequestId, EventId)>,
+    /// What it was asked to be compared with.
+    pub comparing: Option<Compare>,
     /// The filter being typed.
     pub edit: Option<FilterEdit>,
     /// What floats above the panes.
@@ -386,9 +390,11 @@ impl State {
             shelf: Shelf::default(),
             answer: Answer::default(),
             record: None,
+            compared: None,
             detail: Lines::default(),
             asked: None,
             fetching: None,
+            comparing: None,
             edit: None,
             overlay: None,
             under: Vec::new(),

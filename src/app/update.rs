@@ -253,6 +253,7 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::UnfoldLevel => detail::shift_level(state, true),
         C::ToParent => detail::to_parent(state),
         C::ToSibling => detail::to_sibling(state),
+        C::Diff => detail::diff(state),
         C::Copy => overlays::open_copy(state),
         C::Problems => overlays::open_problems(state),
         C::Palette => overlays::open_palette(state),
@@ -459,10 +460,12 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             request,
             event,
             record,
+            compared,
         } => {
             if state.fetching == Some((request, event)) {
                 state.fetching = None;
                 state.record = Some((event, record));
+                state.compared = compared.map(|compared| (event, compared));
                 detail::rebuild(state);
             }
         }
@@ -565,15 +568,24 @@ fn ask_for_what_is_missing(state: &mut State, effects: &mut Vec<Effect>) {
     }
     let wanted = state.focused_event().filter(|_| !panes.detail.is_empty());
     if let Some(event) = wanted {
-        let have = state.record.as_ref().map(|(id, _)| *id) == Some(event);
-        let coming = state.fetching.map(|(_, id)| id) == Some(event);
+        let compare = detail::comparing(state);
+        let is_compared = |compare| {
+            let done = state.compared.as_ref();
+            done.is_some_and(|(id, done)| *id == event && done.compare == compare)
+        };
+        let have = state.record.as_ref().map(|(id, _)| *id) == Some(event)
+            && compare.is_none_or(is_compared);
+        let coming =
+            state.fetching.is_some_and(|(_, id)| id == event) && state.comparing == compare;
         if !have && !coming {
             let request = state.new_request();
             state.fetching = Some((request, event));
+            state.comparing = compare;
             effects.push(Effect::Send(Request::Fetch(Fetch {
                 request,
                 snapshot: std::sync::Arc::clone(&state.snapshot),
                 event,
+                compare,
             })));
         }
         if state.detail.event != Some(event) || state.detail.tab != state.view.tab {

@@ -5,6 +5,7 @@
 //! on is given up, so that typing fast skips the answers in the middle.
 
 pub mod answer;
+mod comparing;
 mod crew;
 mod follow;
 mod loader;
@@ -69,10 +70,18 @@ impl Engine {
             fetch,
             "reading a record again",
             with(),
-            |reader, ask: Fetch| Reply::Record {
-                request: ask.request,
-                event: ask.event,
-                record: Arc::new(reader.fetch(&ask.snapshot, ask.event)),
+            |reader, ask: Fetch| {
+                let record = reader.fetch(&ask.snapshot, ask.event);
+                let compared = ask.compare.map(|compare| {
+                    let this = (ask.event, &record);
+                    Arc::new(comparing::compared(&ask.snapshot, reader, this, compare))
+                });
+                Reply::Record {
+                    request: ask.request,
+                    event: ask.event,
+                    record: Arc::new(record),
+                    compared,
+                }
             },
         ));
         runtime.spawn(serving(

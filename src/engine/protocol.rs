@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use crate::base::ledger::{FileEntry, Ledger};
 use crate::base::origin::{FileId, Origin};
+use crate::event::diff::Change;
 use crate::event::json::Node;
 use crate::index::schema::Field;
 use crate::index::segment::EventId;
 use crate::index::snapshot::{Hits, Snapshot};
+use crate::pivot::earlier::Same;
 use crate::pivot::histogram::Histogram;
 use crate::pivot::lineage::{Lineage, Wishes};
 use crate::pivot::person::PersonLine;
@@ -73,6 +75,42 @@ pub struct Fetch {
     pub snapshot: Arc<Snapshot>,
     /// The event.
     pub event: EventId,
+    /// What to compare it with, if it is to be compared.
+    pub compare: Option<Compare>,
+}
+
+/// What an event is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Compare {
+    /// The same call before.
+    #[default]
+    Earlier,
+    /// This one.
+    With(EventId),
+}
+
+/// Why two events are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Other {
+    /// It is the same call, earlier.
+    Same(Same),
+    /// It was pinned.
+    Pinned,
+}
+
+/// What differs between two events.
+#[derive(Debug, Clone, Default)]
+pub struct Compared {
+    /// What was asked for.
+    pub compare: Compare,
+    /// The other event, and why it; absent where there is none.
+    pub other: Option<(EventId, Other)>,
+    /// What differs.
+    pub whole: Vec<Change>,
+    /// What differs where words stand for secrets, equal ones for equal.
+    pub safe: Vec<Change>,
+    /// Why they could not be compared.
+    pub error: Option<String>,
 }
 
 /// Something the engine says.
@@ -165,6 +203,8 @@ pub enum Reply {
         event: EventId,
         /// The record.
         record: Arc<Fetched>,
+        /// What it was compared with, where that was asked for.
+        compared: Option<Arc<Compared>>,
     },
     /// Every request that had been made is answered.
     Idle,

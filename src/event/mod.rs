@@ -6,6 +6,7 @@ pub mod agent;
 pub mod birth;
 pub mod denial;
 pub mod derive;
+pub mod diff;
 pub mod inner;
 pub mod json;
 pub mod kind;

@@ -17,7 +17,10 @@ use crate::view::screen::{Cell, DetailLine, Tone};
 use crate::view::tree::{Line, cell};
 
 /// The tabs, in order.
-pub const TABS: [&str; 4] = ["Summary", "Request", "Response", "Raw"];
+pub const TABS: [&str; 5] = ["Summary", "Request", "Response", "Raw", "Diff"];
+
+/// The tab of what differs from another event.
+pub const DIFF: usize = 4;
 
 /// The raw text of a record that no tree can hold, escaped, in lines.
 pub fn raw_lines(bytes: &[u8]) -> Vec<Line> {

@@ -12,6 +12,7 @@ use crate::event::secret;
 pub mod bars;
 pub mod columns;
 pub mod detail;
+pub mod diff;
 pub mod layout;
 pub mod lineage;
 pub mod list;

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use crate::base::printable::{Printable, fitting};
 use crate::base::text::thousands;
+use crate::event::diff::member;
 use crate::event::inner::{Inner, What};
 use crate::event::json::{NESTED, Node, write_string};
 use crate::index::schema::Field;
@@ -274,7 +275,7 @@ fn inside<'n>(
     };
     let pairs = pairs
         .iter()
-        .map(move |(key, value)| (Some(key.as_str()), value, member(path, key)));
+        .map(move |(key, value)| (Some(key.as_str()), value, format!("{path}{}", member(key))));
     let items = items.iter().enumerate();
     pairs.chain(items.map(move |(i, value)| (None, value, format!("{path}[{i}]"))))
 }
@@ -304,20 +305,6 @@ pub fn at_path(node: &Node, path: &str, wanted: &str) -> Option<Node> {
         found
     }
     look(node, path, wanted, NESTED)
-}
-
-/// The path of a member of an object: quoted where the name is no plain word.
-fn member(path: &str, key: &str) -> String {
-    let plain = !key.is_empty()
-        && !key.starts_with(|c: char| c.is_ascii_digit() || c == '-')
-        && key
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    if plain {
-        return format!("{path}.{key}");
-    }
-    let escaped = key.replace('\\', "\\\\").replace('"', "\\\"");
-    format!("{path}.\"{escaped}\"")
 }
 
 /// How deep a line of a tree is, whether it folds or not.

@@ -89,3 +89,63 @@ fn a_value_its_decoded_form_and_all_below_it_are_copied() {
     let below: serde_json::Value = serde_json::from_str(d.copied.as_ref().unwrap()).unwrap();
     assert_eq!(below, decoded["Statement"]);
 }
+
+/// The lines of the detail, as text.
+fn lines(d: &Driver) -> Vec<String> {
+    let text = |line: &trailhound::view::tree::Line| -> String {
+        let pieces = line.line.pieces.iter();
+        pieces.map(|p| p.text.as_str()).collect()
+    };
+    d.state.detail.lines.iter().map(text).collect()
+}
+
+#[test]
+fn what_differs_from_the_same_call_before() {
+    // 17: what exactly changed in this role's policy? One key, on the event.
+    let mut d = Driver::demo(120, 50);
+    d.filter("what:PutRolePolicy who:alice").keys("G D");
+    let text = d.text();
+    assert!(text.contains("[Diff]"), "{text}");
+    let shown = lines(&d);
+    assert!(
+        shown[0].starts_with("OTHER   PutRolePolicy") && shown[0].ends_with("1m17 before this")
+    );
+    assert!(shown[1].contains("by the same person on the same resource"));
+    let action = ".requestParameters.policyDocument.Statement[0].Action";
+    assert_eq!(
+        shown[4..],
+        [
+            format!("+ {action}[2] \"iam:*\""),
+            format!("+ {action}[3] \"sts:*\""),
+        ]
+    );
+    // The first of anybody on that role has nothing before it; a pinned row is compared with all.
+    d.keys("k");
+    assert!(d.text().contains("holds no earlier call"), "{}", d.text());
+    d.keys("G ; k");
+    let shown = lines(&d);
+    assert!(shown[0].ends_with("1m17 after this") && shown[1].contains("pinned row"));
+    assert_eq!(shown[4], format!("- {action}[2] \"iam:*\""));
+    // A line is a value like any other.
+    d.keys("G");
+    assert!(lines(&d)[4].starts_with('+'));
+    while d.state.focus != Focus::Detail {
+        d.keys("Tab");
+    }
+    d.keys("j j j j =");
+    let text = &d.state.view.text;
+    assert!(text.contains(&format!("{action}[2]=")), "{text}");
+    assert_eq!(d.count(), 1);
+}
+
+#[test]
+fn a_refused_call_and_the_one_allowed_differ_in_the_refusal() {
+    let mut d = Driver::demo(120, 50);
+    d.filter("what:DeleteLoadBalancer err:none").keys("G D");
+    let shown = lines(&d);
+    assert!(
+        shown[0].contains("OperationNotPermittedException"),
+        "{shown:?}"
+    );
+    assert!(shown[4].starts_with("- .errorCode"), "{shown:?}");
+}
