@@ -84,8 +84,8 @@ pub struct Call<'a> {
     pub message: Option<&'a str>,
 }
 
-/// Whether a row reads a parameter of a call.
-fn fits(row: &Row, param: &Param<'_>, call: &str) -> bool {
+/// Whether a row reads a parameter of a call, which stands behind others.
+fn fits(row: &Row, before: &[Param<'_>], param: &Param<'_>, call: &str) -> bool {
     let at = match row.at {
         At::Top => param.part == Part::Request && param.top,
         At::Request => param.part == Part::Request,
@@ -95,6 +95,16 @@ fn fits(row: &Row, param: &Param<'_>, call: &str) -> bool {
     let mut words = row.calls.split('|');
     at && (row.inside.is_empty() || Table::get().name(param.inside) == row.inside)
         && (row.calls.is_empty() || words.any(|word| call.contains(word)))
+        && (row.filter.is_empty() || filter(before, param) == Some(row.filter))
+}
+
+/// The name of the filter among whose values a parameter stands.
+fn filter<'p>(before: &'p [Param<'_>], param: &Param<'_>) -> Option<&'p str> {
+    let table = Table::get();
+    let named = |p: &&Param<'_>| {
+        p.part == param.part && p.inside == param.inside && table.name(p.key) == "name"
+    };
+    before.iter().rev().find(named).map(|p| p.text.as_ref())
 }
 
 /// The rows by the name of their parameter, made once.
@@ -401,7 +411,7 @@ fn each_named<'a>(
     let source = call.source.filter(|s| !s.is_empty()).map(service::short);
     let source = source.map(|name| table.services.get(name).copied().unwrap_or(u8::MAX));
     let name = fold_name(call.name);
-    for param in params {
+    for (at, param) in params.iter().enumerate() {
         let key = usize::from(param.key.0);
         for &n in table.rows.get(key).map_or(&[][..], Vec::as_slice) {
             let n = usize::from(n);
@@ -417,7 +427,7 @@ fn each_named<'a>(
                 || text.is_empty()
                 || text == HIDDEN
                 || text.len() > LONGEST
-                || !fits(row, param, name)
+                || !fits(row, params.get(..at).unwrap_or_default(), param, name)
             {
                 continue;
             }
@@ -797,7 +807,7 @@ mod tests {
             for b in &ROWS[i + 1..] {
                 let same =
                     (a.service, a.key, a.inside, a.calls) == (b.service, b.key, b.inside, b.calls);
-                assert!(!same || a.at != b.at, "{a} and {b}");
+                assert!(!same || a.at != b.at || a.filter != b.filter, "{a} and {b}");
             }
         }
         for (n, name) in Table::get().names.iter().enumerate().skip(1) {

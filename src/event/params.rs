@@ -62,6 +62,7 @@ pub struct Row {
     pub(crate) at: At,
     pub(crate) inside: &'static str,
     pub(crate) calls: &'static str,
+    pub(crate) filter: &'static str,
     pub(crate) form: Form,
     pub(crate) role: Option<Role>,
 }
@@ -75,6 +76,11 @@ impl Row {
     /// Only in calls whose name holds one of these words, `|` between them.
     const fn calls(self, calls: &'static str) -> Self {
         Self { calls, ..self }
+    }
+
+    /// Only among the values of the filter of this name.
+    const fn filter(self, filter: &'static str) -> Self {
+        Self { filter, ..self }
     }
 
     /// What it names is given access.
@@ -93,6 +99,7 @@ const fn row(service: &'static str, at: At, key: &'static str, form: Form) -> Ro
         at,
         inside: "",
         calls: "",
+        filter: "",
         form,
         role: None,
     }
@@ -289,6 +296,8 @@ pub const ROWS: &[Row] = &[
     row("rds", Any, "globalClusterIdentifier", Arn("rds::{a}:global-cluster:{}")),
     row("rds", Request, "dBProxyName", Arn("rds:{r}:{a}:db-proxy:{}")),
     row("rds", Request, "valuesToAdd", Grantee).shared(),
+    row("rds", Request, "values", DB).inside("filters").filter("db-instance-id"),
+    row("rds", Request, "values", DB_CLUSTER).inside("filters").filter("db-cluster-id"),
     row("rds", Request, "s3BucketName", BUCKET),
     row("rds", Request, "kmsKeyId", KmsKey),
     row("dynamodb", Any, "tableName", TABLE_OF),
