@@ -52,6 +52,7 @@ use trailhound::query::{self, Parsed};
 use trailhound::report::{self, Cell, Format, Heading, Style};
 use trailhound::source::Spec;
 use trailhound::source::demo;
+use trailhound::view;
 use trailhound::view::columns;
 use trailhound::view::manual;
 
@@ -727,8 +728,9 @@ fn run_query(
     }
     let mut sheet = report::sheet(format, &headings, terminal.style, out);
     let (snapshot, reader) = (&evidence.loaded.snapshot, &evidence.reader);
+    let accounts = names_of_accounts(format == Format::Table, global);
     cells::each(snapshot, reader, &order, &fields, |_, cells| {
-        sheet.row(&cells)
+        sheet.row(&cells::with_accounts(cells, accounts))
     })?;
     sheet.end()?;
     Ok(code)
@@ -900,14 +902,16 @@ fn run_stats(
                 By::Time(stretch) => ("time", stretches(&evidence, &hits, stretch.micros())?),
             };
             for count in counts {
-                sheet.row(&[
+                let row = vec![
                     Cell::Text(name.to_owned()),
                     count.value,
                     Cell::Count(count.events),
                     Cell::time(count.first),
                     Cell::time(count.last),
                     Cell::Share(count.events as f64 / hits.len() as f64),
-                ])?;
+                ];
+                let accounts = names_of_accounts(format == Format::Table, global);
+                sheet.row(&cells::with_accounts(row, accounts))?;
             }
         }
         sheet.end()?;
@@ -1167,6 +1171,9 @@ fn run_portrait(
     } else {
         report::portrait::json(both, &found, key, &mut text)?;
     }
+    if table {
+        text = with_names(text, global);
+    }
     out.write_all(&as_wished(&text, !table, global))?;
     if hits.is_empty() {
         say(&format!(
@@ -1218,6 +1225,9 @@ fn run_lineage(
         LineageFormat::Json => report::lineage::write_json(&found, &name_of, &mut text)?,
         LineageFormat::Dot => report::lineage::write_dot(&found, &mut text)?,
     }
+    if format == LineageFormat::Tree {
+        text = with_names(text, global);
+    }
     out.write_all(&as_wished(&text, format == LineageFormat::Json, global))?;
     if found.trees.is_empty() && found.notes.is_empty() {
         say(&format!(
@@ -1226,6 +1236,21 @@ fn run_lineage(
         return Ok(NOTHING);
     }
     Ok(FOUND)
+}
+
+/// What a person calls accounts, for what people read; programs get the numbers.
+fn names_of_accounts(is_for_people: bool, global: &Global) -> Option<&BTreeMap<String, String>> {
+    is_for_people.then_some(&global.settings.accounts)
+}
+
+/// A text for people with the names of the accounts.
+fn with_names(text: Vec<u8>, global: &Global) -> Vec<u8> {
+    match String::from_utf8(text) {
+        Ok(text) => view::with_accounts(&text, &global.settings.accounts)
+            .into_owned()
+            .into_bytes(),
+        Err(text) => text.into_bytes(),
+    }
 }
 
 /// A text that is written, with words in the place of its secrets unless they are wanted.

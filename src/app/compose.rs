@@ -282,10 +282,13 @@ fn facets_view(state: &State) -> FacetsView {
                     focused,
                 },
                 FacetTarget::Value(field, v, total) => FacetLine::Value {
-                    label: if state.view.marked.contains(&(*field, v.value.clone())) {
-                        shown(&format!("● {}", v.label))
-                    } else {
-                        shown(&v.label)
+                    label: {
+                        let label = with_accounts(&v.label, &state.accounts);
+                        if state.view.marked.contains(&(*field, v.value.clone())) {
+                            shown(&format!("● {label}"))
+                        } else {
+                            shown(&label)
+                        }
                     },
                     count: v.events,
                     share: if *total == 0 {

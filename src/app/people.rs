@@ -80,7 +80,8 @@ pub fn view(state: &State, people: &People) -> PagesView {
     } else {
         0
     };
-    let name = width.saturating_sub(figures + times).max(10);
+    let news = if width >= 100 { 16 } else { 0 };
+    let name = width.saturating_sub(figures + times + news).max(10);
     let figure = |n: u64| {
         let text = if n == 0 { String::new() } else { thousands(n) };
         format!("{text:>9}")
@@ -109,6 +110,10 @@ pub fn view(state: &State, people: &People) -> PagesView {
             pieces.push(plain(figure(p.sessions)));
             pieces.push(plain(figure(p.keys)));
         }
+        if news > 0 {
+            let words = fitted(&p.news_words(), news - 2);
+            pieces.push(toned(format!("  {words}"), Tone::Auth));
+        }
         if times > 0 {
             let (first, last) = p.span().unzip();
             let first = columns::clock(first, state.zone, format);
@@ -126,6 +131,11 @@ pub fn view(state: &State, people: &People) -> PagesView {
     );
     if wide {
         heading.push_str(&format!("{:>9}{:>9}{:>9}", "FAILED", "SESSIONS", "KEYS"));
+    }
+    if news > 0 {
+        let counting = lines.first().is_some_and(|p| p.news.is_none());
+        let word = if counting { "NEW …" } else { "NEW" };
+        heading.push_str(&format!("  {word:<width$}", width = news - 2));
     }
     if times > 0 {
         let time = usize::from(time);

@@ -442,9 +442,17 @@ pub(crate) fn answer(
         }
     }
     if ask.people {
-        let Some(people) = person::people(snapshot, &hits.order, cancel) else {
+        let Some(mut people) = person::people(snapshot, &hits.order, cancel) else {
             return;
         };
+        send(Reply::People {
+            request,
+            people: people.clone(),
+        });
+        // What is new for whom takes a walk over everything: the list does not wait for it.
+        if person::tell_news(snapshot, &mut people, &rows, cancel).is_none() {
+            return;
+        }
         send(Reply::People { request, people });
     }
     count(ask, &rows, &hits.order, cancel, send);

@@ -1,4 +1,4 @@
-//! What calls changed of a resource, told from their records.
+//! What calls changed of a resource, and why calls of a person were denied, told from their records.
 //!
 //! The index knows which calls changed it and not what they say. Their records are read file by
 //! file, since one large file may hold them all, and applied in the order of time.
@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 
 use crate::base::cancel::Cancel;
 use crate::engine::reader::Reader;
+use crate::event::denial::Denial;
 use crate::event::json::Node;
 use crate::event::resource::Role;
 use crate::event::secret;
@@ -15,6 +16,7 @@ use crate::index::snapshot::Snapshot;
 use crate::pivot::change::{Call, State};
 use crate::pivot::history::History;
 use crate::pivot::portrait::Portrait;
+use crate::pivot::profile::Profile;
 
 /// Calls whose records are read to tell what changed: the newest ones.
 const MOST_TOLD: usize = 300;
@@ -28,6 +30,9 @@ pub fn tell(
     events: &[EventId],
     cancel: &Cancel,
 ) -> bool {
+    if let Some(profile) = portrait.profile.as_mut() {
+        return explain(snapshot, reader, profile, cancel);
+    }
     let Some(history) = portrait.history.as_mut() else {
         return false;
     };
@@ -67,4 +72,27 @@ pub fn tell(
     }
     history.told.reverse();
     !history.told.is_empty()
+}
+
+/// Reads why a person's calls were denied; whether there was anything to note.
+fn explain(snapshot: &Snapshot, reader: &Reader, profile: &mut Profile, cancel: &Cancel) -> bool {
+    let events: Vec<EventId> = profile.denied.iter().map(|denied| denied.last).collect();
+    let mut told = false;
+    reader.each_of(snapshot, &events, |n, record| {
+        let tree = record
+            .ok()
+            .and_then(|r| Node::parse(&secret::redact(r)).ok());
+        let message = tree.as_ref().and_then(|t| t.get("errorMessage")?.as_str());
+        let why = message.and_then(Denial::of).and_then(|d| d.in_short());
+        if let (Some(why), Some(denied)) = (why, profile.denied.get_mut(n)) {
+            denied.why = why;
+            told = true;
+        }
+        if cancel.is_stale() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    told && !cancel.is_stale()
 }

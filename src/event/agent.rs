@@ -24,8 +24,39 @@ pub const KINDS: &[(&str, &str)] = &[
     ("sdk", "AWS software development kits"),
     ("browser", "web browsers"),
     ("http", "HTTP libraries and transfer tools"),
-    ("aws", "AWS services and their agents"),
+    ("aws", "AWS services"),
+    ("agent", "agents of AWS on machines"),
 ];
+
+/// A set of kinds of tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct Kinds(u16);
+
+impl Kinds {
+    /// No kind.
+    pub const NONE: Self = Self(0);
+
+    /// The kind of the tool of a user agent, where the table knows it.
+    pub fn of(agent: &str) -> Self {
+        let kind = known_tool(agent).map(|(_, kind)| kind);
+        let at = KINDS.iter().position(|(name, _)| Some(*name) == kind);
+        Self(at.map_or(0, |at| 1 << at))
+    }
+
+    /// The kinds of both sets.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Their names, in the order of [`KINDS`].
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let has = move |at: &usize| self.0 >> at & 1 == 1;
+        let all = KINDS.iter().enumerate();
+        all.filter(move |(at, _)| has(at))
+            .map(|(_, (name, _))| *name)
+    }
+}
 
 /// Tools. Sources: the user agents of AWS's own tools as their repositories build them, of attack
 /// tools as their authors document them, and the records of the public data sets we test with.
@@ -93,9 +124,9 @@ const TOOLS: &[Shape] = &[
     (" console", ("console", "console")),
     ("aws-console", ("console", "console")),
     ("awsconsole", ("console", "console")),
-    ("amazon-ssm-agent", ("ssm-agent", "aws")),
-    ("amazon-ecs-agent", ("ecs-agent", "aws")),
-    ("amazon-cloudwatch-agent", ("cloudwatch-agent", "aws")),
+    ("amazon-ssm-agent", ("ssm-agent", "agent")),
+    ("amazon-ecs-agent", ("ecs-agent", "agent")),
+    ("amazon-cloudwatch-agent", ("cloudwatch-agent", "agent")),
     ("awscloudtrail", ("aws-service", "aws")),
     ("aws-internal", ("aws-internal", "aws")),
     ("aws internal", ("aws-internal", "aws")),
@@ -246,6 +277,16 @@ mod tests {
             assert_eq!(system(agent).map_or("", |s| s.0), os, "{agent}");
         }
         assert_eq!(tool("[]"), None);
+    }
+
+    #[test]
+    fn kinds_of_several_tools() {
+        let both = Kinds::of("Boto3/1.9").and(Kinds::of("aws-cli/2.17.32"));
+        assert_eq!(both.names().collect::<Vec<_>>(), ["cli", "sdk"]);
+        let agent = Kinds::of("aws-sdk-go/1.44 (go1.20; linux) amazon-ssm-agent/3.2");
+        assert_eq!(agent.names().collect::<Vec<_>>(), ["agent"]);
+        assert_eq!(Kinds::of("my-tool/3"), Kinds::NONE);
+        assert!(KINDS.len() <= 16);
     }
 
     #[test]

@@ -87,6 +87,16 @@ impl<'a> Denial<'a> {
         }
     }
 
+    /// Which policy decided, in few words; `None` where the message does not say.
+    pub fn in_short(&self) -> Option<String> {
+        match (self.explicit, self.policy) {
+            (Some(true), Some(policy)) => Some(format!("denied by {policy}")),
+            (Some(true), None) => Some("denied explicitly".to_owned()),
+            (_, Some(policy)) => Some(format!("no {policy}")),
+            (_, None) => None,
+        }
+    }
+
     /// What is to be said of the encoded part.
     pub fn encoded_note(&self) -> Option<&'static str> {
         self.encoded?;

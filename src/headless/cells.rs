@@ -1,12 +1,14 @@
 //! The cells of events, read again only where a column needs the records.
 
+use std::collections::BTreeMap;
+
 use trailhound::engine::Reader;
 use trailhound::engine::protocol::Fetched;
 use trailhound::index::schema::Field;
 use trailhound::index::segment::EventId;
 use trailhound::index::snapshot::Snapshot;
 use trailhound::report::Cell;
-use trailhound::view::columns;
+use trailhound::view::{self, columns};
 
 /// Calls `row` with the cells of every event, in the order given; where records have to be read,
 /// each file is gone through as seldom as can be.
@@ -64,4 +66,16 @@ fn cells(
             field => columns::value(snapshot, id, *field, tree, name).into(),
         })
         .collect()
+}
+
+/// Cells with what a person calls the accounts in them, where such names are wanted.
+pub fn with_accounts(cells: Vec<Cell>, names: Option<&BTreeMap<String, String>>) -> Vec<Cell> {
+    let Some(names) = names.filter(|names| !names.is_empty()) else {
+        return cells;
+    };
+    let named = |cell| match cell {
+        Cell::Text(text) => Cell::Text(view::with_accounts(&text, names).into_owned()),
+        cell => cell,
+    };
+    cells.into_iter().map(named).collect()
 }

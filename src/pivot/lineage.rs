@@ -13,6 +13,7 @@ use std::sync::Arc;
 use hashbrown::{HashMap, HashSet};
 
 use crate::base::cancel::Cancel;
+use crate::event::agent::Kinds;
 use crate::event::birth::{Confidence, LinkKind};
 use crate::event::outcome::{Outcome, Verb};
 use crate::event::principal::{Principal, PrincipalKind};
@@ -103,6 +104,8 @@ pub struct Stats {
     pub failed: u64,
     /// Bytes that S3 gave out to it.
     pub bytes_out: u64,
+    /// The kinds of tools it used.
+    pub tools: Kinds,
     /// First dated moment; [`UNDATED`] where there is none.
     pub first: i64,
     /// Last dated moment; the smallest number where there is none.
@@ -118,6 +121,7 @@ impl Stats {
         denied: 0,
         failed: 0,
         bytes_out: 0,
+        tools: Kinds::NONE,
         first: UNDATED,
         last: i64::MIN,
     };
@@ -151,6 +155,7 @@ impl Stats {
         self.denied += other.denied;
         self.failed += other.failed;
         self.bytes_out = self.bytes_out.saturating_add(other.bytes_out);
+        self.tools = self.tools.and(other.tools);
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
     }
@@ -566,11 +571,16 @@ fn agree<K: std::hash::Hash + Eq>(known: &mut HashMap<K, Option<u32>>, of: K, nu
 /// Counts what each session did.
 fn count(snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Stats>> {
     let mut stats = vec![Stats::NONE; snapshot.sessions().len()];
+    let agents = snapshot.dict(Col::Ua).iter();
+    let tools: Vec<Kinds> = std::iter::once(Kinds::NONE)
+        .chain(agents.map(|(_, agent)| Kinds::of(agent)))
+        .collect();
     for segment in snapshot.segments() {
         if cancel.is_stale() {
             return None;
         }
         let (times, facts) = (segment.times(), segment.facts());
+        let agents = segment.column(Col::Ua);
         for (row, bytes) in segment.bytes_out().iter() {
             let session = segment.column(Col::Session).get(row);
             if let Some(s) = session.and_then(|s| stats.get_mut(s.index())) {
@@ -588,6 +598,8 @@ fn count(snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Stats>> {
                 };
                 let facts = facts.get(row).copied().unwrap_or_default();
                 s.count(facts, times.get(row).copied().unwrap_or(UNDATED));
+                let tool = tools.get(agents.code(row) as usize);
+                s.tools = s.tools.and(tool.copied().unwrap_or_default());
             });
     }
     Some(stats)

@@ -3,11 +3,13 @@
 use crate::base::cancel::Cancel;
 use crate::base::time::UtcMicros;
 use crate::event::principal::PrincipalKind;
+use crate::index::bitmap::RowSet;
 use crate::index::schema::Col;
 use crate::index::segment::{EventId, UNDATED};
 use crate::index::snapshot::Snapshot;
 use crate::index::symbols::Sym;
 use crate::pivot::lineage::Stats;
+use crate::query::marks::{self, TOLD_NEW};
 
 /// One person among some events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,9 @@ pub struct PersonLine {
     pub keys: u64,
     /// What it did.
     pub stats: Stats,
+    /// First uses among the events that are new for it, by field of [`TOLD_NEW`]; `None` while they
+    /// are counted.
+    pub news: Option<[u32; 6]>,
 }
 
 impl PersonLine {
@@ -98,6 +103,7 @@ pub fn people(snapshot: &Snapshot, events: &[EventId], cancel: &Cancel) -> Optio
             sessions: *sessions,
             keys: *keys,
             stats: *stats,
+            news: None,
         })
         .collect();
     let rank = |p: &PersonLine| {
@@ -110,4 +116,35 @@ pub fn people(snapshot: &Snapshot, events: &[EventId], cancel: &Cancel) -> Optio
     };
     lines.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.key.cmp(&b.key)));
     Some(lines)
+}
+
+/// Counts what is new for the people among some events, by the rule of `new:`.
+///
+/// `None` when the work was given up.
+pub fn tell_news(
+    snapshot: &Snapshot,
+    lines: &mut [PersonLine],
+    events: &RowSet,
+    cancel: &Cancel,
+) -> Option<()> {
+    let news = marks::news(snapshot, events, cancel)?;
+    for line in lines {
+        let number = snapshot.people().find(&line.key);
+        let news = number.and_then(|n| news.get(n as usize));
+        line.news = Some(news.copied().unwrap_or_default());
+    }
+    Some(())
+}
+
+impl PersonLine {
+    /// What is new for it, in few words: `ip 2 region`.
+    pub fn news_words(&self) -> String {
+        let news = self.news.unwrap_or_default();
+        let words = TOLD_NEW.iter().zip(news).filter(|(_, n)| *n > 0);
+        let words = words.map(|(field, n)| match n {
+            1 => field.name().to_owned(),
+            n => format!("{} {n}", field.name()),
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
 }

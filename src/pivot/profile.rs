@@ -10,9 +10,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::base::cancel::Cancel;
-use crate::base::time::{MINUTE, UtcMicros};
+use crate::base::time::UtcMicros;
 use crate::event::birth::LinkKind;
-use crate::event::outcome::{Outcome, Verb};
+use crate::event::outcome::Outcome;
 use crate::event::principal::{Principal, PrincipalKind};
 use crate::event::record::is_masked;
 use crate::event::session::SessionKind;
@@ -22,11 +22,8 @@ use crate::index::snapshot::Snapshot;
 use crate::index::symbols::Sym;
 use crate::pivot::history::{self, Standing};
 use crate::pivot::lineage::Stats;
+use crate::query::marks::{self, FirstUses, Habit, Met, TOLD_NEW};
 
-/// Events a person must have behind them before anything counts as new for them.
-pub const HABIT_EVENTS: usize = 10;
-/// Time a person must have been seen before anything counts as new for them.
-pub const HABIT_TIME: i64 = 60 * MINUTE;
 /// Sessions, keys and shares that are listed.
 const MOST: usize = 200;
 /// How the error of a sign-in under a name that nobody has begins.
@@ -96,6 +93,28 @@ pub struct Share {
     pub last: Option<UtcMicros>,
 }
 
+/// Denied calls that are the same: one call about one resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denied {
+    /// The service.
+    pub svc: String,
+    /// The call.
+    pub what: String,
+    /// What it was about, where the record says: the best name.
+    pub target: Option<String>,
+    /// How often.
+    pub events: u64,
+    /// The last one.
+    pub last: EventId,
+    /// Whether the same call succeeded after one of them.
+    pub later_ok: bool,
+    /// Why: the kind of policy, in the words of the last message; empty until its record was read.
+    pub why: String,
+}
+
+/// Denied calls that are told apart.
+pub const MOST_DENIED: usize = 50;
+
 /// A person beside the counts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Profile {
@@ -115,6 +134,9 @@ pub struct Profile {
     pub shares: Vec<Share>,
     /// By error: denials of a call that later succeeded.
     pub flips: Vec<(String, u64)>,
+    /// Calls that were denied, by call and what they were about, the most frequent first: at most
+    /// [`MOST_DENIED`].
+    pub denied: Vec<Denied>,
     /// By error: the call that failed most with it, and how often.
     pub top_failed: Vec<(String, String, u64)>,
     /// What became of resources they touched, by name, where they were made or ended.
@@ -122,16 +144,6 @@ pub struct Profile {
     /// Others of the same name.
     pub namesakes: Vec<Arc<Principal>>,
 }
-
-/// Columns whose values may be new for a person.
-const NOVEL: [(Field, Col); 6] = [
-    (Field::Ip, Col::Ip),
-    (Field::Via, Col::Via),
-    (Field::Acct, Col::Acct),
-    (Field::Region, Col::Region),
-    (Field::Ua, Col::Ua),
-    (Field::What, Col::What),
-];
 
 /// Columns whose values several may share.
 const COMMON: [(Field, Col); 3] = [
@@ -169,14 +181,6 @@ impl Use {
         }
     }
 
-    fn join(&mut self, other: &Self) {
-        self.events += other.events;
-        if other.first < self.first {
-            (self.first, self.event) = (other.first, other.event);
-        }
-        self.last = self.last.max(other.last);
-    }
-
     const fn span(&self) -> (Option<UtcMicros>, Option<UtcMicros>) {
         if self.first == UNDATED {
             return (None, None);
@@ -199,10 +203,10 @@ struct Survey {
     mine: Vec<bool>,
     /// By session: whether a service acts in it with forwarded credentials.
     forwarded: Vec<bool>,
-    /// Own dated moments in order.
-    times: Vec<i64>,
-    /// By column of [`NOVEL`] and value: own use.
-    own: Vec<Uses<Sym>>,
+    /// Own dated events in order.
+    dated: Vec<(i64, EventId)>,
+    /// Own addresses and roles.
+    own: [HashSet<Sym>; 2],
     /// Own use of keys.
     keys: Uses<Sym>,
     /// By column of [`COMMON`], value and other person: their use.
@@ -222,8 +226,10 @@ impl Profile {
         let number = snapshot.people().find(key);
         let survey = Survey::of(snapshot, key, number, cancel)?;
         let (sessions, n_sessions) = sessions(snapshot, events);
+        let (fresh, has_habits) = survey.fresh(snapshot);
         let (keys, n_keys) = survey.key_lives(snapshot);
         let (flips, top_failed) = failures(snapshot, events);
+        let denied = denied(snapshot, events);
         let resources = snapshot.resources();
         let known: Vec<(&str, Sym)> = touched
             .iter()
@@ -242,10 +248,11 @@ impl Profile {
             n_sessions,
             keys,
             n_keys,
-            has_habits: survey.habit().is_some(),
-            fresh: survey.fresh(snapshot),
+            has_habits,
+            fresh,
             shares: survey.shares(snapshot),
             flips,
+            denied,
             top_failed,
             standings,
             namesakes: namesakes(snapshot, key),
@@ -278,8 +285,8 @@ impl Survey {
         let mut survey = Self {
             mine,
             forwarded,
-            times: Vec::new(),
-            own: vec![HashMap::new(); NOVEL.len()],
+            dated: Vec::new(),
+            own: Default::default(),
             keys: HashMap::new(),
             others: HashMap::new(),
         };
@@ -313,21 +320,15 @@ impl Survey {
                 let time = segment.times()[row];
                 let event = EventId::new(s, row);
                 if time != UNDATED {
-                    self.times.push(time);
+                    self.dated.push((time, event));
                 }
-                let facts = segment.facts()[row];
                 // What a service does with forwarded credentials says nothing of habits, and its
                 // keys were never issued to anybody.
                 if self.is_forwarded(segment.column(Col::Session).get(row)) {
                     continue;
                 }
-                for (uses, (field, col)) in self.own.iter_mut().zip(NOVEL) {
-                    // Of calls, only changes that succeeded are worth a line.
-                    let is_quiet = field == Field::What
-                        && (facts.verb() == Verb::Read || facts.outcome() != Outcome::Ok);
-                    if let (false, Some(value)) = (is_quiet, segment.column(col).get(row)) {
-                        note(uses, value, time, event);
-                    }
+                for (own, col) in self.own.iter_mut().zip([Col::Ip, Col::Via]) {
+                    own.extend(segment.column(col).get(row));
                 }
                 let key = segment.column(Col::Key).get(row);
                 let key = key.filter(|k| !is_masked(snapshot.dict(Col::Key).text(*k)));
@@ -336,7 +337,7 @@ impl Survey {
                 }
             }
         }
-        self.times.sort_unstable();
+        self.dated.sort_unstable();
         Some(())
     }
 
@@ -345,17 +346,11 @@ impl Survey {
         let mut keys: HashSet<Sym> = self.keys.keys().copied().collect();
         let dict = snapshot.dict(Col::Key);
         keys.extend(self.made(snapshot).filter_map(|(key, _)| dict.find(key)));
-        let of = |field: Field| {
-            let at = NOVEL.iter().position(|(f, _)| *f == field);
-            let uses = at.and_then(|at| self.own.get(at));
-            let all = uses.into_iter().flat_map(|u| u.keys().copied());
-            all.collect::<HashSet<Sym>>()
-        };
-        let mut addresses = of(Field::Ip);
+        let [mut addresses, roles] = self.own.clone();
         // A service's name is no address that anybody shares.
         let ips = snapshot.dict(Col::Ip);
         addresses.retain(|sym| ips.text(*sym).parse::<IpAddr>().is_ok());
-        [keys, addresses, of(Field::Via)]
+        [keys, addresses, roles]
     }
 
     fn rows_of_others(&mut self, snapshot: &Snapshot, cancel: &Cancel) -> Option<()> {
@@ -482,52 +477,45 @@ impl Survey {
         (lives, n)
     }
 
-    /// The moment from which on a first use is new: both enough events and enough time before it.
-    fn habit(&self) -> Option<i64> {
-        let by_time = self.times.first()?.saturating_add(HABIT_TIME);
-        let by_count = *self.times.get(HABIT_EVENTS)?;
-        let from = by_time.max(by_count);
-        self.times.last().filter(|last| **last >= from)?;
-        Some(from)
-    }
-
-    fn fresh(&self, snapshot: &Snapshot) -> Vec<Fresh> {
-        let Some(from) = self.habit() else {
-            return Vec::new();
-        };
+    /// What is new for the person, by the rule of `new:`, and whether enough is known to say so.
+    fn fresh(&self, snapshot: &Snapshot) -> (Vec<Fresh>, bool) {
+        let mut habit = Habit::default();
+        let known: Vec<bool> = self.dated.iter().map(|(t, _)| habit.meet(*t)).collect();
         let mut all = Vec::new();
-        for (uses, (field, col)) in self.own.iter().zip(NOVEL) {
-            let dict = snapshot.dict(col);
-            let mut seen: Uses<&str> = HashMap::new();
-            for (sym, used) in uses {
-                let text = dict.text(*sym);
-                let value = match field {
-                    // A service's name is no address.
-                    Field::Ip if text.parse::<IpAddr>().is_err() => continue,
-                    // A tool is the same one whatever command it ran.
-                    Field::Ua => tool(text),
-                    _ => text,
+        for field in TOLD_NEW {
+            let Some(mut uses) = FirstUses::of(snapshot, field) else {
+                continue;
+            };
+            let mut found: Vec<(u32, Fresh)> = Vec::new();
+            let mut events: HashMap<u32, u64> = HashMap::new();
+            for ((time, id), known) in self.dated.iter().zip(&known) {
+                let Some(code) = uses.code(snapshot, *id) else {
+                    continue;
                 };
-                seen.entry(value)
-                    .and_modify(|u| u.join(used))
-                    .or_insert(*used);
+                *events.entry(code).or_default() += 1;
+                let is_first = uses.meet(snapshot, *id, 0, *time) == Some(Met::First);
+                if is_first && *known && marks::is_told(snapshot, field, *id) {
+                    let value = uses.value(snapshot, *id);
+                    let fresh = Fresh {
+                        field,
+                        value: value.unwrap_or_default().into_owned(),
+                        first: UtcMicros(*time),
+                        event: *id,
+                        events: 0,
+                    };
+                    found.push((code, fresh));
+                }
             }
-            let mut found: Vec<Fresh> = seen
-                .into_iter()
-                .filter(|(_, used)| used.first != UNDATED && used.first >= from)
-                .map(|(value, used)| Fresh {
-                    field,
-                    value: value.to_owned(),
-                    first: UtcMicros(used.first),
-                    event: used.event,
-                    events: used.events,
-                })
-                .collect();
-            found.sort_by(|a, b| b.first.cmp(&a.first).then_with(|| a.value.cmp(&b.value)));
+            found.sort_by(|(_, a), (_, b)| {
+                b.first.cmp(&a.first).then_with(|| a.value.cmp(&b.value))
+            });
             found.truncate(MOST_FRESH);
-            all.append(&mut found);
+            all.extend(found.into_iter().map(|(code, fresh)| Fresh {
+                events: events.get(&code).copied().unwrap_or(0),
+                ..fresh
+            }));
         }
-        all
+        (all, known.contains(&true))
     }
 
     fn shares(&self, snapshot: &Snapshot) -> Vec<Share> {
@@ -556,18 +544,6 @@ impl Survey {
         });
         shares.truncate(MOST);
         shares
-    }
-}
-
-/// The tool a user agent names first: `aws-cli/2.17.1`.
-fn tool(agent: &str) -> &str {
-    let agent = agent.trim_start_matches('[');
-    let name = agent.split([' ', ']']).next().unwrap_or(agent);
-    // Every browser calls itself Mozilla; only the rest tells one from another.
-    if name.starts_with("Mozilla/") {
-        agent
-    } else {
-        name
     }
 }
 
@@ -649,6 +625,56 @@ fn failures(snapshot: &Snapshot, events: &[EventId]) -> Failures {
     all.sort_by(|a, b| (&a.0, b.2, &a.1).cmp(&(&b.0, a.2, &b.1)));
     all.dedup_by(|b, a| a.0 == b.0);
     (flips, all)
+}
+
+/// What denied calls that are the same have in common: service, call, and what it is about.
+type Same = (Sym, Sym, Option<Sym>);
+
+/// Denied calls among events in the order of time, those that are the same together.
+fn denied(snapshot: &Snapshot, events: &[EventId]) -> Vec<Denied> {
+    let names = snapshot.names();
+    let mut known: HashMap<Same, (u64, EventId, bool)> = HashMap::new();
+    for &id in events {
+        let outcome = snapshot.facts(id).outcome();
+        if outcome != Outcome::Denied && (outcome != Outcome::Ok || known.is_empty()) {
+            continue;
+        }
+        let (Some(svc), Some(what)) = (
+            snapshot.symbol(Col::Svc, id),
+            snapshot.symbol(Col::What, id),
+        ) else {
+            continue;
+        };
+        let target = snapshot.subject_of(id).map(|s| names.best(s));
+        if outcome == Outcome::Denied {
+            let denied = known.entry((svc, what, target)).or_insert((0, id, false));
+            denied.0 += 1;
+            denied.1 = id;
+        } else if target.is_some()
+            && let Some(denied) = known.get_mut(&(svc, what, target))
+        {
+            denied.2 = true;
+        }
+    }
+    let text = |col: Col, sym: Sym| snapshot.dict(col).text(sym).to_owned();
+    let mut all: Vec<Denied> = known
+        .into_iter()
+        .map(|((svc, what, target), (events, last, later_ok))| Denied {
+            svc: text(Col::Svc, svc),
+            what: text(Col::What, what),
+            target: target.map(|t| snapshot.resources().text(t).to_owned()),
+            events,
+            last,
+            later_ok,
+            why: String::new(),
+        })
+        .collect();
+    all.sort_by(|a, b| {
+        let key = |d: &Denied| (d.svc.clone(), d.what.clone(), d.target.clone());
+        b.events.cmp(&a.events).then_with(|| key(a).cmp(&key(b)))
+    });
+    all.truncate(MOST_DENIED);
+    all
 }
 
 /// The name a person goes by, without account, role or domain; `None` where it is no name.

@@ -4,14 +4,18 @@
 //! One walk over the events by time answers either; the snapshot keeps the answer. Events without a
 //! usable time have no before and after, and nobody's events no person: neither is ever marked.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
+
+use crate::base::cancel::Cancel;
 use crate::base::time::HOUR;
-use crate::event::outcome::Outcome;
+use crate::event::outcome::{Outcome, Verb, fold_name};
 use crate::index::bitmap::RowSet;
-use crate::index::schema::{Col, Field};
+use crate::index::schema::{Col, Derived, Field, Home};
 use crate::index::segment::{EventId, UNDATED};
 use crate::index::snapshot::Snapshot;
 use crate::index::symbols::Sym;
@@ -85,30 +89,186 @@ fn of_people(snapshot: &Snapshot) -> impl Iterator<Item = (EventId, u32, i64)> +
 }
 
 fn firsts(snapshot: &Snapshot, field: Field, within: i64) -> Vec<EventId> {
-    let Some((col, folded)) = snapshot.told_by(field) else {
+    let Some(mut uses) = FirstUses::of(snapshot, field) else {
         return Vec::new();
     };
-    let mut first: HashMap<(u32, u32), i64> = HashMap::new();
     let mut marked = Vec::new();
     for (id, person, time) in of_people(snapshot) {
-        let code = snapshot.symbol(col, id).map_or(0, Sym::code);
-        let code = match &folded {
-            Some(folded) => folded.get(code as usize).copied().unwrap_or(0),
-            None => code,
-        };
-        if code == 0 {
-            continue;
-        }
-        match first.get(&(person, code)) {
-            None => {
-                first.insert((person, code), time);
+        match uses.meet(snapshot, id, person, time) {
+            Some(Met::First) => marked.push(id),
+            Some(Met::Again(since)) if within > 0 && time.saturating_sub(since) <= within => {
                 marked.push(id);
             }
-            Some(since) if within > 0 && time.saturating_sub(*since) <= within => marked.push(id),
-            Some(_) => {}
+            _ => {}
         }
     }
     marked
+}
+
+/// The first use of each value of a field by each person: the one rule of what is new. Events come
+/// in the order of time.
+pub struct FirstUses {
+    col: Col,
+    derived: Option<Derived>,
+    folded: Option<Vec<u32>>,
+    first: HashMap<(u32, u32), i64>,
+    /// The last value of each person: most events repeat it.
+    last: HashMap<u32, (u32, i64)>,
+}
+
+/// How a value was met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Met {
+    /// For the first time by this person.
+    First,
+    /// Again, first met at this moment.
+    Again(i64),
+}
+
+impl FirstUses {
+    /// None yet; `None` for a field that no column tells.
+    pub fn of(snapshot: &Snapshot, field: Field) -> Option<Self> {
+        let (col, folded) = snapshot.told_by(field)?;
+        let derived = match field.spec().home {
+            Home::Derived(derived) => Some(derived),
+            _ => None,
+        };
+        Some(Self {
+            col,
+            derived,
+            folded,
+            first: HashMap::new(),
+            last: HashMap::new(),
+        })
+    }
+
+    /// The value of an event, numbered; equal where they are one value; `None` where it has none.
+    pub fn code(&self, snapshot: &Snapshot, id: EventId) -> Option<u32> {
+        let code = snapshot.symbol(self.col, id).map_or(0, Sym::code);
+        let code = match &self.folded {
+            Some(folded) => folded.get(code as usize).copied().unwrap_or(0),
+            None => code,
+        };
+        (code != 0).then_some(code)
+    }
+
+    /// The value of an event, as a filter names it.
+    pub fn value<'s>(&self, snapshot: &'s Snapshot, id: EventId) -> Option<Cow<'s, str>> {
+        let text = snapshot.text(self.col, id)?;
+        match (self.derived, self.col) {
+            (Some(derived), _) => snapshot.derived(derived, text),
+            (None, Col::What) => Some(fold_name(text).into()),
+            (None, _) => Some(text.into()),
+        }
+    }
+
+    /// Meets an event of a person; `None` where it has no value.
+    pub fn meet(
+        &mut self,
+        snapshot: &Snapshot,
+        id: EventId,
+        person: u32,
+        time: i64,
+    ) -> Option<Met> {
+        let code = self.code(snapshot, id)?;
+        if let Some((last, since)) = self.last.get(&person)
+            && *last == code
+        {
+            return Some(Met::Again(*since));
+        }
+        let mut met = Met::First;
+        let since = *self
+            .first
+            .entry((person, code))
+            .and_modify(|since| met = Met::Again(*since))
+            .or_insert(time);
+        self.last.insert(person, (code, since));
+        Some(met)
+    }
+}
+
+/// Events a person must have behind them before a first use is told as new for them.
+pub const HABIT_EVENTS: u64 = 10;
+/// Time a person must have been seen before a first use is told as new for them.
+pub const HABIT_TIME: i64 = HOUR;
+
+/// How well a person is known: who was never seen before does everything for the first time.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Habit {
+    events: u64,
+    first: i64,
+}
+
+impl Habit {
+    /// Meets the next event of the person; whether there is enough before it to call a first use
+    /// new.
+    pub const fn meet(&mut self, time: i64) -> bool {
+        if self.events == 0 {
+            self.first = time;
+        }
+        self.events += 1;
+        self.events > HABIT_EVENTS && time.saturating_sub(self.first) >= HABIT_TIME
+    }
+}
+
+/// What is worth telling as new for a person, without being asked.
+pub const TOLD_NEW: [Field; 6] = [
+    Field::Ip,
+    Field::Via,
+    Field::Acct,
+    Field::Region,
+    Field::Tool,
+    Field::What,
+];
+
+/// Whether a first use is worth telling: a service's name is no address, and what is only looked at
+/// no deed.
+pub fn is_told(snapshot: &Snapshot, field: Field, id: EventId) -> bool {
+    match field {
+        Field::Ip => {
+            let text = snapshot.text(Col::Ip, id);
+            text.is_some_and(|text| text.parse::<IpAddr>().is_ok())
+        }
+        Field::What => snapshot.facts(id).verb() != Verb::Read,
+        _ => true,
+    }
+}
+
+/// By number of a person, the fields of [`TOLD_NEW`] with a first use among some events that is new
+/// for them, counted; `None` when the work was given up.
+pub fn news(snapshot: &Snapshot, among: &RowSet, cancel: &Cancel) -> Option<Vec<[u32; 6]>> {
+    let people = snapshot.people().len() + 1;
+    let mut counts = vec![[0; 6]; people];
+    let mut habits = vec![Habit::default(); people];
+    let mut uses: Vec<Option<FirstUses>> = TOLD_NEW
+        .iter()
+        .map(|field| FirstUses::of(snapshot, *field))
+        .collect();
+    for (n, (id, person, time)) in of_people(snapshot).enumerate() {
+        if n % 8192 == 0 && cancel.is_stale() {
+            return None;
+        }
+        let (Some(habit), Some(counts)) = (
+            habits.get_mut(person as usize),
+            counts.get_mut(person as usize),
+        ) else {
+            continue;
+        };
+        let is_known = habit.meet(time);
+        for ((field, uses), count) in TOLD_NEW.iter().zip(&mut uses).zip(counts) {
+            let met = uses
+                .as_mut()
+                .and_then(|uses| uses.meet(snapshot, id, person, time));
+            if met == Some(Met::First)
+                && is_known
+                && among.contains(id)
+                && is_told(snapshot, *field, id)
+            {
+                *count += 1;
+            }
+        }
+    }
+    Some(counts)
 }
 
 /// What makes two calls the same: the person, the service, the call and what it is about.

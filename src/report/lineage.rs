@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use crate::base::printable::Printable;
 use crate::base::text::{counted, thousands};
 use crate::base::time::UtcMicros;
+use crate::event::agent::Kinds;
 use crate::event::birth::Confidence;
 use crate::event::json::Node;
 use crate::index::schema::Col;
@@ -245,6 +246,11 @@ fn person_node(snapshot: &Snapshot, lineage: &Lineage, number: u32) -> Node {
     object(pairs)
 }
 
+/// The kinds of tools.
+pub(crate) fn tools_node(tools: Kinds) -> Node {
+    Node::Array(tools.names().map(|n| Node::Text(n.to_owned())).collect())
+}
+
 fn stats_pairs(stats: &Stats) -> Vec<(&'static str, Node)> {
     let span = words::span(stats);
     vec![
@@ -254,6 +260,7 @@ fn stats_pairs(stats: &Stats) -> Vec<(&'static str, Node)> {
         ("denied", number(stats.denied)),
         ("failed", number(stats.failed)),
         ("bytes_out", number(stats.bytes_out)),
+        ("tools", tools_node(stats.tools)),
         ("first", moment(span.map(|s| s.0))),
         ("last", moment(span.map(|s| s.1))),
     ]

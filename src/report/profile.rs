@@ -14,6 +14,7 @@ use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
 use crate::pivot::lineage::Lineage;
 use crate::pivot::profile::Profile;
+use crate::report::lineage::tools_node;
 use crate::report::{Style, moment, number, object, text};
 use crate::view::lineage as words;
 use crate::view::profile::{self, Card, Scene};
@@ -47,6 +48,7 @@ pub fn pairs(
             ("denied", number(stats.denied)),
             ("failed", number(stats.failed)),
             ("bytes_out", number(stats.bytes_out)),
+            ("tools", tools_node(lineage.stats_of(sym).tools)),
             ("first", moment(first)),
             ("last", moment(last)),
         ])
@@ -102,6 +104,21 @@ pub fn pairs(
             ("events", number(*n)),
         ])
     });
+    let denied = profile.denied.iter().map(|d| {
+        object(vec![
+            ("svc", Node::Text(d.svc.clone())),
+            ("what", Node::Text(d.what.clone())),
+            ("res", text(d.target.as_deref())),
+            ("events", number(d.events)),
+            ("last", moment(snapshot.time(d.last))),
+            ("id", id(d.last)),
+            ("later_ok", Node::Bool(d.later_ok)),
+            (
+                "why",
+                text(Some(d.why.as_str()).filter(|why| !why.is_empty())),
+            ),
+        ])
+    });
     let names = profile.namesakes.iter().map(|p| {
         object(vec![
             ("who", Node::Text(p.key.clone())),
@@ -122,6 +139,7 @@ pub fn pairs(
         ("new", Node::Array(fresh.collect())),
         ("sharing", Node::Array(shares.collect())),
         ("denied_then_ok", Node::Array(flips.collect())),
+        ("denied_calls", Node::Array(denied.collect())),
         ("same_name", Node::Array(names.collect())),
     ]
 }
@@ -152,7 +170,7 @@ pub fn sessions_and_keys(
     card(&scene.keys(profile), most, style, out)
 }
 
-/// What is new, and who shares.
+/// What was denied, what is new, and who shares.
 pub fn news(
     scene: &Scene<'_>,
     profile: &Profile,
@@ -160,6 +178,7 @@ pub fn news(
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    card(&scene.denied(profile), most, style, out)?;
     card(&scene.fresh(profile), most, style, out)?;
     card(&scene.shares(profile), most, style, out)
 }

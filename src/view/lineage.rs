@@ -54,6 +54,24 @@ pub fn credential(snapshot: &Snapshot, session: Sym) -> String {
     }
 }
 
+/// The tools of a session, by their kinds: `cli`, `console+sdk`; empty where nothing is known.
+///
+/// A user agent is what the caller chose to send: a hint, no proof.
+pub fn tools(snapshot: &Snapshot, lineage: &Lineage, session: Sym) -> String {
+    let kind = snapshot.session(session).map(|s| s.kind);
+    let names = lineage
+        .stats_of(session)
+        .tools
+        .names()
+        .map(|name| match name {
+            "aws" => "service",
+            name => name,
+        });
+    // What the kind of session says already.
+    let names = names.filter(|name| kind.is_none_or(|kind| kind.name() != *name));
+    names.collect::<Vec<_>>().join("+")
+}
+
 /// `31 ev w19 d2 !4 2.3 GB out`
 pub fn counts(stats: &Stats) -> String {
     let mut text = format!("{} ev", thousands(stats.events));
@@ -197,12 +215,20 @@ pub fn row_words(snapshot: &Snapshot, lineage: &Lineage, what: &What) -> String 
             }
             None => "(not recorded)".to_owned(),
         },
-        What::Session(sym) => format!(
-            "{}  {}  {}",
-            session_name(snapshot, *sym),
-            caller(snapshot, *sym),
-            credential(snapshot, *sym)
-        ),
+        What::Session(sym) => {
+            let mut words = format!(
+                "{}  {}  {}",
+                session_name(snapshot, *sym),
+                caller(snapshot, *sym),
+                credential(snapshot, *sym)
+            );
+            let tools = tools(snapshot, lineage, *sym);
+            if !tools.is_empty() {
+                words.push_str("  ");
+                words.push_str(&tools);
+            }
+            words
+        }
         What::Forwarded(sessions) => {
             format!(
                 "{} of services acting with it",

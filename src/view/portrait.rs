@@ -106,6 +106,9 @@ pub fn build(
         targets.push(rows);
     };
     for tally in &portrait.sections {
+        if let (Some(profile), Field::What) = (profile, tally.field) {
+            add(scene.fresh(profile));
+        }
         if let (Some(profile), Field::Session) = (profile, tally.field) {
             add(scene.sessions(profile));
             add(scene.keys(profile));
@@ -129,9 +132,13 @@ pub fn build(
             .iter()
             .map(|v| RowTarget::Value(tally.field, v.value.clone()));
         add((section, rows.collect()));
+        if let (Some(profile), Field::Err) = (profile, tally.field)
+            && !profile.denied.is_empty()
+        {
+            add(scene.denied(profile));
+        }
     }
     if let Some(profile) = profile {
-        add(scene.fresh(profile));
         add(scene.shares(profile));
     }
     (view, targets)

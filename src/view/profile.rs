@@ -9,12 +9,14 @@ use crate::base::text::{counted, thousands};
 use crate::base::time::UtcMicros;
 use crate::event::birth::Confidence;
 use crate::event::resource;
+use crate::event::service;
 use crate::index::schema::{Col, Field};
 use crate::index::snapshot::Snapshot;
 use crate::index::symbols::Sym;
 use crate::pivot::history::Standing;
 use crate::pivot::lineage::{Lineage, Stats};
-use crate::pivot::profile::{Acted, HABIT_EVENTS, KeyLife, Profile};
+use crate::pivot::profile::{Acted, KeyLife, Profile};
+use crate::query::marks::HABIT_EVENTS;
 use crate::view::columns;
 use crate::view::lineage as words;
 use crate::view::portrait::RowTarget;
@@ -183,7 +185,8 @@ impl Scene<'_> {
             let steps = "> ".repeat(depth.min(8));
             let caller = words::caller(self.snapshot, acted.session);
             let how = words::credential(self.snapshot, acted.session);
-            let label = format!("{steps}{mark}{caller}  {how}");
+            let tools = words::tools(self.snapshot, self.lineage, acted.session);
+            let label = format!("{steps}{mark}{caller}  {how}  {tools}");
             let (first, last) = words::span(&acted.stats).unzip();
             let detail = format!(
                 "{}  {}",
@@ -263,6 +266,39 @@ impl Scene<'_> {
             title: format!("Keys ({})", thousands(profile.n_keys)),
             rows,
             more: profile.n_keys.saturating_sub(profile.keys.len() as u64),
+        };
+        (section, targets)
+    }
+
+    /// Denied calls with what they were about and which policy decided.
+    pub fn denied(&self, profile: &Profile) -> Card {
+        let mut targets = Vec::new();
+        let rows = profile.denied.iter().map(|d| {
+            let target = d.target.as_deref().map_or("", resource::short_name);
+            let later = if d.later_ok { "later ok" } else { "" };
+            let last = self.clock(self.snapshot.time(d.last));
+            // What decided it is what the card is for: the time stands where there is none.
+            let why = if d.why.is_empty() {
+                last
+            } else {
+                d.why.clone()
+            };
+            let parts = [thousands(d.events), why, later.to_owned()];
+            let parts: Vec<String> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+            let mut terms = vec![
+                (Field::Who, self.who.to_owned()),
+                (Field::Svc, d.svc.clone()),
+                (Field::What, d.what.clone()),
+            ];
+            terms.extend(d.target.clone().map(|name| (Field::Res, name)));
+            targets.push(RowTarget::Terms(terms));
+            let call = format!("{}:{}  {target}", service::short(&d.svc), d.what);
+            line(call.trim_end(), &parts.join("  "), Tone::Denied)
+        });
+        let section = SectionView {
+            title: format!("Denied calls ({})", thousands(profile.denied.len() as u64)),
+            rows: rows.collect(),
+            more: 0,
         };
         (section, targets)
     }

@@ -191,6 +191,10 @@ fn why_a_person_is_denied() {
     let denied = |id: &EventId| d.state.snapshot.facts(*id).outcome() == Outcome::Denied;
     assert!(d.state.answer.hits.order.iter().all(denied));
     task.took("13 why they are denied", 8);
+    // Which action, on what, by which policy: the card beside says so without another key.
+    task.screen.keys("[");
+    task.screen.filter("who:user/Alice err:denied").keys("p");
+    task.shows("no identity-based policy");
 }
 
 #[test]

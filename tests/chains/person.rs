@@ -5,8 +5,10 @@ use serde_json::json;
 use trailhound::base::cancel::Cancel;
 use trailhound::index::schema::{Col, Field};
 use trailhound::index::segment::EventId;
+use trailhound::pivot::person;
 use trailhound::pivot::portrait::{Portrait, Subject};
 use trailhound::pivot::profile::Profile;
+use trailhound::query::marks::Marking;
 use trailhound::view::profile::{Scene, chains};
 
 const ALICE: &str = "arn:aws:iam::123456789012:user/alice";
@@ -105,7 +107,8 @@ fn keys_have_a_life() {
 
 #[test]
 fn what_is_new_was_not_there_before() {
-    let p = profile(&trail().load());
+    let e = trail().load();
+    let p = profile(&e);
     assert!(p.has_habits);
     let of = |field: Field| -> Vec<&str> {
         let all = p.fresh.iter().filter(|f| f.field == field);
@@ -113,11 +116,28 @@ fn what_is_new_was_not_there_before() {
     };
     assert_eq!(of(Field::Ip), ["203.0.113.7"]);
     assert_eq!(of(Field::Via), ["arn:aws:iam::444455556666:role/Glass"]);
+    // `DeleteBucket` was tried, and denied, before the role was taken on.
     assert_eq!(
         of(Field::What),
-        ["CreateAccessKey", "DeleteBucket", "AssumeRole"]
+        ["CreateAccessKey", "AssumeRole", "DeleteBucket"]
     );
-    assert_eq!(of(Field::Ua), [""; 0]);
+    assert_eq!(of(Field::Tool), [""; 0]);
+    // The rule is that of `new:`, which the list of people counts by, too.
+    for fresh in &p.fresh {
+        let rows = Marking::New(fresh.field, None).rows(&e.snapshot);
+        assert!(rows.contains(fresh.event), "{fresh:?}");
+    }
+    let all = e.snapshot.order();
+    let mut lines = person::people(&e.snapshot, all, &Cancel::NEVER).expect("not given up");
+    person::tell_news(&e.snapshot, &mut lines, &e.snapshot.all(), &Cancel::NEVER)
+        .expect("not given up");
+    let alice = lines.iter().find(|l| l.key == ALICE).expect("she acts");
+    assert_eq!(alice.news_words(), "ip via acct what 3");
+    assert!(
+        lines
+            .iter()
+            .all(|l| l.key == ALICE || l.news == Some([0; 6]))
+    );
 
     // Of somebody seen for the first time nothing can be called new.
     let mut t = Trail::default();
