@@ -14,6 +14,7 @@ use crate::app::update;
 use crate::base::printable::Printable;
 use crate::base::span::Severity;
 use crate::base::text::{byte_size, counted, thousands};
+use crate::query::ast::Expr;
 use crate::view::detail::TABS;
 use crate::view::layout::{self};
 use crate::view::screen::{
@@ -234,13 +235,27 @@ pub fn chips_view(state: &State) -> ChipsView {
             .into_iter()
             .enumerate()
             .map(|(i, chip)| ChipView {
-                label: Printable::new(&chip.term.to_string()),
+                label: chip_label(state, &chip.term),
                 on: chip.on,
                 focused: focused && i == at,
             })
             .collect(),
         hidden: chips::hidden_words(state).unwrap_or_default(),
         focused,
+    }
+}
+
+/// A term as its chip shows it: a time that counts from the last event says so, and which moment
+/// that is.
+fn chip_label(state: &State, term: &Expr) -> Printable {
+    let text = term.to_string();
+    let last = state.snapshot.span().map(|(_, last)| last);
+    match last.filter(|_| term.counts_from_now()) {
+        Some(last) => {
+            let at = last.format(state.zone, "%m-%d %H:%M:%S");
+            Printable::new(&format!("{text} from the last event {at}"))
+        }
+        None => Printable::new(&text),
     }
 }
 

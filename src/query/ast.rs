@@ -191,6 +191,19 @@ impl Expr {
         }
     }
 
+    /// Whether one of its times counts from now: from the last event on files.
+    pub fn counts_from_now(&self) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::counts_from_now),
+            Self::Not(inner) | Self::Macro(_, inner) => inner.counts_from_now(),
+            Self::Test(test) => test
+                .values
+                .iter()
+                .any(|value| matches!(value, Value::When(when) if when.counts_from_now())),
+            Self::All | Self::Text(_) => false,
+        }
+    }
+
     /// The same query with `@` in its times replaced by the moment it stood for.
     #[must_use]
     pub fn frozen(self) -> Self {

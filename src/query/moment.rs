@@ -207,6 +207,14 @@ impl Moment {
         matches!(self.point, Point::Relative(..))
     }
 
+    /// Whether it counts from now: from the last event on files, from the clock when live.
+    pub fn counts_from_now(self) -> bool {
+        matches!(
+            self.point,
+            Point::Today | Point::Yesterday | Point::Relative(Base::Now | Base::End, _)
+        )
+    }
+
     /// The same time, with `@` replaced by the moment it stands for.
     #[must_use]
     pub fn frozen(self) -> Self {

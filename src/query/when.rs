@@ -108,6 +108,19 @@ impl When {
         }
     }
 
+    /// Whether it counts from now: from the last event on files, from the clock when live.
+    pub fn counts_from_now(&self) -> bool {
+        let any = |moments: [Option<Moment>; 2]| {
+            let mut moments = moments.into_iter().flatten();
+            moments.any(Moment::counts_from_now)
+        };
+        match *self {
+            Self::Last(..) => true,
+            Self::At(moment) | Self::Near(moment, ..) => any([Some(moment), None]),
+            Self::Range(from, to) => any([from, to]),
+        }
+    }
+
     /// The same, with `@` replaced by the moment it stands for.
     #[must_use]
     pub fn frozen(self) -> Self {

@@ -137,3 +137,20 @@ fn jumps_along_the_list() {
         assert_eq!(session(d.state.cursor().unwrap()), session(0));
     }
 }
+
+#[test]
+fn a_time_that_counts_from_the_last_event_says_so() {
+    let mut d = Driver::demo(160, 36);
+    let (_, last) = d.state.snapshot.span().unwrap();
+    let words = format!(
+        "from the last event {}",
+        last.format(chrono_tz::UTC, "%m-%d %H:%M:%S")
+    );
+    for filter in ["last:2h", "since:-2h", "-t:now-2h..end", "t:yesterday"] {
+        d.filter(filter);
+        let chip = format!("{filter} {words}").replace("now-2h", "-2h");
+        assert!(d.text().contains(&chip), "{chip}: {}", d.text());
+    }
+    d.filter("t:2026-11-20");
+    assert!(!d.text().contains("from the last event"), "{}", d.text());
+}
