@@ -191,6 +191,7 @@ pub fn have_a_line(state: &State) -> bool {
     matches!(*view.filter, Expr::And(_))
         || !view.off.is_empty()
         || !view.hidden.is_empty()
+        || view.filter.counts_from_now()
         || state.focus == Focus::Chips
 }
 

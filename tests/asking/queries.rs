@@ -2,86 +2,63 @@
 //! keys counted (a typed or pasted query counts one), and what the filter line does meanwhile.
 
 use crate::driver::Driver;
-
-/// Keys a task may take.
-const MOST_KEYS: usize = 10;
-
-/// A person at the keyboard who counts.
-struct Hands {
-    d: Driver,
-    keys: usize,
-}
-
-impl Hands {
-    fn new() -> Self {
-        Self {
-            d: Driver::demo(120, 36),
-            keys: 0,
-        }
-    }
-
-    fn keys(&mut self, keys: &str) -> &mut Self {
-        self.keys += keys.split_whitespace().count();
-        self.d.keys(keys);
-        self
-    }
-
-    /// `/`, the query, `Enter`.
-    fn asks(&mut self, text: &str) -> &mut Self {
-        self.keys("/");
-        self.d.type_in(text);
-        self.keys += 1;
-        self.keys("Enter")
-    }
-
-    fn sees(&mut self, count: usize, words: &[&str]) {
-        let text = self.d.text();
-        assert_eq!(self.d.count(), count, "{text}");
-        for word in words {
-            assert!(text.contains(word), "no {word} in\n{text}");
-        }
-        assert!(self.keys <= MOST_KEYS, "{} keys", self.keys);
-    }
-}
+use crate::task::Task;
 
 #[test]
 fn tasks_that_a_filter_answers() {
-    // 3: the first use of a key from somewhere new (by address: the demo has no network database).
-    Hands::new()
-        .asks("key:AKIAP7LANTED2EXAMPLE new:ip")
-        .sees(1, &["svc-backup", "203.0.113.77"]);
-    // 4: what was denied and then succeeded?
-    let mut hands = Hands::new();
-    hands
-        .asks("flip:ok who:alice")
-        .sees(4, &["AssumeRole", "DeleteLoadBalancer"]);
-    hands.d.filter("flip:ok err:denied who:alice");
-    assert_eq!(hands.d.count(), 2);
-    // 5: everything a leaked key did.
-    let mut hands = Hands::new();
-    hands.keys("/");
-    hands.d.paste("AKIAP7LANTED2EXAMPLE");
-    hands.keys += 1;
-    hands.keys("Tab Enter").sees(9, &["svc-backup", "FACETS"]);
-    assert_eq!(hands.d.state.view.text, "key:AKIAP7LANTED2EXAMPLE");
-    // 9: console logins without MFA.
-    Hands::new()
-        .asks("what:ConsoleLogin mfa:no")
-        .sees(9, &["ConsoleLogin"]);
-    // 10: any root activity?
-    Hands::new().asks("root:yes").sees(7, &["root"]);
-    // 11: all changes in the half hour before the outage, every account and region.
-    Hands::new()
-        .asks("near:2026-11-20T14:10Z-30m verb:write,delete")
-        .sees(42, &["Alice", "DeactivateMFADevice", "DeleteLoadBal"]);
-    // 14: did anyone read this secret from an unusual address?
-    Hands::new()
-        .asks("res:prod/db-password what:GetSecretValue new:ip+1h ip:public")
-        .sees(2, &["Alice", "svc-backup"]);
-    // 18: everyone who used this address.
-    let mut hands = Hands::new();
-    hands.asks("ip:203.0.113.77").keys("2");
-    assert!(hands.d.text().contains("svc-backup") && hands.keys <= MOST_KEYS);
+    let mut task = Task::new();
+    task.filter("key:AKIAP7LANTED2EXAMPLE new:ip")
+        .shows("1 match")
+        .shows("svc-backup")
+        .shows("203.0.113.77");
+    task.took("3 first use of a key from somewhere new", 3);
+
+    let mut task = Task::new();
+    task.filter("flip:ok who:alice")
+        .shows("4 match")
+        .shows("AssumeRole")
+        .shows("DeleteLoadBalancer");
+    task.took("4 what was denied and then succeeded", 3);
+
+    let mut task = Task::new();
+    task.keys("/")
+        .paste("AKIAP7LANTED2EXAMPLE")
+        .keys("Tab Enter")
+        .shows("9 match")
+        .shows("svc-backup")
+        .shows("FACETS of 9");
+    assert_eq!(task.screen.state.view.text, "key:AKIAP7LANTED2EXAMPLE");
+    task.took("5 everything a leaked key did", 4);
+
+    let mut task = Task::new();
+    task.filter("what:ConsoleLogin mfa:no").shows("9 match");
+    task.took("9 console logins without a second factor", 3);
+
+    let mut task = Task::new();
+    task.filter("root:yes").shows("7 match").shows("root");
+    task.took("10 any root activity", 3);
+
+    let mut task = Task::new();
+    task.filter("near:2026-11-20T14:10Z-30m verb:write,delete")
+        .shows("42 match")
+        .shows("DeactivateMFADevice");
+    task.took("11 all changes in the half hour before the outage", 3);
+
+    let mut task = Task::new();
+    task.filter("res:prod/db-password what:GetSecretValue new:ip+1h ip:public")
+        .shows("2 match")
+        .shows("svc-backup");
+    task.took("14 was this secret read from an unusual address", 3);
+
+    let mut task = Task::new();
+    task.filter("ip:203.0.113.77").keys("2").shows("svc-backup");
+    task.took("18 everyone who used this address", 4);
+
+    let mut task = Task::new();
+    task.keys("y l");
+    let link = task.screen.copied.clone().unwrap_or_default();
+    assert!(link.starts_with("trailhound:"), "{link}");
+    task.took("20 hand a colleague exactly this view", 2);
 }
 
 #[test]

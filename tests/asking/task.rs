@@ -35,6 +35,13 @@ impl Task {
         self
     }
 
+    /// Pastes a text, which counts as one key.
+    pub fn paste(&mut self, text: &str) -> &mut Self {
+        self.keys += 1;
+        self.screen.paste(text);
+        self
+    }
+
     /// Waits for some words.
     #[track_caller]
     pub fn shows(&mut self, words: &str) -> &mut Self {
