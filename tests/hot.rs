@@ -12,6 +12,7 @@ use trailhound::engine::{Engine, LoadOptions};
 use trailhound::index::segment::EventId;
 use trailhound::index::snapshot::Snapshot;
 use trailhound::pivot::portrait::{Portrait, Subject};
+use trailhound::pivot::sorted::SortBy;
 use trailhound::query;
 use trailhound::source::Spec;
 
@@ -53,6 +54,7 @@ impl Asked {
             request: RequestId(1),
             snapshot: Arc::clone(&self.snapshot),
             filter: Arc::new(filter.expr.expect("a filter")),
+            sort: SortBy::TIME,
             without: None,
             facets: Vec::new(),
             open: None,

@@ -375,7 +375,7 @@ fn suspended_it_gives_the_terminal_back_and_resumed_it_takes_it_again() {
     on.press("\u{1a}").see("stopped with");
     on.is_given_back();
     on.press("\r").see("2 of 7,847").is_taken();
-    on.press("j").see("3 of 7,847");
+    on.press("j").see("4 of 7,847");
     on.press("q").see("ended with 0");
     on.ends_with(0);
 }

@@ -1,5 +1,7 @@
 //! The screen as a person uses it: keys in, state and frames out, with the real engine behind.
 
+#[path = "asking/arranging.rs"]
+mod arranging;
 #[path = "asking/counts.rs"]
 mod counts;
 #[path = "asking/details.rs"]

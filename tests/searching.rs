@@ -18,6 +18,7 @@ use tokio::runtime::Runtime;
 use trailhound::engine::protocol::{Ask, Reply, Request, RequestId};
 use trailhound::engine::{Engine, LoadOptions};
 use trailhound::index::snapshot::Snapshot;
+use trailhound::pivot::sorted::SortBy;
 use trailhound::query;
 use trailhound::source::Spec;
 
@@ -98,6 +99,7 @@ impl Asked {
             request: RequestId(self.request),
             snapshot: Arc::clone(&self.snapshot),
             filter,
+            sort: SortBy::TIME,
             without: None,
             facets: Vec::new(),
             open: None,

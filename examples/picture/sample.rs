@@ -497,7 +497,10 @@ fn facets() -> FacetsView {
 }
 
 fn list(width: u16) -> ListView {
-    let heading = |title, width| Heading { title, width };
+    let heading = |title: &str, width| Heading {
+        title: title.to_owned(),
+        width,
+    };
     let rows = [
         (
             "13:41:20.7",
@@ -712,9 +715,14 @@ fn list(width: u16) -> ListView {
                 ));
             }
             ListRow::Event(EventRow {
+                at,
                 cells,
                 focused: at == 6,
-                marks: if at == 9 { vec!["same id"] } else { Vec::new() },
+                marks: if at == 9 {
+                    vec!["same id".to_owned()]
+                } else {
+                    Vec::new()
+                },
             })
         })
         .collect();
@@ -740,6 +748,8 @@ fn list(width: u16) -> ListView {
         focused: true,
         empty: None,
         newer_above: 1_204,
+        beside: (0, 0),
+        sort: None,
         day: None,
     }
 }

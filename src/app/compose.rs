@@ -1,6 +1,7 @@
 //! The state as one screen of plain data: what is drawn is this and nothing else.
 
 use crate::app::action::Command;
+use crate::app::arranging;
 use crate::app::chips;
 use crate::app::facets::{self, FacetTarget};
 use crate::app::filtering;
@@ -513,10 +514,16 @@ fn seconds(p: &crate::engine::protocol::Progress) -> String {
 
 fn hints(state: &State) -> Vec<(String, &'static str)> {
     let scope = update::scope(state);
-    keymap::help(scope)
-        .into_iter()
-        .flat_map(|(_, bindings)| bindings)
-        .filter(|b| !b.hint.is_empty())
-        .map(|b| (b.keys[0].to_owned(), b.hint))
-        .collect()
+    let mut hints = Vec::new();
+    if scope == Scope::List
+        && let Some(word) = arranging::burst_hint(state)
+        && let Some(key) = keymap::key_of(scope, Command::FoldBurst)
+    {
+        hints.push((key.to_owned(), word));
+    }
+    let rows = keymap::help(scope).into_iter();
+    let hinted = rows.flat_map(|(_, bindings)| bindings);
+    let hinted = hinted.filter(|b| !b.hint.is_empty());
+    hints.extend(hinted.map(|b| (b.keys[0].to_owned(), b.hint)));
+    hints
 }

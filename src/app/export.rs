@@ -133,7 +133,7 @@ pub fn write(state: &mut State, file: String, over: bool, effects: &mut Vec<Effe
     let what = match facet(state) {
         Some(facet) => What::Counts(facet.clone()),
         None => What::Events(
-            Arc::clone(&state.answer.hits.order),
+            Arc::clone(state.listed()),
             crate::view::columns::DEFAULTS.to_vec(),
         ),
     };

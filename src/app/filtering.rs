@@ -20,6 +20,7 @@ use crate::pivot::portrait::Subject;
 use crate::pivot::tally::{self, FieldTally};
 use crate::query::ast::{Expr, Op, Test};
 use crate::query::{self, complete, pattern};
+use crate::view::columns;
 
 /// What pointing at a value does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -445,7 +446,10 @@ fn focused_term(state: &State) -> Result<Expr, String> {
                 let time = state.snapshot.time(id).ok_or_else(none)?;
                 return term(field, Some(&time.iso())).ok_or_else(none);
             }
-            let value = tally::value_of(&state.snapshot, id, field).map(|(v, _)| v);
+            let value = match field {
+                Field::Id | Field::Bytes => columns::text_of(&state.snapshot, id, field),
+                _ => tally::value_of(&state.snapshot, id, field).map(|(v, _)| v),
+            };
             term(field, value.as_deref()).ok_or_else(none)
         }
         Focus::Facets => match facets::focused(state) {

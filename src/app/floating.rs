@@ -172,6 +172,8 @@ fn picker(state: &State, p: &Picker) -> PickerView {
             PickerKind::Walk => "The walk so far",
             PickerKind::Times => "Filter to a stretch of time",
             PickerKind::Clock => "Show times",
+            PickerKind::Sort => "Sort the list by",
+            PickerKind::Columns => "Columns: Enter takes one in or out",
             PickerKind::Fields => "Fields to count: Enter takes one in or out",
         }),
         input: typed.then(|| {

@@ -14,6 +14,7 @@ use crate::index::segment::EventId;
 use crate::index::symbols::Sym;
 use crate::pivot::person::PersonLine;
 use crate::pivot::tree::{Row, What};
+use crate::view::headings::ListColumn;
 
 /// What floats above the panes.
 #[derive(Debug)]
@@ -199,6 +200,10 @@ pub enum PickerKind {
     Clock,
     /// Fields to count.
     Fields,
+    /// What the list is sorted by.
+    Sort,
+    /// The columns of the list.
+    Columns,
 }
 
 /// How moments of the list are shown.
@@ -215,7 +220,13 @@ impl PickerKind {
     pub const fn is_typed(self) -> bool {
         matches!(
             self,
-            Self::Palette | Self::Views | Self::Times | Self::Clock | Self::Fields
+            Self::Palette
+                | Self::Views
+                | Self::Times
+                | Self::Clock
+                | Self::Fields
+                | Self::Sort
+                | Self::Columns
         )
     }
 }
@@ -252,6 +263,12 @@ pub enum Choice {
     Time(Option<(UtcMicros, UtcMicros)>),
     /// Count the values of a field, or stop.
     Field(Field),
+    /// Sort the list by a field; the other way round where it is sorted by it already.
+    Sort(Field),
+    /// Take a column in, or out.
+    Column(ListColumn),
+    /// Back to the usual columns.
+    UsualColumns,
     /// Type a range.
     TypeTime,
     /// Show moments in another way.

@@ -4,58 +4,106 @@ use crate::app::sources;
 use crate::app::state::{Focus, State};
 use crate::base::printable::Printable;
 use crate::base::text::counted;
+use crate::pivot::sorted::SortBy;
+use crate::view::bursts::Bursts;
+use crate::view::columns;
+use crate::view::headings::{self, Chosen};
 use crate::view::layout;
-use crate::view::list::{self, Rows};
-use crate::view::screen::{Heading, ListRow, ListView};
+use crate::view::list::{self, Lines, Rows};
+use crate::view::screen::{ListRow, ListView};
 
-/// The first visible hit and the visible lines.
-pub fn list_rows(state: &State) -> (usize, Vec<ListRow>) {
-    let (top, _, rows) = window(state);
-    (top, rows)
+/// The visible lines.
+pub fn list_rows(state: &State) -> Vec<ListRow> {
+    window(state).2
+}
+
+/// The lines of the list.
+pub fn lines(state: &State) -> Lines<'_> {
+    Lines {
+        bursts: Bursts {
+            snapshot: &state.snapshot,
+            hits: state.listed(),
+            folding: &state.view.folding,
+            zone: state.zone,
+        },
+        by_time: state.is_by_time(),
+        days: needs_days(state),
+    }
 }
 
 /// The first visible hit.
 pub fn list_top(state: &State) -> usize {
     let height = usize::from(layout::list_rows(state.panes().list).height);
-    let hits = &state.answer.hits.order;
-    list::top(
-        &state.snapshot,
-        hits,
-        state.cursor(),
-        state.view.offset,
-        height,
-        days(state),
-    )
+    lines(state).top(state.cursor(), state.view.offset, height)
 }
 
-fn days(state: &State) -> Option<chrono_tz::Tz> {
+/// The columns of the list, those out of sight too: the chosen ones, or the usual ones for its
+/// width.
+pub fn columns(state: &State) -> Vec<Chosen> {
+    if !state.view.columns.is_empty() {
+        return state.view.columns.clone();
+    }
+    let (_, time) = columns::time_format(state.snapshot.span());
+    headings::usual(layout::list_rows(state.panes().list).width, time)
+}
+
+/// How many of the first columns are out of sight.
+fn scrolled(state: &State, columns: &[Chosen]) -> usize {
     let width = layout::list_rows(state.panes().list).width;
-    list::days(&state.snapshot, width, state.zone)
+    headings::scrolled(columns, state.view.column, width)
 }
 
-fn window(state: &State) -> (usize, Vec<Heading>, Vec<ListRow>) {
+/// The place of each column in sight: its place among all, its first cell, its width.
+pub fn places(state: &State) -> Vec<(usize, u16, u16)> {
+    let columns = columns(state);
+    let first = scrolled(state, &columns);
+    let headings = headings::headings(&columns[first..], None);
+    let width = layout::list_rows(state.panes().list).width;
+    let placed = headings::placed(&headings, width).into_iter().enumerate();
+    placed
+        .map(|(i, (x, width))| (first + i, x, width))
+        .collect()
+}
+
+/// Whether the times of the list do not say their day: a narrow list has no room for it.
+fn needs_days(state: &State) -> bool {
+    let first = columns(state).first().copied();
+    state.view.columns.is_empty() && first.is_some_and(|c| c.width == 8)
+}
+
+fn window(state: &State) -> (usize, Vec<Chosen>, Vec<ListRow>) {
     let area = layout::list_rows(state.panes().list);
-    let height = usize::from(area.height);
-    let cursor = state.cursor();
     let top = list_top(state);
-    let (headings, rows) = Rows {
-        snapshot: &state.snapshot,
-        hits: &state.answer.hits.order,
+    let mut columns = columns(state);
+    columns.drain(..scrolled(state, &columns));
+    let rows = Rows {
+        lines: lines(state),
         top,
-        cursor,
-        height,
-        width: area.width,
-        zone: state.zone,
+        cursor: state.cursor(),
+        height: usize::from(area.height),
+        columns: &columns,
+        accounts: &state.accounts,
         before_end: state.before_end,
         reference: state.view.reference,
     }
     .build();
-    (top, headings, rows)
+    (top, columns, rows)
 }
 
 /// The event list.
 pub(crate) fn list_view(state: &State) -> ListView {
-    let (top, headings, rows) = window(state);
+    let (top, columns, rows) = window(state);
+    let sort = state.answer.sorted.as_ref().map(|s| s.by);
+    let shown = sort.map(|by| (by.field, by.descending));
+    let headings = headings::headings(&columns, shown);
+    let width = layout::list_rows(state.panes().list).width;
+    let all = self::columns(state).len();
+    let left = all - columns.len();
+    let in_sight = headings::placed(&headings, width).len();
+    let is_said = |by: &SortBy| {
+        let mut seen = columns.iter().take(in_sight);
+        seen.any(|c| c.column.field() == Some(by.field))
+    };
     let hits = &state.answer.hits;
     let empty = if !hits.is_empty() {
         None
@@ -91,13 +139,19 @@ pub(crate) fn list_view(state: &State) -> ListView {
         of: state.snapshot.len() as u64,
         top: top as u64,
         cursor: state.cursor().map(|c| c as u64),
-        column: state.view.column,
+        column: state.view.column.min(all.saturating_sub(1)) - left,
+        beside: (left, columns.len() - in_sight),
+        sort: sort.filter(|by| !is_said(by)).map(|by| {
+            let arrow = if by.descending { "↓" } else { "↑" };
+            format!("by {} {arrow}", by.field.name())
+        }),
         focused: state.focus == Focus::List,
         empty,
-        day: hits
-            .order
+        day: state
+            .listed()
             .get(top)
-            .and_then(|id| list::day_of(&state.snapshot, *id, days(state))),
+            .filter(|_| needs_days(state))
+            .and_then(|id| list::day_of(&state.snapshot, *id, state.zone)),
         newer_above: if state.progress.done {
             0
         } else {

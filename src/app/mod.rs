@@ -5,6 +5,7 @@
 //! reads screens.
 
 pub mod action;
+pub mod arranging;
 pub mod bindings;
 pub mod bindings_floats;
 pub mod bindings_panes;

@@ -5,8 +5,8 @@ use crate::app::action::{Command, Effect, Mouse, MouseKind};
 use crate::app::facets::{self, FacetTarget};
 use crate::app::state::{Focus, Overlay, State};
 use crate::app::{
-    chips, compose, detail, filtering, floating, listing, moves, overlays, pivots, plot, times,
-    update,
+    arranging, chips, compose, detail, filtering, floating, listing, moves, overlays, pivots, plot,
+    times, update,
 };
 use crate::view::bars;
 use crate::view::detail::TABS;
@@ -128,10 +128,12 @@ fn click(state: &mut State, m: Mouse, effects: &mut Vec<Effect>) {
     } else if over(panes.list) {
         state.focus = Focus::List;
         let rows = layout::list_rows(panes.list);
+        click_column(state, m.x.saturating_sub(rows.x));
         if rows.contains(m.x, m.y) {
             click_row(state, m.y - rows.y);
+        } else if m.y + 1 == rows.y && m.y > panes.list.y {
+            arranging::sort_by_column(state);
         }
-        click_column(state, m.x.saturating_sub(rows.x));
     } else if over(panes.facets) {
         click_facet(state, m);
     } else if over(panes.detail) {
@@ -233,7 +235,10 @@ fn go_to_column(state: &mut State, column: usize) {
     } else {
         order.partition_point(|id| state.snapshot.time_key(*id) < from)
     };
-    moves::jump_to(state, at.min(order.len().saturating_sub(1)));
+    let event = order.get(at.min(order.len().saturating_sub(1))).copied();
+    if let Some(Ok(place)) = event.map(|event| state.place_of(event)) {
+        moves::jump_to(state, place);
+    }
 }
 
 /// Over what floats: the wheel moves, a click takes an entry, a click beside it closes.
@@ -265,30 +270,18 @@ fn over_overlay(state: &mut State, m: Mouse, effects: &mut Vec<Effect>) {
 }
 
 fn click_row(state: &mut State, line: u16) {
-    let (top, rows) = listing::list_rows(state);
+    let rows = listing::list_rows(state);
     let line = usize::from(line);
-    if matches!(rows.get(line), Some(ListRow::Event(_))) {
-        let before = rows[..line]
-            .iter()
-            .filter(|r| matches!(r, ListRow::Event(_)))
-            .count();
-        moves::go_to(state, top + before);
+    if let Some(ListRow::Event(row)) = rows.get(line) {
+        moves::go_to(state, row.at);
         state.view.offset = line;
     }
 }
 
 fn click_column(state: &mut State, x: u16) {
-    let (_, time) = crate::view::columns::time_format(state.snapshot.span());
-    let width = layout::list_rows(state.panes().list).width;
-    let mut left = 0;
-    for (i, (_, heading)) in crate::view::columns::list_columns(width, time)
-        .iter()
-        .enumerate()
-    {
-        if heading.width == 0 || x < left + heading.width + 1 {
-            state.view.column = i;
-            return;
-        }
-        left += heading.width + 1;
+    let places = listing::places(state);
+    let under = places.iter().find(|(_, from, width)| x <= from + width);
+    if let Some((column, ..)) = under.or(places.last()) {
+        state.view.column = *column;
     }
 }

@@ -2,13 +2,13 @@
 
 use crate::app::action::Command;
 use crate::app::state::{About, Focus, State};
-use crate::app::{detail, facets, pivots};
+use crate::app::{detail, facets, listing, pivots};
 use crate::event::outcome::{Outcome, Verb};
 use crate::event::resource;
 use crate::index::schema::Col;
 use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
-use crate::view::columns;
+use crate::view::headings::ListColumn;
 use crate::view::layout;
 
 /// Lines of the list pane that hold events.
@@ -56,36 +56,44 @@ pub fn vertical(state: &mut State, command: Command) {
     }
 }
 
-/// Moves the list's cursor by a number of events.
+/// Moves the list's cursor by a number of lines. What is shown until the first events of another
+/// filter are there is not what the person means: the move waits for them.
 pub fn by(state: &mut State, delta: isize) {
+    if state.new_place && state.answer.searched.is_none() {
+        state.then_move = state.then_move.saturating_add(delta);
+        return;
+    }
     let Some(at) = state.cursor() else { return };
-    let last = state.answer.hits.len() as isize - 1;
-    let to = (at as isize).saturating_add(delta).clamp(0, last) as usize;
-    let moved = to as isize - at as isize;
     let height = list_height(state).max(1) as isize;
+    let lines = listing::lines(state);
+    // To an end at once, not line by line.
+    let (to, moved) = match delta {
+        ..-1_000_000 => (0, -height),
+        1_000_000.. => (state.listed().len() - 1, height),
+        _ => lines.step(at, delta),
+    };
     let offset = state.view.offset as isize + moved;
     go_to(state, to);
     state.view.offset = offset.clamp(0, height - 1) as usize;
 }
 
-/// Puts the list's cursor on the hit at a place.
+/// Puts the list's cursor on the event at a place.
 pub fn go_to(state: &mut State, at: usize) {
-    if let Some(&event) = state.answer.hits.order.get(at) {
+    if let Some(&event) = state.listed().get(at) {
         state.view.event = Some(event);
     }
 }
 
-/// Puts the list's cursor on a far hit, in the middle of the list unless it is visible anyway.
+/// Puts the list's cursor on a far event, in the middle of the list unless it is visible anyway.
 pub fn jump_to(state: &mut State, at: usize) {
     let from = state.cursor().unwrap_or(0);
     let height = list_height(state).max(1);
-    let moved = at as isize - from as isize;
-    let offset = state.view.offset as isize + moved;
+    let moved = listing::lines(state).distance(from, at, height as isize);
+    let offset = moved.map(|moved| state.view.offset as isize + moved);
     go_to(state, at);
-    state.view.offset = if (0..height as isize).contains(&offset) {
-        offset as usize
-    } else {
-        height / 2
+    state.view.offset = match offset {
+        Some(offset) if (0..height as isize).contains(&offset) => offset as usize,
+        _ => height / 2,
     };
 }
 
@@ -109,14 +117,10 @@ pub fn sideways(state: &mut State, right: bool) {
     }
 }
 
-/// The columns of the list at its width now.
-pub fn columns_of(state: &State) -> Vec<columns::ListColumn> {
-    let (_, time) = columns::time_format(state.snapshot.span());
-    let width = layout::list_rows(state.panes().list).width;
-    columns::list_columns(width, time)
-        .into_iter()
-        .map(|(c, _)| c)
-        .collect()
+/// The columns of the list.
+pub fn columns_of(state: &State) -> Vec<ListColumn> {
+    let columns = listing::columns(state).into_iter();
+    columns.map(|c| c.column).collect()
 }
 
 /// Moves the focus to the next pane on the screen.
@@ -167,14 +171,14 @@ fn changes(snapshot: &Snapshot, id: EventId) -> bool {
     snapshot.facts(id).verb() != Verb::Read
 }
 
-/// The nearest hit after (or before) the cursor for which `test` holds.
+/// The nearest event of the list after (or before) the cursor for which `test` holds.
 pub fn search(
     state: &State,
     forward: bool,
     mut test: impl FnMut(&Snapshot, EventId) -> bool,
 ) -> Option<usize> {
     let at = state.cursor()?;
-    let order = &state.answer.hits.order;
+    let order = state.listed();
     let mut holds = |i: &usize| order.get(*i).is_some_and(|id| test(&state.snapshot, *id));
     if forward {
         (at + 1..order.len()).find(&mut holds)

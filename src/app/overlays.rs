@@ -11,8 +11,8 @@ use crate::app::state::{
     Choice, Entry, Overlay, Picker, PickerKind, Question, QuestionKind, State,
 };
 use crate::app::{
-    chain, chips, detail, export, facets, filtering, fuzzy, merging, moves, pivots, places,
-    reading, sources, times, update,
+    arranging, chain, chips, detail, export, facets, filtering, fuzzy, merging, moves, pivots,
+    places, reading, sources, times, update,
 };
 use crate::base::time::MINUTE;
 use crate::event::inner::Inner;
@@ -368,8 +368,13 @@ fn take(state: &mut State, effects: &mut Vec<Effect>) {
     else {
         return;
     };
-    state.overlay = None;
+    let Some(Overlay::Picker(picker)) = state.overlay.take() else {
+        return;
+    };
     match choice {
+        Choice::Sort(field) => arranging::sort_by(state, field),
+        Choice::Column(column) => arranging::toggle(state, column, picker),
+        Choice::UsualColumns => arranging::usual_columns(state),
         Choice::Run(command) => update::run(state, command, effects),
         Choice::Link(link) => places::open_link(state, &link),
         Choice::View(view) => places::take_up(state, *view),

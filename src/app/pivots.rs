@@ -139,6 +139,7 @@ pub fn go(state: &mut State, subject: Subject, label: String, from: EventId) {
         filter: std::sync::Arc::new(filter),
         event: Some(from),
         offset: 0,
+        columns: state.view.columns.clone(),
         column: state.view.column,
         detail: false,
         tab: state.view.tab,

@@ -1,6 +1,7 @@
 //! Views as things to keep: links, saved views, views left behind, the walk so far, and where a
 //! set of paths was left the last time.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tui_input::Input;
@@ -18,9 +19,15 @@ use crate::case::link::Link;
 use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
 use crate::pivot::portrait::Subject;
+use crate::pivot::sorted::SortBy;
 use crate::query;
 use crate::query::ast::Expr;
+use crate::view::bursts::Folding;
 use crate::view::detail::TABS;
+use crate::view::headings;
+
+/// Bursts that a link keeps unfolded one by one.
+const MOST_BURSTS: usize = 20;
 
 /// Views left behind that are kept.
 const LEFT: usize = 100;
@@ -75,7 +82,7 @@ pub fn link_of(snapshot: &Snapshot, view: &View) -> Link {
         tab: view.tab,
         folded: view.folded.iter().cloned().collect(),
         facet: view.facet_open.map(|f| f.name().to_owned()),
-        more: Vec::new(),
+        more: arranged(snapshot, view),
     }
 }
 
@@ -137,14 +144,68 @@ fn view_of(state: &State, link: &Link) -> Result<View, String> {
             .and_then(crate::index::schema::Field::named),
         early: !state.progress.done,
         sought: link.event.clone(),
+        sort: link
+            .more("sort")
+            .and_then(SortBy::parse)
+            .unwrap_or(SortBy::TIME),
+        columns: link
+            .more("columns")
+            .map(headings::parse)
+            .unwrap_or_default(),
+        folding: Folding {
+            unfolded: link.more("bursts") == Some("unfolded"),
+            but: HashSet::new(),
+            sought: link
+                .more("but")
+                .map(|names| names.split(' ').map(str::to_owned).collect())
+                .unwrap_or_default(),
+        },
         ..View::root()
     };
     find_event(&state.snapshot, &mut view);
     Ok(view)
 }
 
-/// Finds the event a restored view was left on, once it has been read.
+/// How the list of a view is arranged, where that is not as usual.
+fn arranged(snapshot: &Snapshot, view: &View) -> Vec<(String, String)> {
+    let mut more = Vec::new();
+    let mut put = |key: &str, value: String| more.push((key.to_owned(), value));
+    if view.sort != SortBy::TIME {
+        put("sort", view.sort.text());
+    }
+    if !view.columns.is_empty() {
+        put("columns", headings::text(&view.columns));
+    }
+    if view.folding.unfolded {
+        put("bursts", "unfolded".to_owned());
+    }
+    let names = view
+        .folding
+        .but
+        .iter()
+        .filter_map(|id| snapshot.recorded_id(*id));
+    let mut names: Vec<String> = names.map(std::borrow::Cow::into_owned).collect();
+    names.extend(view.folding.sought.iter().cloned());
+    // A name with a space in it could not be told from two.
+    names.retain(|name| !name.contains(' '));
+    names.sort();
+    names.truncate(MOST_BURSTS);
+    if !names.is_empty() {
+        put("but", names.join(" "));
+    }
+    more
+}
+
+/// Finds the event a restored view was left on, and those whose bursts are unfolded, once they
+/// have been read.
 fn find_event(snapshot: &Snapshot, view: &mut View) {
+    let Folding { but, sought, .. } = &mut view.folding;
+    sought.truncate(MOST_BURSTS);
+    sought.retain(|name| {
+        let found = snapshot.rows_with_id(name).iter().next();
+        but.extend(found);
+        found.is_none()
+    });
     let Some(name) = &view.sought else { return };
     let found: Option<EventId> = snapshot.rows_with_id(name).iter().next();
     if found.is_some() {

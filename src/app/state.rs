@@ -26,10 +26,13 @@ use crate::pivot::histogram::Histogram;
 use crate::pivot::identity::Statement;
 use crate::pivot::lineage::{Lineage, Wishes};
 use crate::pivot::portrait::{Portrait, Subject};
+use crate::pivot::sorted::{SortBy, Sorted};
 use crate::pivot::tally::FieldTally;
 use crate::query;
 use crate::query::ast::Expr;
 use crate::query::names::Names;
+use crate::view::bursts::Folding;
+use crate::view::headings::Chosen;
 use crate::view::layout::{self, Panes, Shape, Size};
 
 /// Fields of the facet pane, in order.
@@ -159,6 +162,8 @@ pub struct State {
     pub seen_top: usize,
     /// Whether the next hits are the first ones of another filter.
     pub(crate) new_place: bool,
+    /// Lines to move by once they are there.
+    pub(crate) then_move: isize,
     pub(crate) next_request: u64,
 }
 
@@ -205,6 +210,12 @@ pub struct View {
     pub sought: Option<String>,
     /// The row that times between rows count from.
     pub reference: Option<EventId>,
+    /// How the list is sorted.
+    pub sort: SortBy,
+    /// The columns of the list; the usual ones where none are chosen.
+    pub columns: Vec<Chosen>,
+    /// Which bursts of the list stand in one line.
+    pub folding: Folding,
     /// Lines of the list above the focused one.
     pub offset: usize,
     /// The focused column of the list.
@@ -258,6 +269,9 @@ impl View {
             early: false,
             reference: None,
             sought: None,
+            sort: SortBy::TIME,
+            columns: Vec::new(),
+            folding: Folding::default(),
             offset: 0,
             column: 3,
             count: None,
@@ -283,8 +297,10 @@ pub struct Answer {
     pub asked: RequestId,
     /// The request the hits are of.
     pub answered: RequestId,
-    /// The events.
+    /// The events, by time.
     pub hits: Hits,
+    /// The events in the order of the list, where that is another.
+    pub sorted: Option<Sorted>,
     /// Events there would be if no kind were hidden; `None` while none is, or until it is known.
     pub without_toggles: Option<u64>,
     /// Where there are none: what there would be without each term.
@@ -414,6 +430,7 @@ impl State {
             dirty: true,
             seen_top: 0,
             new_place: false,
+            then_move: 0,
             next_request: 0,
         }
     }
@@ -474,7 +491,7 @@ impl State {
         }
     }
 
-    /// The place of the focused event among the hits; the nearest in time where it is not there.
+    /// The place of the focused event in the list; the nearest in time where it is not there.
     pub fn cursor(&self) -> Option<usize> {
         let hits = &self.answer.hits;
         if hits.is_empty() {
@@ -482,9 +499,35 @@ impl State {
         }
         let at = match self.view.event {
             None => 0,
-            Some(event) => hits.position(&self.snapshot, event).unwrap_or_else(|at| at),
+            Some(event) => self.place_of(event).unwrap_or_else(|at| at),
         };
         Some(at.min(hits.len() - 1))
+    }
+
+    /// The events in the order of the list.
+    pub fn listed(&self) -> &Arc<[EventId]> {
+        let sorted = self.answer.sorted.as_ref();
+        sorted.map_or(&self.answer.hits.order, |sorted| &sorted.order)
+    }
+
+    /// Whether the list is in the order of time, up or down.
+    pub fn is_by_time(&self) -> bool {
+        let sorted = self.answer.sorted.as_ref();
+        sorted.is_none_or(|sorted| sorted.by.field == Field::Time)
+    }
+
+    /// The place of an event in the list.
+    ///
+    /// # Errors
+    /// The place of the event nearest to it in time, where it is not among them.
+    pub fn place_of(&self, event: EventId) -> Result<usize, usize> {
+        let at = self.answer.hits.position(&self.snapshot, event);
+        let Some(sorted) = &self.answer.sorted else {
+            return at;
+        };
+        let last = sorted.places.len().saturating_sub(1);
+        let place = |at: usize| sorted.places.get(at.min(last)).map_or(0, |p| *p as usize);
+        at.map(place).map_err(place)
     }
 
     /// The focused event. Until the view's own hits are there it is the one the view was left
@@ -493,8 +536,7 @@ impl State {
         if self.answer.answered != self.answer.asked && self.view.event.is_some() {
             return self.view.event;
         }
-        self.cursor()
-            .and_then(|at| self.answer.hits.order.get(at).copied())
+        self.cursor().and_then(|at| self.listed().get(at).copied())
     }
 
     /// The filter in force: the one being typed where it can be used, else the view's.

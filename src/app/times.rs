@@ -6,10 +6,12 @@ use tui_input::Input;
 use crate::app::action::Command;
 use crate::app::filtering::Side;
 use crate::app::state::{Choice, Clock, Entry, Focus, Overlay, Picker, PickerKind, State};
-use crate::app::{filtering, moves};
+use crate::app::{filtering, listing, moves};
 use crate::base::time::{DAY, HOUR, MINUTE, SECOND, UtcMicros};
 use crate::index::schema::Field;
+use crate::pivot::tally::Codes;
 use crate::query::ast::{Expr, Subject, Test};
+use crate::view::columns;
 
 /// The shortest stretch that zooming shows.
 const SHORTEST: i64 = 10 * SECOND;
@@ -378,10 +380,19 @@ pub fn same_value(state: &mut State, forward: bool) {
     let Some(id) = state.focused_event() else {
         return state.refuse("there is no event here");
     };
-    let value = |id| crate::pivot::tally::value_of(&state.snapshot, id, field).map(|(v, _)| v);
-    let wanted = value(id);
-    let found = moves::search(state, forward, |_, id| value(id) == wanted);
-    let name = wanted.unwrap_or_else(|| "none".to_owned());
+    let (found, name) = if let Some(codes) = Codes::of(&state.snapshot, field) {
+        let wanted = codes.first(id);
+        let name = codes.value(wanted).map(std::borrow::Cow::into_owned);
+        let found = moves::search(state, forward, |_, id| codes.first(id) == wanted);
+        (found, name)
+    } else {
+        // A moment, or an id: few events share one.
+        let value = |id| columns::text_of(&state.snapshot, id, field);
+        let wanted = value(id);
+        let found = moves::search(state, forward, |_, id| value(id) == wanted);
+        (found, wanted)
+    };
+    let name = name.unwrap_or_else(|| "none".to_owned());
     moves::jump_or_say(
         state,
         found,
@@ -405,20 +416,33 @@ pub fn same_session(state: &mut State, forward: bool) {
     moves::jump_or_say(state, found, "event of this session", forward);
 }
 
-/// To the first event after the next quiet gap, or the last one before the previous.
+/// To the next burst or the first event after the next quiet gap; back, to the burst before or the
+/// last event before the quiet gap.
 pub fn gap(state: &mut State, forward: bool) {
+    if !state.is_by_time() {
+        return state.refuse("sorted like this there are no bursts and no gaps: S t sorts by time");
+    }
     let Some(at) = state.cursor() else { return };
-    let order = &state.answer.hits.order;
+    let lines = listing::lines(state);
+    let order = state.listed();
     let key = |i: usize| {
         order
             .get(i)
             .map_or(i64::MAX, |id| state.snapshot.time_key(*id))
     };
-    let is_gap = |i: &usize| key(*i).saturating_sub(key(i - 1)) >= crate::view::list::QUIET;
+    let is_gap = |i: usize| key(i).abs_diff(key(i - 1)) >= crate::view::list::QUIET as u64;
+    let goes_on = |i: usize| lines.bursts.goes_on(i);
+    let begins = |i: usize| !goes_on(i) && goes_on(i + 1);
     let found = if forward {
-        (at + 1..order.len()).find(is_gap)
+        let (_, past) = lines.bursts.around(at);
+        (past..order.len()).find(|i| is_gap(*i) || begins(*i))
     } else {
-        (1..=at).rev().find(is_gap).map(|i| i - 1)
+        let (first, _) = lines.bursts.around(at);
+        let before = (1..=first).rev();
+        before
+            .filter(|i| is_gap(*i) || goes_on(i - 1))
+            .map(|i| lines.bursts.around(i - 1).0)
+            .next()
     };
-    moves::jump_or_say(state, found, "quiet gap", forward);
+    moves::jump_or_say(state, found, "burst or quiet gap", forward);
 }

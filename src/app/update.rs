@@ -11,8 +11,8 @@ use crate::app::chord::Chord;
 use crate::app::keymap::{self, Scope};
 use crate::app::state::{About, Focus, Overlay, State};
 use crate::app::{
-    chain, chips, detail, export, facets, filtering, listing, merging, mouse, moves, overlays,
-    people, pivots, places, sources, times,
+    arranging, chain, chips, detail, export, facets, filtering, listing, merging, mouse, moves,
+    overlays, people, pivots, places, sources, times,
 };
 use crate::base::ledger::FileEntry;
 use crate::base::text::counted;
@@ -20,6 +20,7 @@ use crate::engine::protocol::{Ask, Fetch, Reply, Request};
 use crate::index::schema::Field;
 use crate::index::snapshot::Generation;
 use crate::pivot::portrait::Subject;
+use crate::pivot::sorted::SortBy;
 use crate::query::ast::Expr;
 use crate::view::layout;
 
@@ -27,6 +28,7 @@ use crate::view::layout;
 #[derive(Debug, Clone, PartialEq)]
 pub struct AskKey {
     filter: std::sync::Arc<Expr>,
+    sort: SortBy,
     generation: Generation,
     subject: Option<Subject>,
     columns: usize,
@@ -196,6 +198,13 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::NextInSession | C::PreviousInSession => {
             times::same_session(state, command == C::NextInSession);
         }
+        C::SortList => arranging::open_sort(state),
+        C::Columns => arranging::open_columns(state),
+        C::ColumnLeft | C::ColumnRight => arranging::shift(state, command == C::ColumnRight),
+        C::Narrower | C::Wider => arranging::resize(state, command == C::Wider),
+        C::FirstColumn | C::LastColumn => arranging::edge(state, command == C::LastColumn),
+        C::FoldBurst => arranging::fold_burst(state),
+        C::FoldBursts => arranging::fold_bursts(state),
         C::NextGap | C::PreviousGap => times::gap(state, command == C::NextGap),
         C::Include => filtering::focused_value(state, filtering::Side::Include),
         C::Exclude => filtering::focused_value(state, filtering::Side::Exclude),
@@ -366,16 +375,19 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Hits {
             request,
             hits,
+            sorted,
             searched: Some(share),
             ..
         } if request == state.answer.asked => {
             // What was found so far shows, and is not taken for the answer.
             state.answer.hits = hits;
+            state.answer.sorted = sorted;
             state.answer.searched = Some(share);
         }
         Reply::Hits {
             request,
             hits,
+            sorted,
             took,
             searched: None,
         } if request == state.answer.asked => {
@@ -384,6 +396,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             }
             let answer = &mut state.answer;
             answer.hits = hits;
+            answer.sorted = sorted;
             answer.answered = request;
             answer.searched = None;
             answer.took_ms = took.as_secs_f64() * 1000.0;
@@ -395,6 +408,10 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             if std::mem::take(&mut state.new_place) {
                 state.seen_top = listing::list_top(state);
                 say_where_the_cursor_went(state);
+            }
+            let lines = std::mem::take(&mut state.then_move);
+            if lines != 0 {
+                moves::by(state, lines);
             }
         }
         Reply::Unread {
@@ -528,6 +545,7 @@ fn ask_for_what_is_missing(state: &mut State, effects: &mut Vec<Effect>) {
     };
     let key = AskKey {
         filter: state.effective_filter(),
+        sort: state.view.sort,
         generation: state.snapshot.generation(),
         columns: if subject.is_none() {
             usize::from(layout::plot(panes.histogram).width)
@@ -556,6 +574,7 @@ fn ask_for_what_is_missing(state: &mut State, effects: &mut Vec<Effect>) {
             request,
             snapshot: std::sync::Arc::clone(&state.snapshot),
             filter: std::sync::Arc::clone(&key.filter),
+            sort: key.sort,
             without: state.unhidden_filter(),
             facets: key.facets.clone(),
             open: key.open,

@@ -19,6 +19,7 @@ use crate::index::values::FileSet;
 use crate::pivot::histogram::Histogram;
 use crate::pivot::person;
 use crate::pivot::portrait::Portrait;
+use crate::pivot::sorted;
 use crate::pivot::tally::{self, FieldTally, Wanted};
 use crate::query::ast::Expr;
 use crate::query::residual::Residual;
@@ -378,6 +379,7 @@ pub(crate) fn answer(
             let order = Arc::clone(&hits.order);
             send(Reply::Hits {
                 request,
+                sorted: sorted::sort(snapshot, &hits, ask.sort, cancel),
                 hits,
                 took: started.elapsed(),
                 searched: Some(share),
@@ -394,10 +396,15 @@ pub(crate) fn answer(
         unread = Some((found.unread, found.unread_reason.unwrap_or_default()));
         (found.rows, hits)
     };
+    let sorted = sorted::sort(snapshot, &hits, ask.sort, cancel);
+    if cancel.is_stale() {
+        return;
+    }
     let took = started.elapsed();
     send(Reply::Hits {
         request,
         hits: hits.clone(),
+        sorted,
         took,
         searched: None,
     });

@@ -15,6 +15,7 @@ use crate::pivot::histogram::Histogram;
 use crate::pivot::lineage::{Lineage, Wishes};
 use crate::pivot::person::PersonLine;
 use crate::pivot::portrait::{Portrait, Subject};
+use crate::pivot::sorted::{SortBy, Sorted};
 use crate::pivot::tally::FieldTally;
 use crate::query::ast::Expr;
 
@@ -50,6 +51,8 @@ pub struct Ask {
     pub snapshot: Arc<Snapshot>,
     /// The filter.
     pub filter: Arc<Expr>,
+    /// The order to give the events in, too.
+    pub sort: SortBy,
     /// A wider filter to count the events of, too: to say how many the narrower one hides.
     pub without: Option<Arc<Expr>>,
     /// Fields to count.
@@ -138,6 +141,8 @@ pub enum Reply {
         request: RequestId,
         /// The events.
         hits: Hits,
+        /// The same in the order asked for; `None` where that is the order of time.
+        sorted: Option<Sorted>,
         /// How long it took.
         took: Duration,
         /// Which share of the records was asked, 0 to 1, while the search goes on: more events may

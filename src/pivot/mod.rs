@@ -17,5 +17,6 @@ mod moments;
 pub mod person;
 pub mod portrait;
 pub mod profile;
+pub mod sorted;
 pub mod tally;
 pub mod tree;

@@ -242,7 +242,7 @@ pub fn slot_of(time: i64, start: i64, end: i64, slots: usize) -> usize {
 }
 
 /// How the rows of a field are numbered: code 0 stands for absent.
-struct Codes<'a> {
+pub struct Codes<'a> {
     snapshot: &'a Snapshot,
     home: Home,
     /// Calls whose names differ in their API date only share the code of the first.
@@ -290,7 +290,8 @@ impl Kinds {
 }
 
 impl<'a> Codes<'a> {
-    fn of(snapshot: &'a Snapshot, field: Field) -> Option<Self> {
+    /// The values of a field; `None` where they cannot be counted.
+    pub fn of(snapshot: &'a Snapshot, field: Field) -> Option<Self> {
         let home = field.spec().home;
         let folded = match home {
             Home::Column(Col::What) => Some(snapshot.folded_calls()),
@@ -309,7 +310,12 @@ impl<'a> Codes<'a> {
         })
     }
 
-    fn len(&self) -> usize {
+    /// One more than the largest code.
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "there is always the code of no value"
+    )]
+    pub fn len(&self) -> usize {
         match self.home {
             Home::Column(col) => self.snapshot.dict(col).len() + 1,
             Home::Derived(derived) => self.snapshot.dict(derived.base()).len() + 1,
@@ -508,7 +514,15 @@ impl<'a> Codes<'a> {
         }
     }
 
-    fn value(&self, code: usize) -> Option<Cow<'_, str>> {
+    /// The code of the first value an event has; 0 where it has none.
+    pub fn first(&self, id: EventId) -> usize {
+        let mut first = None;
+        self.each(id, |code| first = first.or(Some(code)));
+        first.unwrap_or(0)
+    }
+
+    /// The value of a code exactly: what a filter names. `None` where there is none.
+    pub fn value(&self, code: usize) -> Option<Cow<'_, str>> {
         let sym = Sym::from_code(code as u32)?;
         Some(match self.home {
             Home::Column(Col::What) => {
@@ -539,7 +553,8 @@ impl<'a> Codes<'a> {
         })
     }
 
-    fn label(&self, code: usize) -> Cow<'_, str> {
+    /// The value of a code as a person calls it.
+    pub fn label(&self, code: usize) -> Cow<'_, str> {
         let Some(sym) = Sym::from_code(code as u32) else {
             return "(none)".into();
         };
@@ -564,6 +579,12 @@ fn fold_parts(snapshot: &Snapshot) -> Vec<u32> {
     let sessions = (0..snapshot.sessions().len()).filter_map(Sym::at);
     let homes = sessions.map(|sym| snapshot.people().home(sym).code());
     std::iter::once(0).chain(homes).collect()
+}
+
+/// The session an event belongs to, as a person calls it.
+pub fn session_of(snapshot: &Snapshot, id: EventId) -> Option<String> {
+    let session = snapshot.symbol(Col::Session, id)?;
+    Some(session_label(snapshot, snapshot.people().home(session)))
 }
 
 /// A session as a person calls it: the first letters of its name, and who acts in it.
@@ -606,9 +627,7 @@ pub fn value_of(snapshot: &Snapshot, id: EventId, field: Field) -> Option<(Strin
         return Some((value.clone().into_owned(), value.into_owned()));
     }
     let codes = Codes::of(snapshot, field)?;
-    let mut first = None;
-    codes.each(id, |code| first = first.or(Some(code)));
-    let code = first.filter(|c| *c > 0)?;
+    let code = codes.first(id);
     Some((
         codes.value(code)?.into_owned(),
         codes.label(code).into_owned(),

@@ -3,20 +3,15 @@
 use ratatui::buffer::Buffer;
 
 use crate::base::printable::Printable;
-use crate::base::text::thousands;
+use crate::base::text::{counted, thousands};
 use crate::ui::pen::Pen;
 use crate::ui::theme::Theme;
+use crate::view::headings::placed;
 use crate::view::layout::Area;
 use crate::view::layout::list_rows;
 use crate::view::screen::EventRow;
-use crate::view::screen::Heading;
 use crate::view::screen::ListRow;
 use crate::view::screen::ListView;
-
-/// The fewest columns of a heading that takes what is left.
-const LEAST: u16 = 6;
-/// Below this many, wider columns give some of theirs.
-const COMFORT: u16 = 14;
 
 /// Draws the pane.
 ///
@@ -25,6 +20,7 @@ const COMFORT: u16 = 14;
 ///  TIME UTC    V WHO                    WHAT                    TARGET
 ///  13:59:02.1  W alice (Admin@prod)     ModifyLoadBalancerAttr… app/prod-web      ┃
 /// ▌14:02:11.0  D alice (BreakGlass@pr…  DeleteLoadBalancer      app/prod-web      │
+///  14:02:11.3  S elasticloadbalancing   DeleteNetworkInterface  eni-0a1…       ×3 │
 ///  ── 6m12s quiet ──                                                              │
 ///  14:09:17.6  W ci-deploy (Deploy@pr…  UpdateService           ecs/pr… recovered │
 /// ```
@@ -39,8 +35,23 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &ListView, theme: &Theme) {
     } else {
         format!("EVENTS {} of {}", thousands(view.total), thousands(view.of))
     };
+    let title = match &view.sort {
+        Some(sort) => format!("{title} {sort}"),
+        None => title,
+    };
     let used = pen.title(0, &Printable::new(&title), view.focused);
     let mut end = pen.width().saturating_sub(1);
+    if view.beside != (0, 0) {
+        let (left, right) = view.beside;
+        let beside = Printable::new(&match (left, right) {
+            (left, 0) => format!("◂ {}", counted(left as u64, "column")),
+            (0, right) => format!("{} ▸", counted(right as u64, "column")),
+            (left, right) => format!("◂ {left} columns {right} ▸"),
+        });
+        if used + beside.width().min(99) as u16 + 3 < end {
+            end = pen.note(0, end, &beside, theme.text).saturating_sub(1);
+        }
+    }
     if let Some(day) = &view.day {
         let day = Printable::new(day);
         if used + day.width().min(99) as u16 + 3 < end {
@@ -53,7 +64,7 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &ListView, theme: &Theme) {
             pen.note(0, end, &newer, theme.busy);
         }
     }
-    let columns = columns(&view.headings, rows.width);
+    let columns = placed(&view.headings, rows.width);
     let top = rows.y - area.y;
     if top > 1 {
         for (at, (heading, (x, width))) in view.headings.iter().zip(&columns).enumerate() {
@@ -62,7 +73,7 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &ListView, theme: &Theme) {
             } else {
                 theme.faint
             };
-            pen.words(x + 1, 1, *width, heading.title, style);
+            pen.words(x + 1, 1, *width, &heading.title, style);
         }
     }
     scrollbar(&mut pen, top, view);
@@ -152,49 +163,18 @@ fn scrollbar(pen: &mut Pen<'_>, top: u16, view: &ListView) {
     }
 }
 
-/// First column and width of each heading that fits.
-///
-/// Where the open columns would starve, the widest fixed ones give.
-fn columns(headings: &[Heading], width: u16) -> Vec<(u16, u16)> {
-    let mut widths: Vec<u16> = headings.iter().map(|h| h.width.min(width)).collect();
-    let open = widths.iter().filter(|width| **width == 0).count() as u16;
-    let spare = |widths: &[u16]| {
-        let gap = |sum: u16, width: &u16| sum.saturating_add(width.saturating_add(1));
-        (width + 1).saturating_sub(widths.iter().fold(0, gap)) / open.max(1)
-    };
-    while open > 0 && spare(&widths) < COMFORT {
-        match widths.iter_mut().max() {
-            Some(widest) if *widest > COMFORT => *widest -= 1,
-            _ => break,
-        }
-    }
-    let spare = spare(&widths);
-    let (mut x, mut out) = (0u16, Vec::with_capacity(headings.len()));
-    for (at, wish) in widths.iter().enumerate() {
-        let left = width.saturating_sub(x);
-        if left == 0 {
-            break;
-        }
-        let wanted = match *wish {
-            _ if at + 1 == widths.len() => left,
-            0 => spare.max(LEAST),
-            fixed => fixed,
-        };
-        let taken = wanted.min(left);
-        out.push((x, taken));
-        x = x.saturating_add(taken).saturating_add(1);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ui::tests::drawn;
     use crate::view::screen::Cell;
+    use crate::view::screen::Heading;
 
     fn headings() -> Vec<Heading> {
-        let heading = |title, width| Heading { title, width };
+        let heading = |title: &str, width| Heading {
+            title: title.to_owned(),
+            width,
+        };
         vec![
             heading("TIME", 8),
             heading("V", 1),
@@ -203,7 +183,7 @@ mod tests {
         ]
     }
 
-    fn event(cells: [&str; 4], focused: bool, marks: Vec<&'static str>) -> ListRow {
+    fn event(cells: [&str; 4], focused: bool, marks: &[&str]) -> ListRow {
         ListRow::Event(EventRow {
             cells: cells
                 .iter()
@@ -212,8 +192,9 @@ mod tests {
                     ..Cell::default()
                 })
                 .collect(),
+            at: 0,
             focused,
-            marks,
+            marks: marks.iter().map(|m| (*m).to_owned()).collect(),
         })
     }
 
@@ -222,18 +203,14 @@ mod tests {
         let view = ListView {
             headings: headings(),
             rows: vec![
-                event(
-                    ["13:59:02", "W", "alice", "ModifyLoadBalancer"],
-                    false,
-                    vec![],
-                ),
+                event(["13:59:02", "W", "alice", "ModifyLoadBalancer"], false, &[]),
                 ListRow::Quiet {
                     label: "6m12s".to_owned(),
                 },
                 event(
                     ["14:02:11", "D", "alice-of-ops", "DeleteLoadBalancer"],
                     true,
-                    vec!["recovered"],
+                    &["recovered", "×3"],
                 ),
                 ListRow::Undated,
             ],
@@ -250,7 +227,7 @@ mod tests {
              TIME     V WHO     WHAT\n \
              13:59:02 W alice   ModifyLoadBalancer         ┃\n \
              ── 6m12s quiet ──                             │\n\
-             ▌14:02:11 D alice-… DeleteLoadBalanc… recovered│\n \
+             ▌14:02:11 D alice-… DeleteLoadB… recovered · ×3│\n \
              ── without a usable time ──                   │"
         );
     }
@@ -263,15 +240,5 @@ mod tests {
         };
         let shown = drawn(24, 4, |b, a| draw(b, a, &view, &Theme::dark()));
         assert!(shown.contains("   nothing matches"), "{shown}");
-    }
-
-    #[test]
-    fn columns_share_what_is_left() {
-        assert_eq!(
-            columns(&headings(), 40),
-            [(0, 8), (9, 1), (11, 7), (19, 21)]
-        );
-        assert_eq!(columns(&headings(), 12), [(0, 8), (9, 1), (11, 1)]);
-        assert_eq!(columns(&[], 12), []);
     }
 }

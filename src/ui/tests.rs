@@ -279,14 +279,18 @@ fn portrait_view() -> impl Strategy<Value = PortraitView> {
 }
 
 fn list_view() -> impl Strategy<Value = ListView> {
-    let heading = (title(), prop_oneof![0u16..30, any::<u16>()])
-        .prop_map(|(title, width)| Heading { title, width });
+    let heading =
+        (title(), prop_oneof![0u16..30, any::<u16>()]).prop_map(|(title, width)| Heading {
+            title: title.to_owned(),
+            width,
+        });
     let row = prop_oneof![
         4 => (prop::collection::vec(cell(), 0..7), any::<bool>()).prop_map(|(cells, focused)| {
             ListRow::Event(EventRow {
+                at: 0,
                 cells,
                 focused,
-                marks: if focused { vec!["recovered", "same id"] } else { vec![] },
+                marks: if focused { vec!["recovered".to_owned(), "×3".to_owned()] } else { vec![] },
             })
         }),
         1 => raw().prop_map(|label| ListRow::Quiet { label }),
@@ -311,6 +315,8 @@ fn list_view() -> impl Strategy<Value = ListView> {
                 focused: total % 2 == 0,
                 empty,
                 newer_above: newer,
+                beside: (newer as usize % 3, top as usize % 2),
+                sort: (top % 3 == 0).then(|| "by err ↓".to_owned()),
                 day: (top % 2 == 0).then(|| "2026-11-20".to_owned()),
             },
         )

@@ -1,16 +1,18 @@
-//! Which columns exist, and the text of an event in each. The list and headless output share it.
+//! The value of an event in every field that can be a column. The list and headless output share
+//! it.
 
 use chrono_tz::Tz;
 
 use crate::base::time::{DAY, UtcMicros};
 use crate::event::json::Node;
+use crate::event::kind::Kind;
 use crate::event::principal::PrincipalKind;
 use crate::event::resource;
+use crate::event::service;
 use crate::index::schema::{Col, Field, Home};
 use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
 use crate::pivot::tally;
-use crate::view::screen::Heading;
 
 /// Columns of `query` where none are named.
 ///
@@ -32,46 +34,6 @@ pub const DEFAULTS: &[Field] = &[
     Field::Id,
 ];
 
-/// The columns of the event list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is named by its heading")]
-pub enum ListColumn {
-    Time,
-    Delta,
-    Verb,
-    Who,
-    What,
-    Error,
-    Target,
-}
-
-impl ListColumn {
-    /// The field its cells stand for; the delta stands for none.
-    pub const fn field(self) -> Option<Field> {
-        match self {
-            Self::Time => Some(Field::Time),
-            Self::Delta => None,
-            Self::Verb => Some(Field::Verb),
-            Self::Who => Some(Field::Who),
-            Self::What => Some(Field::What),
-            Self::Error => Some(Field::Err),
-            Self::Target => Some(Field::Res),
-        }
-    }
-
-    const fn title(self) -> &'static str {
-        match self {
-            Self::Time => "TIME",
-            Self::Delta => "+",
-            Self::Verb => "V",
-            Self::Who => "WHO",
-            Self::What => "WHAT",
-            Self::Error => "ERROR",
-            Self::Target => "TARGET",
-        }
-    }
-}
-
 /// How times of a list are written: no more of the date than tells them apart.
 pub fn time_format(span: Option<(UtcMicros, UtcMicros)>) -> (&'static str, u16) {
     match span {
@@ -79,46 +41,6 @@ pub fn time_format(span: Option<(UtcMicros, UtcMicros)>) -> (&'static str, u16) 
         Some((a, b)) if b.0.saturating_sub(a.0) < 300 * DAY => ("%m-%d %H:%M:%S", 14),
         _ => ("%Y-%m-%d %H:%M:%S", 19),
     }
-}
-
-/// The columns a list of `width` cells has room for, with their headings; the last takes what is
-/// left.
-pub fn list_columns(width: u16, time: u16) -> Vec<(ListColumn, Heading)> {
-    use ListColumn::{Delta, Error, Target, Time, Verb, What, Who};
-    let columns: &[(ListColumn, u16)] = match width {
-        110.. => &[
-            (Time, time),
-            (Delta, 5),
-            (Verb, 1),
-            (Who, 28),
-            (What, 27),
-            (Error, 16),
-            (Target, 0),
-        ],
-        88..110 => &[
-            (Time, time),
-            (Delta, 5),
-            (Verb, 1),
-            (Who, 20),
-            (What, 24),
-            (Error, 12),
-            (Target, 0),
-        ],
-        64..88 => &[(Time, time), (Verb, 1), (Who, 16), (What, 20), (Target, 0)],
-        _ => &[(Time, 8), (Verb, 1), (Who, 10), (What, 0)],
-    };
-    columns
-        .iter()
-        .map(|(c, width)| {
-            (
-                *c,
-                Heading {
-                    title: c.title(),
-                    width: *width,
-                },
-            )
-        })
-        .collect()
 }
 
 /// The value of an event in a column.
@@ -190,6 +112,17 @@ pub fn value(
     }
 }
 
+/// One value of an event as text, where the record need not be read again.
+pub fn text_of(snapshot: &Snapshot, id: EventId, field: Field) -> Option<String> {
+    match value(snapshot, id, field, None, None) {
+        Value::Absent => None,
+        Value::Text(text) => Some(text),
+        Value::Flag(yes) => Some(if yes { "yes" } else { "no" }.to_owned()),
+        Value::Several(texts) => texts.into_iter().next(),
+        Value::Count(n) => Some(n.to_string()),
+    }
+}
+
 /// Who acted, in few characters: the person, and the role where it acted through one.
 pub fn who(snapshot: &Snapshot, id: EventId) -> String {
     let Some(caller) = snapshot.principal_of(id) else {
@@ -217,6 +150,24 @@ pub fn target(snapshot: &Snapshot, id: EventId) -> String {
     }
 }
 
+/// The value of an event in a field, as a list shows it: short names of people and resources.
+pub fn short(snapshot: &Snapshot, id: EventId, field: Field) -> Option<String> {
+    let text = |col| snapshot.text(col, id);
+    Some(match field.spec().home {
+        Home::Principal => snapshot.principal_of(id)?.label.clone(),
+        Home::Resources => target(snapshot, id),
+        Home::Kind => {
+            let subject = snapshot.subject_of(id)?;
+            Kind::of(snapshot.resources().text(subject))?.to_string()
+        }
+        Home::Column(Col::Session) => tally::session_of(snapshot, id)?,
+        Home::Column(Col::Via) => resource::short_name(text(Col::Via)?).to_owned(),
+        Home::Column(Col::Svc) => service::short(text(Col::Svc)?).to_owned(),
+        Home::Column(col) => text(col)?.to_owned(),
+        _ => text_of(snapshot, id, field)?,
+    })
+}
+
 /// A time for people.
 pub fn clock(time: Option<UtcMicros>, zone: Tz, format: &str) -> String {
     time.map_or_else(|| "undated".to_owned(), |t| t.format(zone, format))
@@ -229,15 +180,5 @@ mod tests {
     #[test]
     fn every_default_column_is_listed() {
         assert!(DEFAULTS.iter().all(|f| f.spec().listed));
-    }
-
-    #[test]
-    fn columns_fit_their_list() {
-        for width in 20..220 {
-            let columns = list_columns(width, 14);
-            let fixed: u16 = columns.iter().map(|(_, h)| h.width + 1).sum();
-            assert!(fixed < width.max(24), "{width}: {fixed}");
-            assert_eq!(columns.last().map(|(_, h)| h.width), Some(0));
-        }
     }
 }

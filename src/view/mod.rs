@@ -10,9 +10,11 @@ use crate::base::printable::Printable;
 use crate::event::secret;
 
 pub mod bars;
+pub mod bursts;
 pub mod columns;
 pub mod detail;
 pub mod diff;
+pub mod headings;
 pub mod layout;
 pub mod lineage;
 pub mod list;

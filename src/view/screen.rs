@@ -356,6 +356,10 @@ pub struct ListView {
     pub cursor: Option<u64>,
     /// The focused column.
     pub column: usize,
+    /// Columns out of sight at the left and at the right.
+    pub beside: (usize, usize),
+    /// What it is sorted by, where no heading in sight says it.
+    pub sort: Option<String>,
     /// Whether the pane has the focus.
     pub focused: bool,
     /// What to say in place of rows.
@@ -370,7 +374,7 @@ pub struct ListView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heading {
     /// Its title.
-    pub title: &'static str,
+    pub title: String,
     /// Columns of cells it takes, without the space after it; 0 takes what is left.
     pub width: u16,
 }
@@ -397,12 +401,14 @@ pub enum ListRow {
 /// An event's line.
 #[derive(Debug, Clone)]
 pub struct EventRow {
+    /// Place of the event among the hits, from 0.
+    pub at: usize,
     /// One text a heading.
     pub cells: Vec<Cell>,
     /// Whether the focus is on it.
     pub focused: bool,
-    /// Marks after the row: `recovered`, `same id`.
-    pub marks: Vec<&'static str>,
+    /// Marks after the row: `recovered`, `same id`, `×3` for a line of three events.
+    pub marks: Vec<String>,
 }
 
 /// A text with a meaning.

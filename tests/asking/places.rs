@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use trailhound::app::action::Action;
 use trailhound::app::places::{self, Shelf};
 use trailhound::app::state::{About, State};
+use trailhound::view::headings;
 
 use crate::driver::Driver;
 
@@ -16,9 +17,14 @@ fn place(state: &State) -> String {
     };
     let mut folded: Vec<_> = v.folded.iter().collect();
     folded.sort();
+    let mut bursts: Vec<_> = v.folding.but.iter().collect();
+    bursts.sort();
     format!(
-        "{about} {} {:?} {:?} {:?} {} {} {} {} {folded:?} {} {:?} {:?}",
+        "{about} {} {} {} {} {bursts:?} {:?} {:?} {:?} {} {} {} {} {folded:?} {} {:?} {:?}",
         v.filter,
+        v.sort.text(),
+        headings::text(&v.columns),
+        v.folding.unfolded,
         v.off,
         v.hidden,
         state.focused_event(),
@@ -135,9 +141,55 @@ fn saved_views_branches_and_the_walk_are_found_again() {
 
 /// Keys of a walk: everything that makes or changes a place.
 const STEPS: &[&str] = &[
-    "j", "k", "G", "g", "ctrl-d", "l", "h", "Tab", "Enter", "d", "+", "-", "=", ".", "p", "r", "[",
-    "]", ", r", ", x", "F5 Enter", "e", "w", "x Enter", "J", "F2", "i", "3", "1", "Esc", "s Esc",
-    "` 1", "H", "L",
+    "j",
+    "k",
+    "G",
+    "g",
+    "ctrl-d",
+    "l",
+    "h",
+    "Tab",
+    "Enter",
+    "d",
+    "+",
+    "-",
+    "=",
+    ".",
+    "p",
+    "r",
+    "[",
+    "]",
+    ", r",
+    ", x",
+    "F5 Enter",
+    "e",
+    "w",
+    "x Enter",
+    "J",
+    "F2",
+    "i",
+    "3",
+    "1",
+    "Esc",
+    "s Esc",
+    "` 1",
+    "H",
+    "L",
+    "(",
+    ")",
+    "S e r r Enter",
+    "S t i m e Enter",
+    "\\ t o o l Enter Esc",
+    "<",
+    ">",
+    "ctrl-Right",
+    "0",
+    "$",
+    "}",
+    "{",
+    "*",
+    "#",
+    "o",
 ];
 
 proptest! {
