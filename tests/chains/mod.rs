@@ -11,11 +11,14 @@ use trailhound::decode::{self, Marks, Place, Sink};
 use trailhound::event::birth::Confidence;
 use trailhound::event::record::Record;
 use trailhound::index::batch::BatchBuilder;
+use trailhound::index::segment::EventId;
 use trailhound::index::snapshot::Snapshot;
 use trailhound::index::symbols::Sym;
 use trailhound::index::writer::IndexWriter;
 use trailhound::pivot::lineage::{Lineage, Parent, Wishes};
+use trailhound::pivot::portrait::{Portrait, Subject};
 use trailhound::pivot::tree;
+use trailhound::report;
 use trailhound::report::lineage::{Found, write_json};
 
 pub const PROD: &str = "123456789012";
@@ -323,6 +326,41 @@ impl Evidence {
 
     pub fn names(&self) -> Vec<String> {
         self.sessions().map(|s| self.name(s)).collect()
+    }
+
+    /// Everybody in full, as `who '*' --format json` writes it.
+    pub fn cards(&self) -> String {
+        let mut people: Vec<&str> = self
+            .lineage
+            .people()
+            .iter()
+            .map(|(_, p)| p.key.as_str())
+            .collect();
+        people.sort_unstable();
+        let portraits = people.iter().filter_map(|key| {
+            let number = self.snapshot.people().find(key)?;
+            let events = self.snapshot.order().iter().copied();
+            let own: Vec<EventId> = events
+                .filter(|id| self.snapshot.person_number(*id) == number)
+                .collect();
+            let subject = Subject::Principal((*key).to_owned());
+            Portrait::of(&self.snapshot, subject, &own, 0, &Cancel::NEVER)
+        });
+        let found = report::portrait::Found {
+            asked: "*".to_owned(),
+            events: 0,
+            portraits: portraits.collect(),
+        };
+        let mut out = Vec::new();
+        let both = (&*self.snapshot, &self.lineage);
+        report::portrait::json(both, &found, "people", &mut out).expect("to memory");
+        let mut cards: Value = serde_json::from_slice(&out).expect("JSON");
+        // Events of one moment stand as in the timeline: as their files do, one after the other.
+        for person in cards["people"].as_array_mut().expect("people") {
+            let changes = person["changes"].as_array_mut().expect("changes");
+            changes.sort_by_key(|c| (c["time"].to_string(), c["id"].to_string()));
+        }
+        cards.to_string()
     }
 
     /// Everything, as `lineage '*' --format json` writes it.
