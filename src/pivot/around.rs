@@ -1,6 +1,6 @@
 //! What those who changed a resource did elsewhere just before and after.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::base::cancel::Cancel;
 use crate::event::outcome::{Outcome, Verb};
@@ -70,11 +70,23 @@ impl Around {
                 }
             }
         }
+        let again = told_again(snapshot, found.iter().map(|(_, id)| *id).collect());
+        found.retain(|(_, id)| !again.contains(id));
         around.n_events = found.len() as u64;
         found.sort_unstable_by_key(|(time, id)| (std::cmp::Reverse(*time), *id));
         around.events = found.into_iter().take(MOST).map(|(_, id)| id).collect();
         Some(around)
     }
+}
+
+/// Events of a set that another account's log tells of, too: of each such pair all but the first.
+fn told_again(snapshot: &Snapshot, events: HashSet<EventId>) -> HashSet<EventId> {
+    let mut told = HashSet::new();
+    let shared = snapshot.shared().iter();
+    shared
+        .filter(|s| events.contains(&s.event) && !told.insert(s.id))
+        .map(|s| s.event)
+        .collect()
 }
 
 /// The stretches of time around the changes, by the number of the person who made them.
