@@ -274,16 +274,19 @@ pub fn news(snapshot: &Snapshot, among: &RowSet, cancel: &Cancel) -> Option<Vec<
 /// What makes two calls the same: the person, the service, the call and what it is about.
 type Call = (u32, u32, u32, u32);
 
+/// The same whatever it is about.
+type AnyCall = (u32, u32, u32);
+
 fn flips(snapshot: &Snapshot, within: i64) -> Vec<EventId> {
     let calls = snapshot.folded_calls();
     let names = snapshot.names();
     let mut waiting: HashMap<Call, Vec<(EventId, i64)>> = HashMap::new();
+    // How many wait of a call: what an allowed one is about is only looked up where any does.
+    let mut waiting_of: HashMap<AnyCall, usize> = HashMap::new();
     let mut marked = Vec::new();
     for (id, person, time) in of_people(snapshot) {
         let outcome = snapshot.facts(id).outcome();
-        if !matches!(outcome, Outcome::Denied | Outcome::Ok)
-            || outcome == Outcome::Ok && waiting.is_empty()
-        {
+        if !matches!(outcome, Outcome::Denied | Outcome::Ok) {
             continue;
         }
         let Some(what) = snapshot.symbol(Col::What, id) else {
@@ -291,12 +294,17 @@ fn flips(snapshot: &Snapshot, within: i64) -> Vec<EventId> {
         };
         let what = calls.get(what.code() as usize).copied().unwrap_or(0);
         let svc = snapshot.symbol(Col::Svc, id).map_or(0, Sym::code);
+        let any_call = (person, svc, what);
+        if outcome == Outcome::Ok && waiting_of.get(&any_call).is_none_or(|n| *n == 0) {
+            continue;
+        }
         let target = snapshot
             .subject_of(id)
             .map_or(0, |sym| names.best(sym).code());
         if outcome == Outcome::Denied {
             let call = (person, svc, what, target);
             waiting.entry(call).or_default().push((id, time));
+            *waiting_of.entry(any_call).or_default() += 1;
             continue;
         }
         // A denied call often does not say what it was about: then any target is the same.
@@ -304,7 +312,11 @@ fn flips(snapshot: &Snapshot, within: i64) -> Vec<EventId> {
         let unsaid = (target != 0).then_some(0);
         for target in std::iter::once(target).chain(unsaid) {
             let denied = waiting.remove(&(person, svc, what, target));
-            for (denied, since) in denied.unwrap_or_default() {
+            let denied = denied.unwrap_or_default();
+            if let Some(n) = waiting_of.get_mut(&any_call) {
+                *n = n.saturating_sub(denied.len());
+            }
+            for (denied, since) in denied {
                 if time.saturating_sub(since) <= within {
                     marked.push(denied);
                     came_of_one = true;
