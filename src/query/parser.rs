@@ -400,6 +400,9 @@ impl<'a> Parser<'a> {
             (_, fault) => {
                 let (why, fix) =
                     fault.map_or(("it is empty".to_owned(), None), |d| (d.message, d.help));
+                // Of macros in macros the one at fault is named, not all on the way to it.
+                let at_fault = why.rfind("the macro `$").and_then(|at| why.get(at..));
+                let why = at_fault.unwrap_or(&why);
                 let fix = fix.map_or_else(String::new, |fix| format!(": {fix}"));
                 self.error(
                     token.span,

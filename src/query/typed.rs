@@ -451,10 +451,12 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// The fault of a regular expression that does not compile, or the value.
 pub fn regex(read: Result<Regexp, String>) -> Result<Value, Fault> {
     read.map(Value::Regex).map_err(|why| {
-        Fault::new(
-            format!("bad regular expression: {why}"),
-            "put a backslash before . ( ) [ ] { } * + ? | ^ $ to mean the character itself",
-        )
+        let help = if why.contains("memory") {
+            "write it with smaller counts in { }, or look for a shorter part"
+        } else {
+            "put a backslash before . ( ) [ ] { } * + ? | ^ $ to mean the character itself"
+        };
+        Fault::new(format!("bad regular expression: {why}"), help)
     })
 }
 
