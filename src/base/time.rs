@@ -15,6 +15,26 @@ pub const HOUR: i64 = 60 * MINUTE;
 /// Microseconds in a day.
 pub const DAY: i64 = 24 * HOUR;
 
+/// Whether a text is written as nearly all times are: `2026-11-20T14:02:11Z`. What it says need not
+/// be a time: digits are all it takes.
+#[inline]
+pub fn is_usual(text: &[u8]) -> bool {
+    const USUAL: &[u8; USUAL_LEN] = b"0000-00-00T00:00:00Z";
+    let Ok(text) = <&[u8; USUAL_LEN]>::try_from(text) else {
+        return false;
+    };
+    let fits = |(byte, like): (&u8, &u8)| match like {
+        b'0' => byte.is_ascii_digit(),
+        mark => byte == mark,
+    };
+    text.iter()
+        .zip(USUAL)
+        .fold(true, |all, pair| all & fits(pair))
+}
+
+/// Bytes of a time in the usual writing.
+const USUAL_LEN: usize = 20;
+
 /// A moment: microseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UtcMicros(pub i64);

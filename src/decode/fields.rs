@@ -3,6 +3,7 @@
 //! One table in code: an area is an object whose keys matter, a slot is a key that does. Matching
 //! goes by length first, so that an unknown key costs a comparison or two.
 
+use crate::base::time;
 use crate::event::derive::Part;
 use crate::event::record::Record;
 use crate::event::record::Text;
@@ -331,29 +332,25 @@ impl Slot {
         }
     }
 
-    /// Whether the text of this slot stands whole in a column of the index, or is an event's id.
+    /// Whether this text of this slot stands whole in a column of the index, or is an event's id or
+    /// its time in the usual writing.
     #[inline]
-    pub(crate) const fn is_column(self) -> bool {
-        matches!(
-            self,
+    pub(crate) fn is_column(self, text: &[u8]) -> bool {
+        match self {
+            Self::EventTime => time::is_usual(text),
             Self::EventName
-                | Self::EventSource
-                | Self::AwsRegion
-                | Self::SourceIp
-                | Self::UserAgent
-                | Self::AccessKeyId
-                | Self::IssuerArn
-                | Self::Kind
-                | Self::VpcEndpoint
-                | Self::RecipientAccount
-                | Self::EventId
-        )
-    }
-
-    /// Whether more than one key leads here.
-    #[inline]
-    pub(crate) const fn has_many_names(self) -> bool {
-        matches!(self, Self::Records | Self::Original | Self::Notification)
+            | Self::EventSource
+            | Self::AwsRegion
+            | Self::SourceIp
+            | Self::UserAgent
+            | Self::AccessKeyId
+            | Self::IssuerArn
+            | Self::Kind
+            | Self::VpcEndpoint
+            | Self::RecipientAccount
+            | Self::EventId => true,
+            _ => false,
+        }
     }
 
     /// The bit that says the key was met; zero for keys nobody asks about.

@@ -40,6 +40,12 @@ pub(crate) struct Keys {
     literal: u64,
 }
 
+/// A chain of hashes and one more.
+#[inline]
+pub(crate) const fn mix(chain: u64, hash: u64) -> u64 {
+    (chain.rotate_left(5) ^ hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 #[inline]
 const fn fold(a: u64, b: u64) -> u64 {
     let wide = (a as u128) * (b as u128);

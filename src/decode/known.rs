@@ -12,6 +12,7 @@ use hashbrown::HashTable;
 use memchr::memmem::Finder;
 
 use crate::decode::hash::Keys;
+use crate::decode::leaves::Count;
 use crate::decode::leaves::Leaves;
 use crate::decode::scan::Scanned;
 use crate::event::record::Identity;
@@ -48,7 +49,7 @@ pub(crate) struct Guess {
     to: usize,
     hash: u64,
     /// How many leaves were met before it.
-    leaves: (usize, usize),
+    leaves: Count,
 }
 
 /// The identities one scanner has met.
@@ -100,7 +101,7 @@ impl Known {
             from,
             to: from + len,
             hash: self.keys.raw(rest.get(..len)?),
-            leaves: leaves.len(),
+            leaves: leaves.count(),
         })
     }
 
@@ -138,10 +139,13 @@ impl Known {
     /// Remembers an identity that was read, once it has come often enough.
     pub(crate) fn learn(&mut self, guess: Guess, raw: &[u8], out: &Scanned<'_>, leaves: &Leaves) {
         let is_plain = out.marks.is_empty() && out.odd_field.is_none();
-        // Escapes in an identity are rare enough to be read each time.
-        if !is_plain || guess.from + raw.len() != guess.to || guess.leaves.1 != leaves.len().1 {
+        if !is_plain || guess.from + raw.len() != guess.to {
             return;
         }
+        // Escapes in an identity are rare enough to be read each time.
+        let Some(leaves) = leaves.since(guess.leaves) else {
+            return;
+        };
         if self.rare.is_empty() {
             self.rare = vec![0; RARE];
         }
@@ -159,9 +163,7 @@ impl Known {
         }
         *met = 0;
         let at = |place: usize| (place - guess.from) as u16;
-        let leaves = leaves
-            .places(guess.leaves.0)
-            .map(|(from, to)| (at(from), at(to)));
+        let leaves = leaves.map(|(from, to)| (at(from), at(to)));
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let identity = (*out.record.identity).clone().into_owned();
         let known = KnownIdentity::new(number, identity, raw.into(), leaves.collect());

@@ -1,63 +1,132 @@
-//! The keys and strings of one record that the index has no column for, as they were met.
+//! The keys and values of one record that the index has no column for, as they were met.
 
-use std::ops::Range;
+use crate::decode::hash::mix;
 
-/// Keys and strings, unescaped.
+/// Keys and values, unescaped. Keys stand apart: records of one call nearly always have the same.
 #[derive(Debug, Default)]
-pub(crate) struct Leaves {
-    /// Where those without escapes stand in the record.
-    plain: Vec<Range<usize>>,
-    /// The others, end to end.
+pub struct Leaves {
+    /// Where keys without escapes stand in the record.
+    keys: Vec<Span>,
+    /// Where values without escapes do.
+    values: Vec<Span>,
+    /// Keys and values with escapes, end to end.
     text: Vec<u8>,
     ends: Vec<usize>,
     base: usize,
+    shape: u64,
+    /// Whether `false` was met, and `true`.
+    flags: (bool, bool),
+}
+
+/// From the record's first byte on.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    from: u32,
+    to: u32,
+}
+
+impl Span {
+    fn of(self, record: &[u8]) -> Option<&[u8]> {
+        record.get(self.from as usize..self.to as usize)
+    }
+}
+
+/// How many leaves there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Count {
+    keys: usize,
+    values: usize,
+    /// With escapes.
+    escaped: usize,
 }
 
 impl Leaves {
     /// Begins with a record that stands at `base`.
     pub(crate) fn begin(&mut self, base: usize) {
-        self.plain.clear();
+        self.keys.clear();
+        self.values.clear();
         self.text.clear();
         self.ends.clear();
         self.base = base;
+        self.shape = 0;
+        self.flags = (false, false);
     }
 
-    /// Adds what stands at a place of the text, and has no escapes.
+    #[inline]
+    fn span(&self, from: usize, to: usize) -> Span {
+        // A record is never as long as four gigabytes.
+        Span {
+            from: (from - self.base) as u32,
+            to: (to - self.base) as u32,
+        }
+    }
+
+    /// Adds a key that stands at a place of the text, has no escapes and this hash.
+    #[inline]
+    pub(crate) fn add_key(&mut self, from: usize, to: usize, hash: u64) {
+        self.shape = mix(self.shape, hash);
+        self.keys.push(self.span(from, to));
+    }
+
+    /// Adds a value that stands at a place of the text and has no escapes.
     #[inline]
     pub(crate) fn add(&mut self, from: usize, to: usize) {
-        self.plain.push(from - self.base..to - self.base);
+        self.values.push(self.span(from, to));
     }
 
-    /// Adds what was unescaped.
+    /// Adds `true` or `false`.
+    #[inline]
+    pub(crate) fn add_flag(&mut self, yes: bool) {
+        self.flags.0 |= !yes;
+        self.flags.1 |= yes;
+    }
+
+    /// Adds a key or value that was unescaped.
     pub(crate) fn add_text(&mut self, text: &[u8]) {
         self.text.extend_from_slice(text);
         self.ends.push(self.text.len());
     }
 
-    /// How many there are: without escapes, and with.
-    pub(crate) fn len(&self) -> (usize, usize) {
-        (self.plain.len(), self.ends.len())
+    /// How many there are.
+    pub(crate) fn count(&self) -> Count {
+        Count {
+            keys: self.keys.len(),
+            values: self.values.len(),
+            escaped: self.ends.len(),
+        }
     }
 
-    /// Where in the text those without escapes stand, from number `from` on.
-    pub(crate) fn places(&self, from: usize) -> impl Iterator<Item = (usize, usize)> {
-        let plain = self.plain.get(from..).unwrap_or_default();
-        let at = |place: usize| self.base + place;
-        plain
-            .iter()
-            .map(move |range| (at(range.start), at(range.end)))
+    /// Where in the text those stand that came after there were so many; `None` where some of them
+    /// had escapes.
+    pub(crate) fn since(&self, before: Count) -> Option<impl Iterator<Item = (usize, usize)>> {
+        let keys = self.keys.get(before.keys..).unwrap_or_default();
+        let values = self.values.get(before.values..).unwrap_or_default();
+        let at = |place: u32| self.base + place as usize;
+        let spans = keys.iter().chain(values);
+        let places = spans.map(move |span| (at(span.from), at(span.to)));
+        (before.escaped == self.ends.len()).then_some(places)
     }
 
-    /// All of them; `record` is the text from the record's first byte on.
-    pub(crate) fn each(&self, record: &[u8], each: &mut dyn FnMut(&[u8])) {
-        let plain = self.plain.iter();
-        for leaf in plain.filter_map(|range| record.get(range.clone())) {
-            each(leaf);
-        }
-        let mut from = 0;
-        for &end in &self.ends {
-            each(self.text.get(from..end).unwrap_or_default());
-            from = end;
-        }
+    /// Tells records of other keys apart, nearly always: the keys and their order.
+    pub fn shape(&self) -> u64 {
+        let (no, yes) = self.flags;
+        mix(self.shape, u64::from(no) | u64::from(yes) << 1)
+    }
+
+    /// The keys without escapes, and the truth values met; `record` is the record's text.
+    pub fn keys<'r>(&'r self, record: &'r [u8]) -> impl Iterator<Item = &'r [u8]> + Clone {
+        let (no, yes) = self.flags;
+        let flags = [no.then_some(&b"false"[..]), yes.then_some(b"true")];
+        let keys = self.keys.iter();
+        keys.filter_map(|span| span.of(record))
+            .chain(flags.into_iter().flatten())
+    }
+
+    /// All other leaves.
+    pub fn values<'r>(&'r self, record: &'r [u8]) -> impl Iterator<Item = &'r [u8]> {
+        let plain = self.values.iter().filter_map(|span| span.of(record));
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let escaped = starts.zip(&self.ends);
+        plain.chain(escaped.filter_map(|(from, to)| self.text.get(from..*to)))
     }
 }

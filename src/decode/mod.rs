@@ -50,6 +50,7 @@ use crate::decode::shape::Walk;
 use crate::decode::window::Window;
 use crate::event::record::Record;
 
+pub use crate::decode::leaves::Leaves;
 pub use crate::decode::marks::Marks;
 pub use crate::decode::reread::content;
 pub use crate::decode::reread::excerpt;
@@ -141,12 +142,12 @@ pub trait Sink {
         json: &[u8],
     ) -> ControlFlow<()>;
 
-    /// A key or string of the record that comes next, for which the index has no column: unescaped.
-    /// A key of AWS's own may come with the first record of a file alone, and an identity's keys and
-    /// strings are left out where [`Identity::known`](crate::event::record::Identity::known) has
-    /// them. Called only where it was wished.
-    fn leaf(&mut self, leaf: &[u8]) {
-        let _ = leaf;
+    /// The keys and values of the record that comes next, as far as the index has no column for
+    /// them; `json` is its text. An identity's are left out where
+    /// [`Identity::known`](crate::event::record::Identity::known) has them. Called only where it was
+    /// wished, and not for records out of another schema.
+    fn leaves(&mut self, leaves: &Leaves, json: &[u8]) {
+        let _ = (leaves, json);
     }
 
     /// Bytes read of the file so far.

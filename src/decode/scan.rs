@@ -222,7 +222,6 @@ pub(crate) struct Scanner {
     /// file already.
     gather: bool,
     leaves: Leaves,
-    told: u64,
     frames: Vec<Frame>,
     keys: Vec<u64>,
     scratch: Vec<u8>,
@@ -243,7 +242,6 @@ impl Scanner {
             careful: false,
             gather: false,
             leaves: Leaves::default(),
-            told: 0,
             frames: Vec::new(),
             keys: Vec::new(),
             scratch: Vec::new(),
@@ -262,14 +260,11 @@ impl Scanner {
         }
         self.careful = careful;
         self.gather = gather;
-        self.told = 0;
         self.forget();
     }
 
-    /// The keys and strings of the record scanned last, where they are gathered. Known keys come
-    /// once a file.
-    pub(crate) fn tell(&mut self, keys: u64) -> Option<&Leaves> {
-        self.told |= keys;
+    /// The keys and values of the record scanned last, where they are gathered.
+    pub(crate) fn leaves(&self) -> Option<&Leaves> {
         self.gather.then_some(&self.leaves)
     }
 
@@ -479,6 +474,9 @@ impl Scanner {
                             if raw.len() > 4 && is_out_of_range(raw) {
                                 out.marks.add(Marks::NUMBER_RANGE);
                             }
+                            if self.gather {
+                                self.leaves.add(at, i);
+                            }
                             if cur.slot != Slot::Unknown {
                                 set_number(cur.slot, input, at, i, &mut out);
                             }
@@ -486,6 +484,14 @@ impl Scanner {
                         }
                         first => {
                             i = literal(bytes, i)?;
+                            if self.gather && first != b'n' {
+                                // An identity is learnt with all that it holds.
+                                if cur.area.in_identity() {
+                                    self.leaves.add(at, i);
+                                } else {
+                                    self.leaves.add_flag(first == b't');
+                                }
+                            }
                             if cur.slot != Slot::Unknown {
                                 set_literal(cur.slot, first, &mut out);
                             }
@@ -562,16 +568,14 @@ impl Scanner {
         if cur.area.part().is_some() {
             cur.param = self.names.find(name);
         }
-        let mut is_told = false;
         if cur.area == Area::Root {
             out.keys |= cur.slot.bit();
-            is_told = self.told & cur.slot.bit() != 0 && !cur.slot.has_many_names();
         }
-        if self.gather && !is_told {
+        if self.gather {
             if token.escaped {
                 self.leaves.add_text(&self.scratch);
             } else {
-                self.leaves.add(token.from, token.to);
+                self.leaves.add_key(token.from, token.to, cur.key);
             }
         }
         let bit = 1 << (cur.key & 63);
@@ -633,7 +637,7 @@ impl Scanner {
         found: &mut Vec<ResourceRef<'a>>,
     ) -> u64 {
         let raw = input.get(token.from, token.to);
-        if self.gather && !token.escaped && !cur.slot.is_column() {
+        if self.gather && !token.escaped && !cur.slot.is_column(raw) {
             self.leaves.add(token.from, token.to);
         }
         let hash = if token.escaped {
@@ -644,7 +648,7 @@ impl Scanner {
             {
                 out.marks.add(Marks::CONTROL);
             }
-            if self.gather && !cur.slot.is_column() {
+            if self.gather && !cur.slot.is_column(&self.scratch) {
                 self.leaves.add_text(&self.scratch);
             }
             if CANONICAL {

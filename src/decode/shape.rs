@@ -898,11 +898,10 @@ impl<'s> Walk<'s> {
             },
         };
         let marks = scanned.marks.with(self.recovered);
-        if let Some(leaves) = self.scanner.tell(scanned.keys)
+        if let Some(leaves) = self.scanner.leaves()
             && !scanned.record.is_mapped
         {
-            let sink = &mut *self.sink;
-            leaves.each(json, &mut |leaf| sink.leaf(leaf));
+            self.sink.leaves(leaves, json);
         }
         let told = self.sink.record(&scanned.record, place, marks, json);
         self.stopped |= told == ControlFlow::Break(());

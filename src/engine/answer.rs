@@ -15,7 +15,6 @@ use crate::engine::telling;
 use crate::index::bitmap::RowSet;
 use crate::index::segment::EventId;
 use crate::index::snapshot::{Hits, Snapshot};
-use crate::index::values::FileSet;
 use crate::pivot::histogram::Histogram;
 use crate::pivot::person;
 use crate::pivot::portrait::Portrait;
@@ -174,22 +173,8 @@ impl Search<'_> {
             }
         }
         let open = open.flat();
-        let mut files = self.files(&open);
-        let word = self.residual.word();
+        let files = self.files(&open);
         telling.tell(&answer.rows, 0.0);
-        // Rows of which a column shows the word are sure already; the values tell the rest.
-        if let Some(may) = self.files_with(word) {
-            files.retain(|rows| {
-                let file = self.snapshot.place(EventId::nth(rows.start)).file;
-                let stays = may.contains(file);
-                if !stays && !self.residual.needs_word() {
-                    let matching = |id: &EventId| self.residual.matches_if(*id, false);
-                    let rows = events_in(&open, rows.clone());
-                    rows.filter(matching).for_each(|id| answer.rows.insert(id));
-                }
-                stays
-            });
-        }
         let all: usize = files.iter().map(ExactSizeIterator::len).sum();
         let mut read = 0;
         self.each_file(&open, &files, |rows, said| {
@@ -213,12 +198,6 @@ impl Search<'_> {
             memo.keep(known);
         }
         (!self.cancel.is_stale()).then_some(())
-    }
-
-    /// The files that may hold the word, where that is known.
-    fn files_with(&self, word: Option<&str>) -> Option<FileSet> {
-        self.snapshot
-            .files_holding(word?, &plan::VERBATIM, &AllHands)
     }
 
     /// The rows of each file that has any of those given, as their places in the order of

@@ -19,7 +19,7 @@ use crate::base::guard::guarded;
 use crate::base::ledger::{FileEntry, FileStatus, Ledger, Problem, ProblemClass, RecordCounts};
 use crate::base::origin::{FileId, Origin};
 use crate::decode::archive::{self, Caps, What};
-use crate::decode::{self, Marks, Place, Sink, Tally};
+use crate::decode::{self, Leaves, Marks, Place, Sink, Tally};
 use crate::engine::follow::Follow;
 use crate::engine::mending;
 use crate::engine::protocol::{Progress, Reply};
@@ -730,14 +730,10 @@ impl Sink for Batches<'_> {
         let builder = &mut self.decoder.builder;
         if let Some(values) = builder.values() {
             if marks.has_any(Marks::HARD_TO_READ) || record.is_mapped || record.is_repaired {
-                values.open();
+                values.open_row();
             }
-            if let Some(known) = record.identity.known()
-                && values.wants_identity(known.number)
-            {
-                for leaf in known.leaves() {
-                    values.note(leaf);
-                }
+            if let Some(known) = record.identity.known() {
+                values.note_identity(known.number, known.leaves());
             }
         }
         builder.push(record, place.offset, place.len, marks.has(Marks::RECOVERED));
@@ -748,9 +744,10 @@ impl Sink for Batches<'_> {
         self.decoder.stop.flow()
     }
 
-    fn leaf(&mut self, leaf: &[u8]) {
+    fn leaves(&mut self, leaves: &Leaves, json: &[u8]) {
         if let Some(values) = self.decoder.builder.values() {
-            values.note(leaf);
+            values.note_keys(leaves.shape(), leaves.keys(json));
+            leaves.values(json).for_each(|value| values.note(value));
         }
     }
 

@@ -11,7 +11,7 @@ use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashTable};
 
 use crate::base::origin::FileId;
-use crate::base::time::UtcMicros;
+use crate::base::time::{self, UtcMicros};
 use crate::event::birth::Birth;
 use crate::event::outcome::{self, Outcome, Verb};
 use crate::event::principal::{Principal, PrincipalKind};
@@ -159,8 +159,8 @@ pub struct Batch {
     pub(crate) shared: Vec<(usize, u128)>,
     /// Bytes given out with the row that says so, in order; not where there are none.
     pub(crate) bytes_out: Vec<(usize, u64)>,
-    /// What the files hold beside the columns, where that is gathered.
-    pub(crate) values: Option<Part>,
+    /// What the rows hold beside the columns, where that is gathered.
+    pub(crate) values: Option<Arc<Part>>,
     pub(crate) fresh_resources: Strings,
     pub(crate) fresh_ids: Strings,
     pub(crate) columns: [Vec<u32>; Col::ALL.len()],
@@ -314,7 +314,7 @@ impl BatchBuilder {
     /// The same, which also gathers what the files hold beside the columns.
     #[must_use]
     pub fn with_values(mut self, mut values: ValuesBuilder) -> Self {
-        values.begin(self.file);
+        values.begin();
         self.values = Some(values);
         self
     }
@@ -328,7 +328,7 @@ impl BatchBuilder {
     pub fn begin(&mut self, file: FileId) {
         self.file = file;
         if let Some(values) = &mut self.values {
-            values.begin(file);
+            values.begin();
         }
     }
 
@@ -369,6 +369,9 @@ impl BatchBuilder {
     pub fn abandon(&mut self) {
         let rows = self.batch.runs.last().map_or(0, |run| run.end);
         self.batch.cut(rows);
+        if let Some(values) = &mut self.values {
+            values.cut(rows);
+        }
     }
 
     /// Everything pushed since the last time.
@@ -379,7 +382,7 @@ impl BatchBuilder {
         for (fresh, dict) in batch.fresh.iter_mut().zip(&mut known.columns) {
             *fresh = std::mem::take(&mut dict.fresh);
         }
-        batch.values = self.values.as_mut().map(ValuesBuilder::take);
+        batch.values = self.values.as_mut().map(|values| Arc::new(values.take()));
         batch.fresh_resources = std::mem::take(&mut known.resources.fresh);
         batch.fresh_ids = std::mem::take(&mut known.ids.fresh);
         known.changed.sort_unstable();
@@ -453,7 +456,12 @@ impl BatchBuilder {
         if let Some(bytes) = record.bytes_out.filter(|bytes| *bytes > 0) {
             batch.bytes_out.push((batch.times.len(), bytes));
         }
-        let time = record.event_time.as_deref().and_then(UtcMicros::parse);
+        let written = record.event_time.as_deref();
+        let time = written.and_then(UtcMicros::parse);
+        let usual = written.is_some_and(|text| time::is_usual(text.as_bytes()));
+        // A leap second would not be written again as it was.
+        let leaps = || written.and_then(|text| text.as_bytes().get(17)) > Some(&b'5');
+        let usual_time = usual && time.is_some() && !leaps();
         batch.times.push(time.map_or(UNDATED, |t| t.0));
         let (bits, id_kind) = match record.event_id.as_deref() {
             None | Some("") => (0, NO_ID),
@@ -481,7 +489,8 @@ impl BatchBuilder {
                 .with_mapped(record.is_mapped)
                 .with_repaired(record.is_repaired)
                 .with_id_kind(id_kind)
-                .with_canonical(canonical),
+                .with_canonical(canonical)
+                .with_usual_time(usual_time),
         );
         batch.contents.push(content);
         batch.offsets.push(offset);
@@ -501,6 +510,12 @@ impl BatchBuilder {
             }
         }
         batch.resource_ends.push(batch.resource_codes.len() as u32);
+        if let Some(values) = &mut self.values {
+            if usual && !usual_time {
+                values.open_row();
+            }
+            values.end_row();
+        }
     }
 
     /// What a record's identity stands for.

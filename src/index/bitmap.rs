@@ -220,6 +220,13 @@ impl RowSet {
         self.segments.iter().all(Bitmap::is_empty)
     }
 
+    /// Adds the rows of a word of bits, by its place among the words of all segments.
+    pub(crate) fn add_word(&mut self, at: usize, word: u64) {
+        if let Some(bitmap) = self.segments.get_mut(at / WORDS) {
+            bitmap.words[at % WORDS] |= word;
+        }
+    }
+
     /// Adds an event of its snapshot.
     pub fn insert(&mut self, id: EventId) {
         if let Some(bitmap) = self.segments.get_mut(id.segment()) {

@@ -65,6 +65,7 @@ const SUMMARY: u32 = 15;
 const MAPPED: u32 = 16;
 const REPAIRED: u32 = 17;
 const CANONICAL: u32 = 18;
+const USUAL_TIME: u32 = 19;
 
 impl Facts {
     const fn bits(self, at: u32, width: u32) -> u32 {
@@ -232,6 +233,16 @@ impl Facts {
     /// Whether the row's content hash is that of its canonical JSON.
     pub(crate) const fn canonical(self) -> bool {
         self.bits(CANONICAL, 1) == 1
+    }
+
+    pub(crate) const fn with_usual_time(self, yes: bool) -> Self {
+        self.with(USUAL_TIME, yes as u32)
+    }
+
+    /// Whether the row's time stands in its record as [`crate::base::time::UtcMicros::iso`] writes
+    /// it.
+    pub(crate) const fn usual_time(self) -> bool {
+        self.bits(USUAL_TIME, 1) == 1
     }
 
     /// The letter of a list: the first that applies of `!` failed, `S` service-driven, then the

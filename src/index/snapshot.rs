@@ -7,15 +7,12 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::base::crew::{self, Crew};
-use crate::base::origin::FileId;
 use crate::base::time::UtcMicros;
 use crate::event::principal::Principal;
 use crate::event::resource::Mark;
 use crate::index::atlas::Atlas;
 use crate::index::batch::{uuid_bits, uuid_text};
 use crate::index::bitmap::{Bitmap, RowSet};
-use crate::index::column::CodeSet;
 use crate::index::names::Names;
 use crate::index::place::{FileNames, RecordPlace};
 use crate::index::schema::Col;
@@ -23,7 +20,7 @@ use crate::index::segment::{EventId, Facts, IdBits, Segment, UNDATED};
 use crate::index::sessions::{Born, People, Session, Shared};
 use crate::index::shelf::Shelf;
 use crate::index::symbols::{Sym, Symbols};
-use crate::index::values::{FileSet, Needle, Values};
+use crate::index::values::Values;
 
 /// The number of a snapshot: later ones are larger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -300,74 +297,6 @@ impl Snapshot {
             None => self.odd_ids.find(text).map(IdBits::Odd),
         };
         self.rows(|segment, row| wanted.is_some_and(|w| segment.id(row) == w))
-    }
-
-    /// The files whose records may hold a text, whatever its case, as or in one key or string. The
-    /// others surely do not, unless a column of `decided` shows it: those are asked row by row
-    /// elsewhere. `None` where nobody can say but by looking at every record: the values were not
-    /// gathered, or the text may be (in) a number, a time, or a value of one or two bytes.
-    pub fn files_holding(&self, text: &str, decided: &[Col], crew: &dyn Crew) -> Option<FileSet> {
-        if self.values.incomplete {
-            return None;
-        }
-        let needle = Needle::new(text)?;
-        let mut files = FileSet::default();
-        self.values.files(&needle, crew, &mut files);
-        // What stands in columns is left out of the values.
-        let beside = [
-            Col::What,
-            Col::Svc,
-            Col::Region,
-            Col::Acct,
-            Col::Ip,
-            Col::Ua,
-            Col::Key,
-            Col::Via,
-            Col::Type,
-            Col::Vpce,
-        ];
-        let columns: Vec<(Col, CodeSet)> = beside
-            .into_iter()
-            .filter(|col| !decided.contains(col))
-            .map(|col| {
-                let codes = self.dict(col).matching(|text| needle.is_in(text));
-                (col, CodeSet::from(codes))
-            })
-            .filter(|(_, wanted)| !wanted.is_empty())
-            .collect();
-        let odd = self.odd_ids.matching(|text| needle.is_in(text));
-        let ids = needle.may_be_in_uuid() || odd.contains(&true);
-        if columns.is_empty() && !ids {
-            return Some(files);
-        }
-        let found = crew::gather(crew, self.segments.len(), |at| {
-            let segment = &self.segments[at];
-            let mut rows = Bitmap::default();
-            for (col, wanted) in &columns {
-                rows.or(&segment.column(*col).among(segment.len(), wanted));
-            }
-            if ids {
-                rows.or(&Bitmap::collect(segment.len(), |row| {
-                    match segment.id(row) {
-                        IdBits::Uuid(bits) => needle.in_uuid(bits),
-                        IdBits::Odd(sym) => odd.get(sym.code() as usize).is_some_and(|yes| *yes),
-                        IdBits::None => false,
-                    }
-                }));
-            }
-            let mut files: Vec<FileId> = Vec::new();
-            rows.for_each(|row| {
-                let file = segment.place(row).file;
-                if files.last() != Some(&file) {
-                    files.push(file);
-                }
-            });
-            files
-        });
-        for file in found.into_iter().flatten() {
-            files.insert(file);
-        }
-        Some(files)
     }
 
     /// The rows for which `test` holds.

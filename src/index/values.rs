@@ -1,70 +1,101 @@
-//! Values: which files hold a text anywhere in their records, without reading them.
+//! Values: which rows hold a text anywhere in their records, without reading them.
 //!
-//! Each thread keeps a dictionary of the distinct values it has met outside the columns and says of
-//! each file which of them it holds; UUIDs are kept as their bits. The answer may name a file too
-//! many, never one too few: what is not kept here (numbers, times, values of one or two bytes, very
-//! long ones) is said, by text or by file. Values are compared byte by byte.
+//! Each thread keeps a dictionary of the distinct values it has met outside the columns. A part is
+//! what one batch adds to it, with the values of each of its rows: a row is a list of slots, a slot
+//! is a value or a bundle of slots that come together (the keys of a record, an identity, what JSON
+//! inside a string holds). UUIDs are kept as their bits. What is not kept (very long values, what
+//! may be read in more than one way) is said by row. Values are compared byte by byte.
 //!
-//! Refuses to know: JSON, rows, how a file is read.
+//! Refuses to know: JSON outside of strings, how a file is read, what is asked.
 
 use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use foldhash::fast::RandomState;
-use hashbrown::{HashMap, HashSet, HashTable};
-use memchr::memmem::Finder;
+use hashbrown::{HashMap, HashTable};
 
-use crate::base::crew::{self, Crew};
-use crate::base::origin::FileId;
 use crate::base::text;
 use crate::event::json::{NESTED, Node};
 use crate::index::batch::uuid_bits;
 use crate::index::symbols::spread;
 
-/// Shorter values are not kept: nearly every file would hold them.
-const SHORTEST: usize = 3;
-/// Longer ones are not kept either: their file is always looked at.
+/// Longer ones are not kept: their row is always looked at.
 const LONGEST: usize = 4096;
 /// Values of a generation: a dictionary that fits a processor's cache is worth a value kept twice.
 const MOST_VALUES: usize = 1 << 17;
 /// And their text.
 const MOST_TEXT: usize = 8 << 20;
-/// Text that all values of a load may take; files after it are always looked at.
+/// Text that all values of a load may take; rows after it are always looked at.
 const BUDGET: u64 = 2 << 30;
 /// Values met last, found without the table.
 const RECENT: usize = 4096;
+/// Slots a part may have: their numbers take two bytes.
+const MOST_SLOTS: usize = 1 << 16;
+/// The number of slots of a row of which nobody says what it holds.
+pub(crate) const OPEN: u16 = u16::MAX;
+/// Set in a slot that is a bundle.
+const BUNDLE: u32 = 1 << 31;
 
 /// How much text the values of one load hold, all threads together.
 #[derive(Debug, Clone, Default)]
 pub struct Held(Arc<AtomicU64>);
 
-/// What some files hold, in the words of one generation.
+/// What the rows of one batch hold, in the words of one generation.
 #[derive(Debug, Default)]
 pub(crate) struct Part {
-    generation: u64,
+    pub(crate) generation: u64,
     /// The number of the first value that is new in this part.
-    first: u32,
+    pub(crate) first: u32,
     /// The new values, folded, end to end.
-    text: Box<[u8]>,
-    ends: Box<[u32]>,
-    /// Values of the generation that a file holds, file after file.
-    holds: Box<[u32]>,
-    uuids: Box<[u128]>,
-    files: Box<[OfFile]>,
+    pub(crate) text: Box<[u8]>,
+    pub(crate) ends: Box<[u32]>,
+    slots: Box<[u32]>,
+    /// The slots of each bundle, end to end.
+    bundled: Box<[u16]>,
+    bundle_ends: Box<[u32]>,
+    /// The slots of each row, end to end; a row's keys come first.
+    pub(crate) items: Box<[u16]>,
+    /// How many slots each row has; [`OPEN`] where it has none and may hold anything.
+    pub(crate) counts: Box<[u16]>,
+    /// How many rows are open.
+    pub(crate) open: u32,
+    pub(crate) uuids: Box<[u128]>,
+    /// How many UUIDs each row has.
+    pub(crate) uuid_counts: Box<[u8]>,
 }
 
-/// How far the lists of a part belong to one file and those before it.
-#[derive(Debug, Clone, Copy)]
-struct OfFile {
-    file: FileId,
-    holds: u32,
-    uuids: u32,
-    /// Whether the file may hold anything.
-    open: bool,
+/// What stands in a slot.
+pub(crate) enum Slot<'a> {
+    /// A value, by its number.
+    Value(u32),
+    /// Slots that stand before it.
+    Bundle(&'a [u16]),
 }
 
-/// The values of the files one thread reads.
+impl Part {
+    /// What each slot is, in order.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = Slot<'_>> {
+        self.slots.iter().map(|slot| {
+            if slot & BUNDLE == 0 {
+                return Slot::Value(*slot);
+            }
+            let at = (slot & !BUNDLE) as usize;
+            let start = at.checked_sub(1).map_or(0, |at| self.bundle_ends[at]);
+            Slot::Bundle(&self.bundled[start as usize..self.bundle_ends[at] as usize])
+        })
+    }
+
+    /// The text of a value that is new in this part, folded.
+    pub(crate) fn value(&self, number: u32) -> Option<&[u8]> {
+        let at = number.checked_sub(self.first)? as usize;
+        let end = *self.ends.get(at)? as usize;
+        let start = at.checked_sub(1).map_or(0, |at| self.ends[at] as usize);
+        self.text.get(start..end)
+    }
+}
+
+/// The values of the rows one thread reads.
 #[derive(Debug)]
 pub struct ValuesBuilder {
     hasher: RandomState,
@@ -73,20 +104,52 @@ pub struct ValuesBuilder {
     /// The generation's values as they came.
     text: Vec<u8>,
     ends: Vec<u32>,
-    /// By value: the number of the last file that held it.
-    stamps: Vec<u32>,
+    /// By value: the part that held it last, and its slot there.
+    places: Vec<Place>,
     table: HashTable<Entry>,
     recent: Box<[Recent]>,
     /// Values that parts have carried.
     sent: usize,
-    holds: Vec<u32>,
+    /// The number of the part that is being made, from 1.
+    part: u16,
+    slots: Vec<u32>,
+    bundled: Vec<u16>,
+    bundle_ends: Vec<u32>,
+    items: Vec<u16>,
+    counts: Vec<u16>,
     uuids: Vec<u128>,
-    files: Vec<OfFile>,
-    file: FileId,
-    number: u32,
+    uuid_counts: Vec<u8>,
+    /// Where the row that is being made begins.
+    row: Start,
+    /// By hash: records' keys, each followed by [`AFTER_KEY`], and their slot.
+    shapes: HashMap<u64, (Box<[u8]>, u16)>,
+    /// By number.
+    identities: HashMap<u64, u16>,
+    /// By value, and how deep it may be looked into: its slot together with those of what JSON
+    /// inside of it holds.
+    insides: HashMap<(u32, usize), u16>,
+    /// Whether the file may hold anything.
     open: bool,
-    /// Identities of which the file's values are noted already.
-    identities: HashSet<u64>,
+    /// Whether the row may.
+    row_open: bool,
+    /// Whether its keys are known.
+    told: bool,
+}
+
+/// A byte that no text in UTF-8 holds.
+const AFTER_KEY: u8 = 0xff;
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Place {
+    part: u16,
+    slot: u16,
+}
+
+/// How many slots and UUIDs there were before a row.
+#[derive(Debug, Clone, Copy, Default)]
+struct Start {
+    items: usize,
+    uuids: usize,
 }
 
 /// A value and where its text is: each further look elsewhere waits for the memory.
@@ -105,12 +168,12 @@ impl Entry {
     }
 }
 
-/// A value met not long ago, and the number of the file that held it last; 0 for none.
+/// A value met not long ago, and the part that held it last; 0 for none.
 #[derive(Debug, Clone, Copy, Default)]
 struct Recent {
     hash: u64,
     entry: Entry,
-    file: u32,
+    place: Place,
 }
 
 /// Generations are numbered through the life of the process.
@@ -125,47 +188,97 @@ impl ValuesBuilder {
             generation: GENERATION.fetch_add(1, Ordering::Relaxed),
             text: Vec::new(),
             ends: Vec::new(),
-            stamps: Vec::new(),
+            places: Vec::new(),
             table: HashTable::new(),
             recent: vec![Recent::default(); RECENT].into(),
             sent: 0,
-            holds: Vec::new(),
+            part: 1,
+            slots: Vec::new(),
+            bundled: Vec::new(),
+            bundle_ends: Vec::new(),
+            items: Vec::new(),
+            counts: Vec::new(),
             uuids: Vec::new(),
-            files: Vec::new(),
-            file: FileId(0),
-            number: 1,
+            uuid_counts: Vec::new(),
+            row: Start::default(),
+            shapes: HashMap::new(),
+            identities: HashMap::new(),
+            insides: HashMap::new(),
             open: false,
-            identities: HashSet::new(),
+            row_open: false,
+            told: false,
         }
     }
 
     /// Begins the next file.
-    pub fn begin(&mut self, file: FileId) {
-        self.close();
-        self.file = file;
-        self.number += 1;
+    pub fn begin(&mut self) {
+        self.drop_row();
         self.open = self.held.0.load(Ordering::Relaxed) > BUDGET;
-        self.identities.clear();
     }
 
-    /// What the file holds cannot be said: it is always looked at.
+    /// What the file's rows hold cannot be said: they are always looked at.
     pub fn open(&mut self) {
         self.open = true;
     }
 
-    /// Whether the values of an identity that came before are still to be noted for this file.
-    pub fn wants_identity(&mut self, number: u64) -> bool {
-        self.identities.insert(number)
+    /// What the row that is being made holds cannot be said.
+    pub fn open_row(&mut self) {
+        self.row_open = true;
     }
 
-    /// Notes a value of the file: a key or a string, unescaped, and what JSON inside of it holds.
+    /// Notes the keys of the row, which comes to be with them. `shape` is equal for equal keys.
+    pub fn note_keys<'a>(&mut self, shape: u64, keys: impl Iterator<Item = &'a [u8]> + Clone) {
+        self.drop_row();
+        self.told = true;
+        if self.is_open() {
+            return;
+        }
+        if let Some((known, slot)) = self.shapes.get(&shape) {
+            let mut rest = Some(&**known);
+            for key in keys.clone() {
+                let after = rest.and_then(|rest| rest.strip_prefix(key));
+                rest = after.and_then(|rest| rest.strip_prefix(&[AFTER_KEY]));
+            }
+            if rest.is_some_and(<[u8]>::is_empty) {
+                self.items.push(*slot);
+                return;
+            }
+        }
+        let mut joined = Vec::new();
+        let mut members = Vec::new();
+        for key in keys {
+            joined.extend_from_slice(key);
+            joined.push(AFTER_KEY);
+            members.extend(self.place(key, NESTED));
+        }
+        if let Some(slot) = self.bundle(&members) {
+            self.shapes.insert(shape, (joined.into(), slot));
+            self.items.push(slot);
+        }
+    }
+
+    /// Notes what an identity that came before holds; its number is never used for another.
+    pub fn note_identity<'a>(&mut self, number: u64, leaves: impl Iterator<Item = &'a [u8]>) {
+        if self.is_open() {
+            return;
+        }
+        if let Some(slot) = self.identities.get(&number) {
+            self.items.push(*slot);
+            return;
+        }
+        let mut members = Vec::new();
+        for leaf in leaves {
+            members.extend(self.place(leaf, NESTED));
+        }
+        if let Some(slot) = self.bundle(&members) {
+            self.identities.insert(number, slot);
+            self.items.push(slot);
+        }
+    }
+
+    /// Notes a value of the row, unescaped, and what JSON inside of it holds.
     pub fn note(&mut self, value: &[u8]) {
-        self.note_to(value, NESTED);
-    }
-
-    /// As [`Self::note`], where JSON may stand inside of JSON so many times.
-    fn note_to(&mut self, value: &[u8], depth: usize) {
-        if value.len() < SHORTEST || is_time(value) || self.open {
+        if self.is_open() {
             return;
         }
         if value.len() == 36
@@ -175,64 +288,156 @@ impl ValuesBuilder {
             self.uuids.push(bits);
             return;
         }
-        if value.len() > LONGEST {
-            self.open = true;
-            return;
+        if let Some(slot) = self.place(value, NESTED) {
+            self.items.push(slot);
         }
+    }
+
+    fn is_open(&self) -> bool {
+        self.open || self.row_open
+    }
+
+    /// Ends the row that was told of since the last one ended.
+    pub fn end_row(&mut self) {
+        let items = self.items.len() - self.row.items;
+        let uuids = self.uuids.len() - self.row.uuids;
+        let open = self.is_open() || !self.told || items >= usize::from(OPEN);
+        match u8::try_from(uuids) {
+            Ok(uuids) if !open => {
+                self.counts.push(items as u16);
+                self.uuid_counts.push(uuids);
+            }
+            _ => {
+                self.drop_row();
+                self.counts.push(OPEN);
+                self.uuid_counts.push(0);
+            }
+        }
+        self.row = Start {
+            items: self.items.len(),
+            uuids: self.uuids.len(),
+        };
+        self.row_open = false;
+        self.told = false;
+    }
+
+    /// Forgets what was told of a row that did not end.
+    fn drop_row(&mut self) {
+        self.items.truncate(self.row.items);
+        self.uuids.truncate(self.row.uuids);
+        self.row_open = false;
+        self.told = false;
+    }
+
+    /// Forgets every row from `rows` on, whole or not.
+    pub(crate) fn cut(&mut self, rows: usize) {
+        self.counts.truncate(rows);
+        self.uuid_counts.truncate(rows);
+        let of_row = |count: &u16| usize::from(if *count == OPEN { 0 } else { *count });
+        self.row = Start {
+            items: self.counts.iter().map(of_row).sum(),
+            uuids: self.uuid_counts.iter().map(|n| usize::from(*n)).sum(),
+        };
+        self.drop_row();
+    }
+
+    /// The slot of a value, where JSON may stand inside of JSON so many times more; `None` where
+    /// the row is open from now on.
+    fn place(&mut self, value: &[u8], depth: usize) -> Option<u16> {
         let hides = hides_text(value);
-        if hides && depth == 0 {
-            self.open = true;
-            return;
+        if value.len() > LONGEST || hides && depth == 0 {
+            self.row_open = true;
+            return None;
         }
         let hash = self.hasher.hash_one(value);
-        let place = hash as usize % RECENT;
-        let recent = self.recent[place];
-        let known = recent.hash == hash && recent.file != 0 && recent.entry.is(&self.text, value);
-        if known && recent.file == self.number {
-            return;
-        }
-        let entry = if known {
-            recent.entry
+        let at = hash as usize % RECENT;
+        let recent = self.recent[at];
+        let known = recent.place.part != 0 && recent.hash == hash;
+        let known = known && recent.entry.is(&self.text, value);
+        let (entry, mut place) = if known {
+            (recent.entry, recent.place)
         } else {
-            self.intern(value, hash)
+            let entry = self.intern(value, hash);
+            (entry, self.places[entry.id as usize])
         };
-        self.recent[place] = Recent {
-            hash,
-            entry,
-            file: self.number,
-        };
-        if let Some(stamp) = self.stamps.get_mut(entry.id as usize)
-            && *stamp != self.number
-        {
-            *stamp = self.number;
-            self.holds.push(entry.id);
-            if hides {
-                self.note_inside(value, depth - 1);
-            }
+        if place.part != self.part {
+            place = Place {
+                part: self.part,
+                slot: self.slot(entry.id)?,
+            };
+            self.places[entry.id as usize] = place;
         }
+        self.recent[at] = Recent { hash, entry, place };
+        if !hides {
+            return Some(place.slot);
+        }
+        if let Some(inside) = self.insides.get(&(entry.id, depth)) {
+            return Some(*inside);
+        }
+        let mut members = vec![place.slot];
+        if !self.note_inside(value, depth - 1, &mut members) {
+            self.row_open = true;
+            return None;
+        }
+        let slot = match members.as_slice() {
+            [alone] => *alone,
+            members => self.bundle(members)?,
+        };
+        self.insides.insert((entry.id, depth), slot);
+        Some(slot)
     }
 
-    fn note_inside(&mut self, value: &[u8], depth: usize) {
+    /// Adds the slots of what JSON inside a value holds; whether that can be said.
+    fn note_inside(&mut self, value: &[u8], depth: usize, members: &mut Vec<u16>) -> bool {
         match std::str::from_utf8(value).map(Node::inside) {
-            Ok(Some(tree)) => self.note_tree(&tree, depth),
-            Ok(None) => {}
-            Err(_) => self.open = true,
+            Ok(Some(tree)) => self.note_tree(&tree, depth, members),
+            Ok(None) => true,
+            Err(_) => false,
         }
     }
 
-    /// Notes the keys and strings of a tree.
-    fn note_tree(&mut self, tree: &Node, depth: usize) {
+    /// Adds the slots of the keys and values of a tree.
+    fn note_tree(&mut self, tree: &Node, depth: usize, members: &mut Vec<u16>) -> bool {
         match tree {
-            Node::Object(pairs) => {
-                for (key, value) in pairs {
-                    self.note_to(key.as_bytes(), depth);
-                    self.note_tree(value, depth);
-                }
+            Node::Object(pairs) => pairs.iter().all(|(key, value)| {
+                members.extend(self.place(key.as_bytes(), depth));
+                self.note_tree(value, depth, members)
+            }),
+            Node::Array(items) => items
+                .iter()
+                .all(|item| self.note_tree(item, depth, members)),
+            Node::Text(text) | Node::Number(text) => {
+                members.extend(self.place(text.as_bytes(), depth));
+                true
             }
-            Node::Array(items) => items.iter().for_each(|item| self.note_tree(item, depth)),
-            Node::Text(text) => self.note_to(text.as_bytes(), depth),
-            Node::Null | Node::Bool(_) | Node::Number(_) => {}
+            Node::Bool(yes) => {
+                let text: &[u8] = if *yes { b"true" } else { b"false" };
+                members.extend(self.place(text, depth));
+                true
+            }
+            Node::Null => true,
         }
+    }
+
+    /// A new slot; `None` where there are too many, and the row is open.
+    fn slot(&mut self, holds: u32) -> Option<u16> {
+        if self.slots.len() >= MOST_SLOTS {
+            self.row_open = true;
+            return None;
+        }
+        self.slots.push(holds);
+        Some((self.slots.len() - 1) as u16)
+    }
+
+    /// A new slot for slots that come together.
+    fn bundle(&mut self, members: &[u16]) -> Option<u16> {
+        if self.row_open {
+            return None;
+        }
+        let slot = self.slot(BUNDLE | self.bundle_ends.len() as u32)?;
+        self.bundled.extend_from_slice(members);
+        self.bundle_ends.push(self.bundled.len() as u32);
+        Some(slot)
     }
 
     fn intern(&mut self, value: &[u8], hash: u64) -> Entry {
@@ -252,30 +457,15 @@ impl ValuesBuilder {
         };
         self.text.extend_from_slice(value);
         self.ends.push(self.text.len() as u32);
-        self.stamps.push(0);
+        self.places.push(Place::default());
         self.table
             .insert_unique(spread(hash), entry, |known| spread(known.hash));
         entry
     }
 
-    /// Closes the file's part of the lists.
-    fn close(&mut self) {
-        let last = self.files.last();
-        let (holds, uuids) = (self.holds.len() as u32, self.uuids.len() as u32);
-        let more = last.map_or((0, 0), |l| (l.holds, l.uuids)) != (holds, uuids);
-        if more || self.open {
-            self.files.push(OfFile {
-                file: self.file,
-                holds,
-                uuids,
-                open: self.open,
-            });
-        }
-    }
-
     /// Everything noted since the last time.
     pub(crate) fn take(&mut self) -> Part {
-        self.close();
+        self.drop_row();
         let (first, start) = match self.sent.checked_sub(1) {
             Some(last) => (self.sent, self.ends[last] as usize),
             None => (0, 0),
@@ -296,24 +486,39 @@ impl ValuesBuilder {
             first: first as u32,
             text: folded.into(),
             ends: ends.into(),
-            holds: self.holds.as_slice().into(),
+            slots: self.slots.as_slice().into(),
+            bundled: self.bundled.as_slice().into(),
+            bundle_ends: self.bundle_ends.as_slice().into(),
+            items: self.items.as_slice().into(),
+            open: self.counts.iter().filter(|count| **count == OPEN).count() as u32,
+            counts: self.counts.as_slice().into(),
             uuids: self.uuids.as_slice().into(),
-            files: self.files.as_slice().into(),
+            uuid_counts: self.uuid_counts.as_slice().into(),
         };
-        self.holds.clear();
+        self.slots.clear();
+        self.bundled.clear();
+        self.bundle_ends.clear();
+        self.items.clear();
+        self.counts.clear();
         self.uuids.clear();
-        self.files.clear();
+        self.uuid_counts.clear();
+        self.shapes.clear();
+        self.identities.clear();
+        self.insides.clear();
+        self.row = Start::default();
         self.sent = self.ends.len();
-        if self.ends.len() > MOST_VALUES || self.text.len() > MOST_TEXT {
+        let large = self.ends.len() > MOST_VALUES || self.text.len() > MOST_TEXT;
+        if large || self.part == u16::MAX {
             self.generation = GENERATION.fetch_add(1, Ordering::Relaxed);
             self.text.clear();
             self.ends.clear();
-            self.stamps.clear();
+            self.places.clear();
             self.table.clear();
             self.recent.fill(Recent::default());
             self.sent = 0;
-            self.identities.clear();
+            self.part = 0;
         }
+        self.part += 1;
         part
     }
 }
@@ -328,20 +533,6 @@ fn fold_into(value: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Whether a value is a time as AWS writes them.
-fn is_time(value: &[u8]) -> bool {
-    value.len() >= 19
-        && value[4] == b'-'
-        && value[10] == b'T'
-        && value[13] == b':'
-        && value.iter().all(|b| may_be_number(b.to_ascii_lowercase()))
-}
-
-/// The characters of numbers and times.
-const fn may_be_number(byte: u8) -> bool {
-    byte.is_ascii_digit() || matches!(byte, b'.' | b'+' | b'-' | b':' | b'e' | b't' | b'z')
-}
-
 /// Whether there may be JSON inside a value whose strings are written in another way than they read.
 fn hides_text(value: &[u8]) -> bool {
     let trimmed = value.trim_ascii_start();
@@ -354,288 +545,200 @@ fn hides_text(value: &[u8]) -> bool {
     }
 }
 
-/// A set of files.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FileSet(Vec<bool>);
-
-impl FileSet {
-    /// Adds a file.
-    pub fn insert(&mut self, file: FileId) {
-        let at = file.0 as usize;
-        if self.0.len() <= at {
-            self.0.resize(at + 1, false);
-        }
-        self.0[at] = true;
-    }
-
-    /// Whether a file is in it.
-    pub fn contains(&self, file: FileId) -> bool {
-        self.0.get(file.0 as usize).copied().unwrap_or(false)
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.0.iter().filter(|yes| **yes).count()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        !self.0.contains(&true)
-    }
-}
-
 /// All values of a load.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Values {
-    parts: Vec<Arc<Part>>,
-    /// Batches that came without: what their files hold is not known.
-    pub(crate) incomplete: bool,
+    /// In the order of their generations' words.
+    pub(crate) words: Vec<Arc<Part>>,
+    pub(crate) placed: Vec<Placed>,
 }
 
-impl Values {
-    pub(crate) fn push(&mut self, part: Part) {
-        self.parts.push(Arc::new(part));
-    }
-
-    /// Adds the files that may hold a text as, or in, one value or key.
-    pub(crate) fn files(&self, needle: &Needle, crew: &dyn Crew, files: &mut FileSet) {
-        let found = crew::gather(crew, self.parts.len(), |at| self.parts[at].find(needle));
-        let mut wanted: HashMap<u64, HashSet<u32>> = HashMap::new();
-        for (part, ids) in self.parts.iter().zip(found) {
-            if !ids.is_empty() {
-                wanted.entry(part.generation).or_default().extend(ids);
-            }
-        }
-        let found = crew::gather(crew, self.parts.len(), |at| {
-            let part = &self.parts[at];
-            part.files(wanted.get(&part.generation), needle)
-        });
-        for file in found.into_iter().flatten() {
-            files.insert(file);
-        }
-    }
-
-    /// How many values they hold.
-    #[cfg(test)]
-    fn values(&self) -> usize {
-        self.parts.iter().map(|part| part.ends.len()).sum()
-    }
-}
-
-impl Part {
-    /// The values of this part that hold the text.
-    fn find(&self, needle: &Needle) -> Vec<u32> {
-        let mut ids = Vec::new();
-        let mut from = 0;
-        while let Some(at) = self.text.get(from..).and_then(|t| needle.finder.find(t)) {
-            let at = from + at;
-            let i = self.ends.partition_point(|end| *end as usize <= at);
-            let Some(&end) = self.ends.get(i) else { break };
-            if at + needle.len <= end as usize {
-                ids.push(self.first + i as u32);
-                from = end as usize;
-            } else {
-                // It reaches into the next value, so it is none.
-                from = at + 1;
-            }
-        }
-        ids
-    }
-
-    fn files(&self, wanted: Option<&HashSet<u32>>, needle: &Needle) -> Vec<FileId> {
-        let mut files = Vec::new();
-        let (mut holds, mut uuids) = (0, 0);
-        for of in &self.files {
-            let held = &self.holds[holds as usize..of.holds as usize];
-            let bits = &self.uuids[uuids as usize..of.uuids as usize];
-            (holds, uuids) = (of.holds, of.uuids);
-            if of.open
-                || wanted.is_some_and(|ids| held.iter().any(|id| ids.contains(id)))
-                || bits.iter().any(|bits| needle.in_uuid(*bits))
-            {
-                files.push(of.file);
-            }
-        }
-        files
-    }
-}
-
-/// A text to look for in values.
-#[derive(Debug)]
-pub(crate) struct Needle {
-    folded: String,
-    finder: Finder<'static>,
-    len: usize,
-    /// Bits and their places, for each place where the text can stand in a UUID.
-    uuid: Vec<(u128, u128)>,
-}
-
-impl Needle {
-    /// `None` where values cannot say whether a record holds the text: it may be (in) a number, a
-    /// time, a truth value or a very short value.
-    pub(crate) fn new(text: &str) -> Option<Self> {
-        let folded = text::fold(text);
-        if folded.len() < SHORTEST
-            || folded.bytes().all(may_be_number)
-            || "true".contains(&folded)
-            || "false".contains(&folded)
-        {
-            return None;
-        }
-        Some(Self {
-            finder: Finder::new(&folded).into_owned(),
-            len: folded.len(),
-            uuid: in_uuids(folded.as_bytes()),
-            folded,
-        })
-    }
-
-    /// Whether a text holds it, whatever the case.
-    pub(crate) fn is_in(&self, text: &str) -> bool {
-        text::fold(text).contains(&self.folded)
-    }
-
-    /// Whether a UUID holds it.
-    pub(crate) fn in_uuid(&self, bits: u128) -> bool {
-        self.uuid.iter().any(|(mask, value)| bits & mask == *value)
-    }
-
-    /// Whether any UUID can hold it.
-    pub(crate) fn may_be_in_uuid(&self) -> bool {
-        !self.uuid.is_empty()
-    }
-}
-
-/// The masks and bits of a text at each place of a UUID where it can stand.
-fn in_uuids(text: &[u8]) -> Vec<(u128, u128)> {
-    let mut all = Vec::new();
-    for start in 0..=36usize.saturating_sub(text.len()) {
-        let (mut mask, mut value) = (0u128, 0u128);
-        let fits = text.iter().zip(start..).all(|(&c, at)| {
-            if matches!(at, 8 | 13 | 18 | 23) {
-                return c == b'-';
-            }
-            let dashes = [8, 13, 18, 23].iter().filter(|dash| at > **dash).count();
-            let Some(digit) = char::from(c).to_digit(16) else {
-                return false;
-            };
-            let shift = 124 - 4 * (at - dashes);
-            mask |= 15 << shift;
-            value |= u128::from(digit) << shift;
-            at < 36
-        });
-        if fits {
-            all.push((mask, value));
-        }
-    }
-    all
+/// A part whose rows are in the index.
+#[derive(Debug, Clone)]
+pub(crate) struct Placed {
+    pub(crate) part: Arc<Part>,
+    /// The event of its first row; the others follow.
+    pub(crate) first: u32,
+    /// Rows that became no events, ascending.
+    pub(crate) dropped: Arc<[u32]>,
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-    use crate::base::crew::Alone;
-    use crate::index::batch::uuid_text;
 
-    fn files_of(values: &Values, text: &str) -> Option<Vec<u32>> {
-        let needle = Needle::new(text)?;
-        let mut files = FileSet::default();
-        values.files(&needle, &Alone, &mut files);
-        Some((0..100).filter(|f| files.contains(FileId(*f))).collect())
+    /// What each row of parts holds, sorted; `None` for an open one.
+    fn rows(parts: &[Part]) -> Vec<Option<Vec<String>>> {
+        let mut all = Vec::new();
+        for part in parts {
+            let slots: Vec<Slot<'_>> = part.slots().collect();
+            let of_generation = |other: &&Part| other.generation == part.generation;
+            let word = |number: u32| {
+                let mut words = parts.iter().filter(of_generation);
+                let text = words.find_map(|other| other.value(number)).expect("a word");
+                String::from_utf8(text.to_vec()).expect("text")
+            };
+            let (mut items, mut uuids) = (&part.items[..], &part.uuids[..]);
+            for (count, n) in part.counts.iter().zip(&part.uuid_counts) {
+                if *count == OPEN {
+                    all.push(None);
+                    continue;
+                }
+                let (mine, rest) = items.split_at(usize::from(*count));
+                let (my_uuids, more) = uuids.split_at(usize::from(*n));
+                (items, uuids) = (rest, more);
+                let bits = my_uuids.iter();
+                let mut texts: Vec<String> = bits
+                    .map(|bits| crate::index::batch::uuid_text(*bits))
+                    .collect();
+                let mut open = mine.to_vec();
+                while let Some(slot) = open.pop() {
+                    match &slots[usize::from(slot)] {
+                        Slot::Value(number) => texts.push(word(*number)),
+                        Slot::Bundle(members) => open.extend_from_slice(members),
+                    }
+                }
+                texts.sort();
+                all.push(Some(texts));
+            }
+            assert!(items.is_empty() && uuids.is_empty());
+        }
+        all
+    }
+
+    fn row(b: &mut ValuesBuilder, keys: &[&str], values: &[&str]) {
+        let lengths = keys.iter().map(|key| key.len() as u64);
+        b.note_keys(lengths.sum(), keys.iter().map(|key| key.as_bytes()));
+        for value in values {
+            b.note(value.as_bytes());
+        }
+        b.end_row();
+    }
+
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "compared with rows that may be open"
+    )]
+    fn holds(texts: &[&str]) -> Option<Vec<String>> {
+        let texts = texts.iter().map(|text| (*text).to_owned());
+        Some(texts.collect())
+    }
+
+    const UUID: &str = "6f4ab5bd-2daa-4d00-be14-d92ef0000000";
+
+    #[test]
+    fn rows_hold_what_was_noted() {
+        let mut b = ValuesBuilder::new(Held::default());
+        b.begin();
+        row(&mut b, &["a", "b"], &["Grüße", "x"]);
+        // Of the same shape, and other keys.
+        row(&mut b, &["c", "a"], &[UUID]);
+        b.begin();
+        row(&mut b, &["a", "b"], &["X", "17"]);
+        let first = b.take();
+        let known = [&b"type"[..], b"Role"];
+        for _ in 0..2 {
+            b.note_keys(7, [&b"a"[..]].into_iter());
+            b.note_identity(9, known.into_iter());
+            b.end_row();
+        }
+        row(&mut b, &[], &[]);
+        let expected = [
+            holds(&["a", "b", "grüße", "x"]),
+            holds(&[UUID, "a", "c"]),
+            holds(&["17", "a", "b", "x"]),
+            holds(&["a", "role", "type"]),
+            holds(&["a", "role", "type"]),
+            holds(&[]),
+        ];
+        assert_eq!(rows(&[first, b.take()]), expected);
     }
 
     #[test]
-    fn a_text_is_found_in_the_files_that_hold_it() {
-        let mut values = Values::default();
+    fn what_cannot_be_said_opens_its_row_alone() {
         let mut b = ValuesBuilder::new(Held::default());
-        b.begin(FileId(3));
-        b.note(b"arn:aws:s3:::Prod-Data/x");
-        b.note(b"ab");
-        b.note(b"cd");
-        b.note(b"2024-02-03T04:05:06Z");
-        b.begin(FileId(5));
-        b.note(b"prod-data");
-        b.note("Grüße".as_bytes());
-        values.push(b.take());
-        b.note(b"6f4ab5bd-2daa-4d00-be14-d92ef0000000");
-        b.begin(FileId(6));
-        b.note(b"arn:aws:s3:::Prod-Data/x");
-        b.begin(FileId(7));
-        b.note(br#"{"a":"x\"y"}"#);
-        values.push(b.take());
-        assert_eq!(files_of(&values, "PROD-data"), Some(vec![3, 5, 6]));
-        assert_eq!(files_of(&values, "data/X"), Some(vec![3, 6]));
-        assert_eq!(files_of(&values, "GRÜSSE"), Some(vec![]));
-        assert_eq!(files_of(&values, "GRÜßE"), Some(vec![5]));
-        // Not across the edge of two values.
-        assert_eq!(files_of(&values, "xprod"), Some(vec![]));
-        assert_eq!(files_of(&values, "2daa-4D00"), Some(vec![5]));
-        assert_eq!(files_of(&values, "bd-2daa-4d00-be14-d92ef1"), Some(vec![]));
-        // Inside of a value, as it reads.
-        assert_eq!(files_of(&values, "x\"y"), Some(vec![7]));
-        for unsure in ["ab", "443", "2024-02", "rue", "1e5", ""] {
-            assert_eq!(files_of(&values, unsure), None, "{unsure}");
+        b.begin();
+        row(&mut b, &["a"], &["x"]);
+        row(&mut b, &["a"], &[&"long".repeat(LONGEST)]);
+        // No word of its keys.
+        b.end_row();
+        b.note_keys(1, [&b"a"[..]].into_iter());
+        b.open_row();
+        b.end_row();
+        row(&mut b, &["a"], &[UUID; 256]);
+        row(&mut b, &["a"], &["y"]);
+        b.open();
+        row(&mut b, &["a"], &["y"]);
+        b.begin();
+        row(&mut b, &["a"], &["z"]);
+        // Deeper than anybody looks.
+        let mut deep = "bottom\n".to_owned();
+        for _ in 0..6 {
+            let mut out = String::new();
+            crate::event::json::write_string(&mut out, &deep);
+            deep = format!(r#"{{"in":{out}}}"#);
         }
-        assert_eq!(values.values(), 5);
+        row(&mut b, &["a"], &[&deep]);
+        let expected = [
+            holds(&["a", "x"]),
+            None,
+            None,
+            None,
+            None,
+            holds(&["a", "y"]),
+            None,
+            holds(&["a", "z"]),
+            None,
+        ];
+        assert_eq!(rows(&[b.take()]), expected);
     }
 
     #[test]
     fn json_inside_of_values_is_noted_as_it_reads() {
-        let mut values = Values::default();
         let mut b = ValuesBuilder::new(Held::default());
-        let escaped = |text: &str| {
-            let mut out = String::new();
-            crate::event::json::write_string(&mut out, text);
-            format!(r#"{{"in":{out}}}"#)
-        };
-        b.begin(FileId(1));
-        b.note(br#"{"Resource":"arn:aws:s3:::a\u002db\/c"}"#);
-        b.begin(FileId(2));
-        b.note(b"%7B%22Action%22%3A%22iam%3APassRole%22%7D");
-        b.begin(FileId(3));
-        b.note(br#"{"x":"%7B%22deep%22%3A%22hidden%20word%22%7D"}"#);
-        b.begin(FileId(4));
-        b.note(br#"{"not json\"#);
-        b.begin(FileId(5));
-        // Deeper than anybody looks: nobody says what it holds.
-        let deep = (0..6).fold("bottom\n".to_owned(), |text, _| escaped(&text));
-        b.note(deep.as_bytes());
-        values.push(b.take());
-        assert_eq!(files_of(&values, "a-b/c"), Some(vec![1, 5]));
-        assert_eq!(files_of(&values, "iam:pass"), Some(vec![2, 5]));
-        assert_eq!(files_of(&values, "hidden word"), Some(vec![3, 5]));
-        assert_eq!(files_of(&values, "nothing"), Some(vec![5]));
+        b.begin();
+        let coded = "%7B%22Action%22%3A%22iam%3APassRole%22%7D";
+        let escaped = r#"{"x":"a\u002db","n":[1,true]}"#;
+        let broken = r#"{"not json\"#;
+        for _ in 0..2 {
+            row(&mut b, &[], &[coded]);
+            row(&mut b, &[], &[escaped, broken]);
+        }
+        let inside = holds(&[&coded.to_lowercase(), "action", "iam:passrole"]);
+        let other = holds(&["1", "a-b", "n", "true", "x", broken, escaped]);
+        let expected = [inside.clone(), other.clone(), inside, other];
+        assert_eq!(rows(&[b.take()]), expected);
     }
 
     #[test]
     fn generations_end_and_nothing_is_lost() {
-        let mut values = Values::default();
         let mut b = ValuesBuilder::new(Held::default());
-        for file in 0..60 {
-            b.begin(FileId(file));
-            b.note(b"common");
+        let mut parts = Vec::new();
+        for file in 0..40 {
+            b.begin();
             for i in 0..5000 {
-                b.note(format!("value {file} {i}").as_bytes());
+                row(&mut b, &["common"], &[&format!("value {file} {i}")]);
             }
-            values.push(b.take());
+            parts.push(b.take());
         }
-        let all: Vec<u32> = (0..60).collect();
-        assert_eq!(files_of(&values, "common"), Some(all));
-        assert_eq!(files_of(&values, "value 17 4999"), Some(vec![17]));
-        assert!(values.values() > 60 * 5000 + 1);
+        assert_ne!(parts[0].generation, parts[39].generation);
+        for (n, found) in rows(&parts).into_iter().enumerate() {
+            let value = format!("value {} {}", n / 5000, n % 5000);
+            assert_eq!(found, holds(&["common", &value]));
+        }
     }
 
-    proptest! {
-        #[test]
-        fn parts_of_uuids(bits in any::<u128>(), from in 0usize..36, len in 3usize..36, other in any::<u128>()) {
-            let text = uuid_text(bits);
-            let part = &text[from..(from + len).min(36)];
-            let masks = in_uuids(part.as_bytes());
-            let holds = |bits: u128| masks.iter().any(|(m, v)| bits & m == *v);
-            prop_assert!(holds(bits));
-            prop_assert_eq!(holds(other), uuid_text(other).contains(part));
-        }
+    #[test]
+    fn rows_that_are_cut_leave_nothing() {
+        let mut b = ValuesBuilder::new(Held::default());
+        b.begin();
+        row(&mut b, &["a"], &["kept"]);
+        row(&mut b, &["a"], &["cut", UUID]);
+        b.note_keys(1, [&b"half"[..]].into_iter());
+        b.cut(1);
+        b.begin();
+        row(&mut b, &["a"], &["next"]);
+        let expected = [holds(&["a", "kept"]), holds(&["a", "next"])];
+        assert_eq!(rows(&[b.take()]), expected);
     }
 }

@@ -23,7 +23,7 @@ use crate::index::sessions::{Born, People, Session, Shared};
 use crate::index::shelf::Shelf;
 use crate::index::snapshot::{Generation, Snapshot};
 use crate::index::symbols::{Sym, Symbols, SymbolsWriter, spread};
-use crate::index::values::Values;
+use crate::index::values::{Placed, Values};
 
 /// What became of a file's records; the sums of its batches.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -89,6 +89,8 @@ pub struct IndexWriter {
     file_sum: Appended,
     /// Rows of a batch that became events; kept for its room.
     kept: Vec<u32>,
+    /// Rows of it that did not.
+    dropped: Vec<u32>,
     files: FileNames,
     atlas: Arc<Atlas>,
 }
@@ -145,10 +147,7 @@ impl IndexWriter {
     /// whenever that is wanted. The batches of one thread are translated in their order.
     pub fn translate(&mut self, mut batch: Batch) -> Translated {
         self.learn(&batch);
-        match batch.values.take() {
-            Some(values) => self.values.push(values),
-            None => self.values.incomplete = true,
-        }
+        self.values.words.extend(batch.values.clone());
         let maps = &self.maps[batch.thread];
         let all = |codes: &mut [u32], map: &[u32]| {
             for code in codes {
@@ -182,6 +181,8 @@ impl IndexWriter {
     ) -> Vec<Appended> {
         let mut ended = Vec::new();
         let mut start = 0;
+        let first = self.contents.len() as u32;
+        self.dropped.clear();
         let mut told = Told {
             births: batch.births.iter().peekable(),
             shared: batch.shared.iter().peekable(),
@@ -203,6 +204,13 @@ impl IndexWriter {
             if run.done {
                 ended.push(self.finish_file());
             }
+        }
+        if let Some(part) = &batch.values {
+            self.values.placed.push(Placed {
+                part: Arc::clone(part),
+                first,
+                dropped: self.dropped.as_slice().into(),
+            });
         }
         ended
     }
@@ -296,6 +304,7 @@ impl IndexWriter {
                     self.file_sum.duplicate += 1;
                     let known = (of as usize) >= self.file_start || !self.seen_before.insert(of);
                     self.file_sum.repeated += u64::from(known);
+                    self.dropped.push(row as u32);
                     continue;
                 }
                 Seen::OtherContent(first) => {

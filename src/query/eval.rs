@@ -13,7 +13,7 @@ use crate::index::schema::Col;
 use crate::index::segment::Segment;
 use crate::index::snapshot::Snapshot;
 use crate::query::plan::{Node, Plan};
-use crate::query::residual::{Open, Residual};
+use crate::query::residual::{Atom, Open, Residual};
 
 /// What a search found.
 #[derive(Debug, Clone)]
@@ -94,17 +94,9 @@ impl Scan<'_> {
                 let shown = columns
                     .map(|(col, codes)| Node::Column(col, codes))
                     .collect();
-                Solved {
-                    sure: self.rows(&Node::Or(shown)),
-                    may: self.snapshot.all(),
-                    open: Open::Atom(atom.clone()),
-                }
+                self.ask(atom, self.rows(&Node::Or(shown)))
             }
-            Node::Atom(atom) => Solved {
-                sure: self.snapshot.rows(|_, _| false),
-                may: self.snapshot.all(),
-                open: Open::Atom(atom.clone()),
-            },
+            Node::Atom(atom) => self.ask(atom, self.snapshot.rows(|_, _| false)),
             decided => {
                 let rows = self.rows(decided);
                 Solved {
@@ -113,6 +105,34 @@ impl Scan<'_> {
                     open: Open::Rows(rows),
                 }
             }
+        }
+    }
+
+    /// A question about bytes, as far as the index answers it; `shown` match in any case.
+    fn ask(&self, atom: &Atom, shown: RowSet) -> Solved {
+        let open = || Open::Atom(Box::new(atom.clone()));
+        let Some((text, enough)) = atom.needs() else {
+            return Solved {
+                sure: shown,
+                may: self.snapshot.all(),
+                open: open(),
+            };
+        };
+        let holding = self.snapshot.holding(text, self.cancel, self.crew);
+        let (mut sure, mut may) = (shown, holding.sure);
+        zip(&mut may, &sure, Bitmap::or);
+        if enough {
+            sure.clone_from(&may);
+        }
+        zip(&mut may, &holding.open, Bitmap::or);
+        Solved {
+            open: if sure == may {
+                Open::Rows(sure.clone())
+            } else {
+                open()
+            },
+            sure,
+            may,
         }
     }
 

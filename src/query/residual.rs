@@ -26,7 +26,9 @@ pub enum Atom {
     Text {
         /// What to look for in each key and value.
         matcher: Matcher,
-        /// Folded text without which no record can match.
+        /// Text that stands in a key or value of every record that can match.
+        needs: Option<String>,
+        /// The same as it stands in their bytes.
         clue: Option<Clue>,
     },
     /// Values at a path.
@@ -36,6 +38,8 @@ pub enum Atom {
         /// What one of them must be.
         matcher: Matcher,
         /// The last key, without which the path leads nowhere.
+        needs: Option<String>,
+        /// The same as it stands in the bytes.
         clue: Option<Clue>,
     },
 }
@@ -192,10 +196,12 @@ impl Atom {
         match needle {
             Needle::Regex(regex) => Self::Text {
                 matcher: Matcher::Regex(regex.compiled().clone()),
+                needs: None,
                 clue: None,
             },
             Needle::Word(pattern) => Self::Text {
                 matcher: Matcher::word(pattern, Rule::Part),
+                needs: Some(longest_literal(pattern).to_owned()).filter(|text| !text.is_empty()),
                 clue: Clue::new(longest_literal(pattern), pattern.how != How::Wild),
             },
         }
@@ -210,7 +216,19 @@ impl Atom {
         Self::Path {
             steps: steps.to_vec(),
             matcher,
+            needs: last.map(str::to_owned).filter(|key| !key.is_empty()),
             clue: last.and_then(|key| Clue::new(key, false)),
+        }
+    }
+
+    /// A text without which no record matches, and whether to hold it is enough.
+    pub(crate) fn needs(&self) -> Option<(&str, bool)> {
+        match self {
+            Self::Text {
+                matcher: Matcher::Holds(word),
+                ..
+            } => (!word.is_empty()).then_some((word, true)),
+            Self::Text { needs, .. } | Self::Path { needs, .. } => Some((needs.as_deref()?, false)),
         }
     }
 
