@@ -2,7 +2,7 @@
 
 use crate::app::action::Command;
 use crate::app::moves;
-use crate::app::state::State;
+use crate::app::state::{Focus, State};
 use crate::engine::protocol::{Compare, Other};
 use crate::event::json::Node;
 use crate::index::segment::EventId;
@@ -137,6 +137,10 @@ fn differences(state: &State, id: EventId, out: &mut Lines) {
 pub fn diff(state: &mut State) {
     state.view.detail = true;
     show_tab(state, detail::DIFF);
+    // A narrow terminal shows the detail only while it has the focus.
+    if state.panes().detail.is_empty() {
+        state.focus = Focus::Detail;
+    }
 }
 
 fn height(state: &State) -> usize {

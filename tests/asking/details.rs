@@ -149,3 +149,12 @@ fn a_refused_call_and_the_one_allowed_differ_in_the_refusal() {
     );
     assert!(shown[4].starts_with("- .errorCode"), "{shown:?}");
 }
+
+#[test]
+fn a_narrow_terminal_shows_the_difference_too() {
+    let mut d = Driver::demo(70, 20);
+    d.filter("what:PutRolePolicy who:alice").keys("G D");
+    assert!(d.text().contains("DIFFER"), "{}", d.text());
+    d.keys("Esc");
+    assert_eq!(d.state.focus, Focus::List);
+}
