@@ -159,15 +159,40 @@ struct Palette {
     pink: Color,
 }
 
+/// Inks that stand out from black by seven to one at least.
+const CONTRAST: Palette = Palette {
+    text: Color::Indexed(231),
+    faint: Color::Indexed(252),
+    line: Color::Indexed(250),
+    strong: Color::Indexed(231),
+    accent: Color::Indexed(51),
+    on_bright: Color::Indexed(16),
+    row: Color::Indexed(16),
+    resting: Color::Indexed(16),
+    cell: Color::Indexed(16),
+    popup: Color::Indexed(16),
+    popup_line: Color::Indexed(231),
+    quiet_bar: Color::Indexed(250),
+    red: Color::Indexed(217),
+    orange: Color::Indexed(215),
+    amber: Color::Indexed(226),
+    green: Color::Indexed(120),
+    teal: Color::Indexed(123),
+    blue: Color::Indexed(153),
+    violet: Color::Indexed(183),
+    pink: Color::Indexed(219),
+};
+
 impl Theme {
     /// The names that [`Theme::named`] knows, the usual one first.
-    pub const NAMES: [&'static str; 4] = ["dark", "light", "ansi", "plain"];
+    pub const NAMES: [&'static str; 5] = ["dark", "light", "contrast", "ansi", "plain"];
 
     /// The theme called `name`.
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "dark" => Some(Self::dark()),
             "light" => Some(Self::light()),
+            "contrast" => Some(Self::contrast()),
             "ansi" => Some(Self::ansi()),
             "plain" => Some(Self::plain()),
             _ => None,
@@ -224,6 +249,19 @@ impl Theme {
             violet: Color::Indexed(91),
             pink: Color::Indexed(162),
         })
+    }
+
+    /// High contrast, for a dark ground in the 256 colours: nothing is fainter than light grey, what
+    /// is focused is turned round, and colours are bright.
+    pub fn contrast() -> Self {
+        let turned = Style::new().add_modifier(Modifier::REVERSED);
+        Self {
+            selected_row: turned,
+            resting_row: Style::new().add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
+            selected_cell: turned.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
+            absent_tab: Style::new().fg(Color::Indexed(250)),
+            ..Self::of(&CONTRAST)
+        }
     }
 
     /// The terminal's own sixteen colours, for terminals that have no more or a scheme of theirs.
@@ -420,6 +458,57 @@ mod tests {
         }
         assert_eq!(Theme::named("dark"), Some(Theme::dark()));
         assert_eq!(Theme::named("mauve"), None);
+    }
+
+    /// The contrast of an ink of the colour cube, or of its greys, with black, as WCAG 2 counts it.
+    fn against_black(ink: Color) -> f64 {
+        let Color::Indexed(n @ 16..) = ink else {
+            panic!("{ink:?} is up to the terminal");
+        };
+        let step = |n: u8| if n == 0 { 0 } else { 55 + 40 * u32::from(n) };
+        let rgb = if n < 232 {
+            let n = n - 16;
+            [step(n / 36), step(n / 6 % 6), step(n % 6)]
+        } else {
+            [8 + 10 * (u32::from(n) - 232); 3]
+        };
+        let linear = rgb.map(|c| {
+            let c = f64::from(c) / 255.0;
+            if c <= 0.03928 {
+                c / 12.92
+            } else {
+                ((c + 0.055) / 1.055).powf(2.4)
+            }
+        });
+        let light = linear[0].mul_add(0.2126, linear[1].mul_add(0.7152, linear[2] * 0.0722));
+        (light + 0.05) / 0.05
+    }
+
+    #[test]
+    fn high_contrast_is_seven_to_one() {
+        assert!((against_black(Color::Indexed(231)) - 21.0).abs() < 0.01);
+        let p = &CONTRAST;
+        let inks = [
+            p.text,
+            p.faint,
+            p.line,
+            p.strong,
+            p.accent,
+            p.popup_line,
+            p.quiet_bar,
+            p.red,
+            p.orange,
+            p.amber,
+            p.green,
+            p.teal,
+            p.blue,
+            p.violet,
+            p.pink,
+        ];
+        for ink in inks {
+            let contrast = against_black(ink);
+            assert!(contrast >= 7.0, "{ink:?} {contrast}");
+        }
     }
 
     #[test]
