@@ -124,7 +124,8 @@ async fn run_loop(
     let mut state = state.with_wishes(options.wishes.clone());
     let mut engine = Engine::start(runtime.handle(), screen.specs, options);
     let mut events = listen_to_terminal();
-    let (tell, mut exported) = mpsc::channel(8);
+    let (tell, mut exported) = mpsc::unbounded_channel();
+    let mut exports = export::Exports::default();
     let mut clicks = Clicks::default();
     let mut drawn: Option<Instant> = None;
     let mut actions = vec![Action::Shelf(shelf)];
@@ -143,10 +144,10 @@ async fn run_loop(
                     Effect::Send(request) => engine.send(request),
                     Effect::Copy(text) => Term::copy(&text)?,
                     Effect::Export(wanted) => {
-                        let (reader, tell) = (engine.reader(), tell.clone());
-                        std::thread::spawn(move || {
-                            // Nobody hears it once the screen is closed.
-                            let _ = tell.blocking_send(export::write(&wanted, &reader));
+                        let tell = tell.clone();
+                        exports.begin(wanted, engine.reader(), move |outcome| {
+                            // Nobody hears it once the screen is closed, and nobody waits for it.
+                            let _ = tell.send(outcome);
                         });
                     }
                     Effect::SaveView(name, link) => {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use tui_input::Input;
 
 use crate::app::action::Effect;
-use crate::app::facets::FacetTarget;
 use crate::app::state::{Focus, Overlay, Question, QuestionKind, State};
 use crate::app::{facets, places};
 use crate::index::schema::Field;
@@ -103,11 +102,7 @@ fn facet(state: &State) -> Option<&FieldTally> {
     if state.focus != Focus::Facets {
         return None;
     }
-    let field = match facets::focused(state)? {
-        FacetTarget::Heading(field, _)
-        | FacetTarget::Value(field, _, _)
-        | FacetTarget::More(field, _) => field,
-    };
+    let field = facets::focused(state)?.field();
     state.answer.facets.iter().find(|f| f.field == field)
 }
 

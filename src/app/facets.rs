@@ -21,6 +21,15 @@ pub enum FacetTarget<'a> {
     More(Field, u64),
 }
 
+impl FacetTarget<'_> {
+    /// The field it belongs to.
+    pub const fn field(self) -> Field {
+        match self {
+            Self::Heading(field, _) | Self::Value(field, _, _) | Self::More(field, _) => field,
+        }
+    }
+}
+
 /// Values of an opened field that are listed at once; the search finds the others.
 const LISTED: usize = 2_000;
 
@@ -204,12 +213,7 @@ pub fn toggle_field(state: &mut State, field: Field) {
 
 /// Moves the focused field up or down among the others.
 pub fn shift(state: &mut State, down: bool) {
-    let Some(
-        FacetTarget::Heading(field, _)
-        | FacetTarget::Value(field, _, _)
-        | FacetTarget::More(field, _),
-    ) = focused(state)
-    else {
+    let Some(field) = focused(state).map(FacetTarget::field) else {
         return;
     };
     let Some(at) = state.facets.iter().position(|f| *f == field) else {
@@ -279,12 +283,7 @@ pub fn open(state: &mut State) {
 
 /// Opens or closes the field of the focused line.
 pub fn unfold(state: &mut State, open: bool) {
-    let Some(
-        FacetTarget::Heading(field, _)
-        | FacetTarget::Value(field, _, _)
-        | FacetTarget::More(field, _),
-    ) = focused(state)
-    else {
+    let Some(field) = focused(state).map(FacetTarget::field) else {
         return;
     };
     if state.view.facet_open != Some(field) {

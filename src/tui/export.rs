@@ -3,6 +3,10 @@
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use trailhound::app::export::{Export, Format, Outcome, What};
 use trailhound::case::store::create_private;
@@ -11,13 +15,49 @@ use trailhound::report::{self, Cell, Heading, Style, markdown};
 
 use crate::headless::cells;
 
+/// The longest that the end of the program waits for exports to clear up behind them.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The exports under way. Once it is dropped they stop, and no half of a file is left.
+#[derive(Default)]
+pub struct Exports {
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Exports {
+    /// Writes a view beside everything else, and says at the end what came of it.
+    pub fn begin(
+        &mut self,
+        export: Box<Export>,
+        reader: Reader,
+        tell: impl FnOnce(Outcome) + Send + 'static,
+    ) {
+        let stop = Arc::clone(&self.stop);
+        self.threads.retain(|thread| !thread.is_finished());
+        self.threads.push(std::thread::spawn(move || {
+            tell(write(&export, &reader, &stop));
+        }));
+    }
+}
+
+impl Drop for Exports {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE && self.threads.iter().any(|t| !t.is_finished()) {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
 /// Writes, and says what came of it.
-pub fn write(export: &Export, reader: &Reader) -> Outcome {
+fn write(export: &Export, reader: &Reader, stop: &AtomicBool) -> Outcome {
     let file = Path::new(&export.file);
     if !export.over && fs::symlink_metadata(file).is_ok() {
         return Outcome::Exists(export.file.clone());
     }
-    match whole(export, reader, file) {
+    match whole(export, reader, file, stop) {
         Ok(()) => Outcome::Written(export.what.rows() as u64, export.file.clone()),
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Outcome::Exists(export.file.clone()),
         Err(e) => Outcome::Failed(format!("{}: {e}", export.file)),
@@ -25,7 +65,7 @@ pub fn write(export: &Export, reader: &Reader) -> Outcome {
 }
 
 /// Writes beside the place and moves it there once it is whole: a file is never half of one.
-fn whole(export: &Export, reader: &Reader, file: &Path) -> io::Result<()> {
+fn whole(export: &Export, reader: &Reader, file: &Path, stop: &AtomicBool) -> io::Result<()> {
     let name = file
         .file_name()
         .ok_or_else(|| io::Error::other("this names no file"))?;
@@ -33,7 +73,7 @@ fn whole(export: &Export, reader: &Reader, file: &Path) -> io::Result<()> {
     let new = file.with_file_name(hidden);
     let done = create_private(&new).and_then(|made| {
         let mut out = BufWriter::new(made);
-        rows(export, reader, &mut out)?;
+        rows(export, reader, &mut out, stop)?;
         let made = out.into_inner().map_err(io::IntoInnerError::into_error)?;
         made.sync_all()?;
         if export.over {
@@ -54,7 +94,18 @@ fn whole(export: &Export, reader: &Reader, file: &Path) -> io::Result<()> {
     done
 }
 
-fn rows(export: &Export, reader: &Reader, out: &mut dyn Write) -> io::Result<()> {
+fn rows(
+    export: &Export,
+    reader: &Reader,
+    out: &mut dyn Write,
+    stop: &AtomicBool,
+) -> io::Result<()> {
+    let ended = || {
+        if stop.load(Ordering::Relaxed) {
+            return Err(io::Error::other("the program ended"));
+        }
+        Ok(())
+    };
     let style = Style {
         zone: chrono_tz::UTC,
         width: None,
@@ -97,12 +148,14 @@ fn rows(export: &Export, reader: &Reader, out: &mut dyn Write) -> io::Result<()>
     match &export.what {
         What::Events(events, fields) => {
             cells::each(&export.snapshot, reader, events, fields, |_, mut cells| {
+                ended()?;
                 cells.extend(partial.clone());
                 sheet.row(&cells)
             })?;
         }
         What::Counts(counts) => {
             for value in &counts.values {
+                ended()?;
                 let share = value.events as f64 / counts.total.max(1) as f64;
                 let mut cells = vec![
                     value.value.clone().map_or(Cell::Absent, Cell::Text),
@@ -120,4 +173,56 @@ fn rows(export: &Export, reader: &Reader, out: &mut dyn Write) -> io::Result<()>
         }
     }
     sheet.end()
+}
+
+#[cfg(test)]
+mod tests {
+    use trailhound::index::schema::Field;
+    use trailhound::index::snapshot::Snapshot;
+    use trailhound::pivot::tally::{FieldTally, Tally};
+
+    use super::*;
+
+    #[test]
+    fn an_export_that_is_stopped_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("svc.csv");
+        let value = Tally {
+            value: Some("s3".to_owned()),
+            label: "s3".to_owned(),
+            events: 1,
+            writes: 0,
+            failures: 0,
+            first: None,
+            last: None,
+            spark: Vec::new(),
+            bytes_out: 0,
+        };
+        let export = Export {
+            file: file.display().to_string(),
+            over: false,
+            format: Format::Csv,
+            snapshot: Arc::new(Snapshot::default()),
+            what: What::Counts(FieldTally {
+                field: Field::Svc,
+                total: 1,
+                distinct: 1,
+                values: vec![value],
+            }),
+            head: Vec::new(),
+            partial: None,
+        };
+        let (stopped, goes_on) = (AtomicBool::new(true), AtomicBool::new(false));
+        let reader = Reader::default();
+        assert!(matches!(
+            write(&export, &reader, &stopped),
+            Outcome::Failed(_)
+        ));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert!(matches!(
+            write(&export, &reader, &goes_on),
+            Outcome::Written(1, _)
+        ));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }
