@@ -502,3 +502,35 @@ fn bytes_that_left_are_a_number_to_ask_for_and_to_sort_by() {
         serde_json::from_str(&run(&["who", "ops", "--format", "json"], dir.path())).unwrap();
     assert_eq!(told["principals"][0]["totals"]["bytes_out"], 1_230_900);
 }
+
+#[test]
+fn a_database_is_found_by_the_filter_it_was_sought_with() {
+    let seek = |n: u32, filters: Value| {
+        let asked = json!({"filters": filters});
+        call(
+            n,
+            "111122223333",
+            "rds",
+            "DescribeDBInstances",
+            &asked,
+            &Value::Null,
+        )
+    };
+    let dir = evidence(&[
+        seek(
+            1,
+            json!([{"name": "engine", "values": ["mysql"]},
+                {"name": "db-instance-id", "values": ["other", "orders"]}]),
+        ),
+        seek(2, json!([{"name": "domain", "values": ["orders"]}])),
+    ]);
+    assert_eq!(
+        count(
+            "res:arn:aws:rds:us-west-2:111122223333:db:orders",
+            dir.path()
+        ),
+        1
+    );
+    assert_eq!(count("res:other", dir.path()), 1);
+    assert_eq!(count("res:mysql", dir.path()), 0);
+}

@@ -440,7 +440,7 @@ impl Scanner {
                                 wrong_type(cur.slot, &mut out);
                             }
                             let area = cur.slot.area(cur.area, object);
-                            let param = cur.param;
+                            let (param, outside) = (cur.param, cur.inside);
                             self.frames.push(cur);
                             if self.frames.len() > deepest {
                                 deepest = self.frames.len();
@@ -452,7 +452,9 @@ impl Scanner {
                                 }
                             }
                             cur = Frame::new(area, object, self.keys.len() as u32);
-                            cur.inside = param;
+                            // A list of texts is its parameter itself; of objects it is what they
+                            // stand in.
+                            cur.inside = if object { param } else { outside };
                             if !object {
                                 cur.param = param;
                             }
