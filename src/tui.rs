@@ -122,12 +122,14 @@ async fn run_loop(
     let mut options = screen.options;
     options.wishes.identities = memory.identities();
     let mut state = state.with_wishes(options.wishes.clone());
+    // A frame before anything else runs: then every core is busy with the evidence.
+    paint(terminal, &state, &screen.theme)?;
     let mut engine = Engine::start(runtime.handle(), screen.specs, options);
     let mut events = listen_to_terminal();
     let (tell, mut exported) = mpsc::unbounded_channel();
     let mut exports = export::Exports::default();
     let mut clicks = Clicks::default();
-    let mut drawn: Option<Instant> = None;
+    let mut drawn = Some(Instant::now());
     let mut actions = vec![Action::Shelf(shelf)];
     actions.extend(note.map(Action::Say));
     if screen.resume {
@@ -176,10 +178,7 @@ async fn run_loop(
         }
         let due = drawn.is_none_or(|at| at.elapsed() >= FRAME);
         if state.dirty && due {
-            let picture = compose::screen(&state);
-            terminal
-                .terminal
-                .draw(|frame| ui::draw(frame, &picture, &screen.theme))?;
+            paint(terminal, &state, &screen.theme)?;
             drawn = Some(Instant::now());
             state.dirty = false;
             #[cfg(debug_assertions)]
@@ -226,6 +225,15 @@ async fn run_loop(
             Wake::Frame => {}
         }
     }
+}
+
+/// Draws the state.
+fn paint(terminal: &mut Term, state: &State, theme: &Theme) -> anyhow::Result<()> {
+    let picture = compose::screen(state);
+    terminal
+        .terminal
+        .draw(|frame| ui::draw(frame, &picture, theme))?;
+    Ok(())
 }
 
 /// The zone of this machine, where it says so in the way most do.
