@@ -167,21 +167,8 @@ fn scrollbar(pen: &mut Pen<'_>, top: u16, view: &ListView) {
 mod tests {
     use super::*;
     use crate::ui::tests::drawn;
+    use crate::view::headings;
     use crate::view::screen::Cell;
-    use crate::view::screen::Heading;
-
-    fn headings() -> Vec<Heading> {
-        let heading = |title: &str, width| Heading {
-            title: title.to_owned(),
-            width,
-        };
-        vec![
-            heading("TIME", 8),
-            heading("V", 1),
-            heading("WHO", 7),
-            heading("WHAT", 0),
-        ]
-    }
 
     fn event(cells: [&str; 4], focused: bool, marks: &[&str]) -> ListRow {
         ListRow::Event(EventRow {
@@ -201,7 +188,7 @@ mod tests {
     #[test]
     fn rows_marks_and_quiet_stretches() {
         let view = ListView {
-            headings: headings(),
+            headings: headings::tests::some(),
             rows: vec![
                 event(["13:59:02", "W", "alice", "ModifyLoadBalancer"], false, &[]),
                 ListRow::Quiet {

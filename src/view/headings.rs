@@ -281,7 +281,7 @@ pub fn placed(headings: &[Heading], width: u16) -> Vec<(u16, u16)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     #[test]
@@ -338,7 +338,8 @@ mod tests {
         assert_eq!(titles(Field::Err, true), ["V", "ERROR ↓"]);
     }
 
-    fn some() -> Vec<Heading> {
+    /// A list's head of four columns, the last of them as wide as there is room.
+    pub(crate) fn some() -> Vec<Heading> {
         let heading = |title: &str, width| Heading {
             title: title.to_owned(),
             width,
