@@ -268,7 +268,7 @@ pub enum Command {
         #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
         paths: Vec<OsString>,
     },
-    /// Explain how filters are written: terms, fields, times, macros.
+    /// Explain how filters are written, or list the keys and the names of their actions.
     Help {
         /// What to explain.
         #[arg(value_enum)]
@@ -307,8 +307,10 @@ impl Command {
 /// What `help` explains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum About {
-    /// The filter language.
+    /// The filter language: terms, fields, times, macros.
     Filters,
+    /// The keys of the screen as they are bound, under the names the config file has for them.
+    Keys,
 }
 
 /// The paths of a command.

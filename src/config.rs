@@ -15,6 +15,8 @@ use etcetera::BaseStrategy as _;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::app::keymap::Scope;
+use crate::app::keys::{Keys, Wish, section};
 use crate::base::printable::Printable;
 use crate::base::span::{Diagnostic, Severity, Span};
 use crate::base::text::nearest;
@@ -32,6 +34,8 @@ pub struct Config {
     pub accounts: BTreeMap<String, String>,
     /// The colours of the screen, where `--theme` does not say.
     pub theme: Option<String>,
+    /// What keys mean on the screen.
+    pub keys: Arc<Keys>,
 }
 
 /// Everything that is wrong with a config file, ready to print.
@@ -65,6 +69,12 @@ const SECTIONS: &[(&str, &str, Section)] = &[
         accounts,
     ),
     ("theme", "colours of the screen: name = \"light\"", theme),
+    (
+        "keys",
+        "keys by action: next-error = \"e\" or back = [\"[\", \"alt-Left\"]; those of one pane \
+         under [keys.list] and the like",
+        keys,
+    ),
 ];
 
 type Section = fn(&mut Reading<'_>, &DeTable<'_>, &mut Config);
@@ -375,9 +385,93 @@ fn theme(reading: &mut Reading<'_>, table: &DeTable<'_>, config: &mut Config) {
     }
 }
 
+/// Keys of everywhere, and in tables of their own those of one place.
+fn keys(reading: &mut Reading<'_>, table: &DeTable<'_>, config: &mut Config) {
+    let mut wishes = Vec::new();
+    let mut places = Vec::new();
+    let before = reading.faults.len();
+    for (key, value) in table {
+        let DeValue::Table(inner) = value.get_ref() else {
+            wish(
+                reading,
+                Scope::Global,
+                (key, value),
+                &mut wishes,
+                &mut places,
+            );
+            continue;
+        };
+        let name: &str = key.get_ref();
+        let mut scopes = Scope::ALL.into_iter().filter(|s| *s != Scope::Global);
+        if let Some(scope) = scopes.clone().find(|scope| scope.name() == name) {
+            for (key, value) in inner {
+                wish(reading, scope, (key, value), &mut wishes, &mut places);
+            }
+        } else {
+            let names: Vec<&str> = scopes.by_ref().map(Scope::name).collect();
+            let help = nearest(name, names.iter().copied()).map_or_else(
+                || {
+                    format!(
+                        "the places are {}; keys of everywhere stand under [keys]",
+                        names.join(", ")
+                    )
+                },
+                |near| format!("did you mean [keys.{near}]?"),
+            );
+            reading.fault(key.span(), format!("no place is called `{name}`"), help);
+        }
+    }
+    match Keys::with(&wishes) {
+        Ok(keys) if reading.faults.len() == before => config.keys = Arc::new(keys),
+        Ok(_) => {}
+        Err(faults) => {
+            for fault in faults {
+                let (action, of_keys): &(Range<usize>, Vec<Range<usize>>) = &places[fault.wish];
+                let at = fault.key.and_then(|key| of_keys.get(key)).unwrap_or(action);
+                reading.fault(at.clone(), fault.message, fault.help);
+            }
+        }
+    }
+}
+
+/// Reads the keys of one action, and where they and its name stand.
+fn wish<'v>(
+    reading: &mut Reading<'_>,
+    scope: Scope,
+    (key, value): (
+        &Spanned<std::borrow::Cow<'_, str>>,
+        &'v Spanned<DeValue<'_>>,
+    ),
+    wishes: &mut Vec<Wish>,
+    places: &mut Vec<(Range<usize>, Vec<Range<usize>>)>,
+) {
+    let action = key.get_ref().to_string();
+    let example = format!("{action} = \"F9\" or {action} = [\"F9\", \"ctrl-g\"]");
+    let each: Vec<&'v Spanned<DeValue<'_>>> = match value.get_ref() {
+        DeValue::String(_) => vec![value],
+        DeValue::Array(entries) => entries.iter().collect(),
+        _ => {
+            let message = format!("this is no key of {} {action}", section(scope));
+            return reading.fault(value.span(), message, format!("write {example}"));
+        }
+    };
+    let texts: Vec<Option<&str>> = each.iter().map(|e| reading.text_of(e, &example)).collect();
+    let Some(texts) = texts.into_iter().collect::<Option<Vec<&str>>>() else {
+        return;
+    };
+    wishes.push(Wish {
+        scope,
+        action,
+        keys: texts.into_iter().map(str::to_owned).collect(),
+    });
+    let of_keys = each.iter().map(|e| e.span()).collect();
+    places.push((key.span(), of_keys));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::action::Command;
 
     fn said(text: &str) -> Result<Config, String> {
         read(Path::new("dir/c.toml"), text, Config::default()).map_err(|e| e.to_string())
@@ -387,13 +481,19 @@ mod tests {
     fn what_is_written_is_known() {
         let text = "[macros]\nnoise = \"svc:logs\"\n\"$quiet\" = \"-$noise\"\n\
                     [lists]\noffice-nets = [\"203.0.113.0/24\"]\naccts = [111122223333]\n\
-                    [accounts]\n111122223333 = \"prod\"\n[theme]\nname = \"light\"\n";
+                    [accounts]\n111122223333 = \"prod\"\n[theme]\nname = \"light\"\n\
+                    [keys]\nback = \"ctrl-b\"\ncopy = [\"Y\", \"y\"]\n\
+                    [keys.list]\nnext-error = \"F8\"\n";
         let config = said(text).unwrap();
         assert_eq!(config.names.macros["quiet"], "-$noise");
         assert_eq!(config.names.lists["office-nets"], ["203.0.113.0/24"]);
         assert_eq!(config.names.lists["accts"], ["111122223333"]);
         assert_eq!(config.accounts["111122223333"], "prod");
         assert_eq!(config.theme.as_deref(), Some("light"));
+        let key = |scope, command| config.keys.key_of(scope, command);
+        assert_eq!(key(Scope::Global, Command::Back), Some("ctrl-b"));
+        assert_eq!(key(Scope::List, Command::NextError), Some("F8"));
+        assert_eq!(key(Scope::Facets, Command::Copy), Some("Y"));
     }
 
     #[test]
@@ -417,6 +517,17 @@ mod tests {
             "[accounts]\n1234 = \"prod\"\n",
             "[theme]\nname = \"pink\"\n",
             "[theme]\ncolour = \"red\"\n",
+            "[keys]\nbakc = \"H\"\n",
+            "[keys]\nback = \"hyper-h\"\n",
+            "[keys]\nback = 3\n",
+            "[keys]\nback = [\"ctrl-b\", 3]\n",
+            "[keys]\nback = [\"ctrl-b\", \"/\"]\n",
+            "[keys]\nback = \"ctrl-g\"\nforward = \"ctrl-g\"\n",
+            "[keys]\nclose = \"Esc\"\n",
+            "[keys.lists]\nnext-error = \"F8\"\n",
+            "[keys.list]\nnext-error = \"p\"\n",
+            "[keys.list]\nfold-all = \"F8\"\n",
+            "[keys.typing]\napply = \"a\"\n",
             "[lists\n",
             "[macros]\na = \"é\u{1b}x\n",
         ];

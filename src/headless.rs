@@ -290,6 +290,10 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> anyhow::Re
             explain_filters(global, &mut out)?;
             FOUND
         }
+        Command::Help { about: About::Keys } => {
+            out.write_all(global.settings.keys.manual().as_bytes())?;
+            FOUND
+        }
         Command::Completions { shell } => {
             aot::generate(shell, &mut cli::command(), "trailhound", &mut out);
             FOUND

@@ -113,6 +113,7 @@ fn screen(specs: Vec<Spec>, global: &Global, link: Option<String>) -> anyhow::Re
             theme: global.theme(),
             filter: terms.join(" "),
             names: global.names(),
+            keys: std::sync::Arc::clone(&global.settings.keys),
             accounts: std::sync::Arc::new(global.settings.accounts.clone()),
             link,
             resume: global.resume,

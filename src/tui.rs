@@ -25,6 +25,7 @@ use trailhound::app::action::{Action, Effect, Mouse, MouseKind};
 use trailhound::app::chord::{Chord, Key};
 use trailhound::app::compose;
 use trailhound::app::export::Outcome;
+use trailhound::app::keys::Keys;
 use trailhound::app::state::State;
 use trailhound::app::update::update;
 use trailhound::base::ledger::Ledger;
@@ -54,6 +55,8 @@ pub struct Screen {
     pub filter: String,
     /// Macros and lists.
     pub names: Arc<Names>,
+    /// What keys mean.
+    pub keys: Arc<Keys>,
     /// What a person calls accounts.
     pub accounts: Arc<BTreeMap<String, String>>,
     /// The link of a view to begin with.
@@ -115,6 +118,7 @@ async fn run_loop(
 ) -> anyhow::Result<End> {
     let state = State::new(terminal.size()?, screen.zone)
         .with_names(screen.names)
+        .with_keys(screen.keys)
         .with_accounts(screen.accounts)
         .with_local(local_zone().unwrap_or(screen.zone));
     let memory = Memory::of(&screen.specs);

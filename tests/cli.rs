@@ -1198,6 +1198,41 @@ fn nothing_found_is_explained_term_by_term() {
 }
 
 #[test]
+fn help_keys_lists_the_keys_as_they_are_bound() {
+    let folder = Folder::new();
+    let line = |stdout: &str, action: &str| {
+        let mut lines = stdout.lines().map(str::trim);
+        let found = lines.find(|line| line.starts_with(&format!("{action} ")));
+        found.unwrap_or_default().to_owned()
+    };
+    let out = folder.run(&["help", "keys"]);
+    assert_eq!(out.code, Some(0), "{}", out.shown);
+    assert!(out.stdout.contains("[keys.list]"), "{}", out.stdout);
+    assert!(
+        line(&out.stdout, "next-error").contains(" e "),
+        "{}",
+        out.stdout
+    );
+    let file = folder.path("keys.toml");
+    std::fs::write(&file, "[keys.list]\nnext-error = \"F8\"\n").unwrap();
+    let config = ["help", "keys", "--config", "keys.toml"];
+    let out = folder.run(&config);
+    assert!(
+        line(&out.stdout, "next-error").contains(" F8 "),
+        "{}",
+        out.stdout
+    );
+    std::fs::write(&file, "[keys.list]\nnext-error = \"w\"\n").unwrap();
+    let out = folder.run(&config);
+    assert_eq!(out.code, Some(2), "{}", out.shown);
+    assert!(
+        out.stderr.contains("keys.toml:2: `w` is next-write"),
+        "{}",
+        out.stderr
+    );
+}
+
+#[test]
 fn filters_are_explained_without_a_screen() {
     let out = Folder::new().run(&["help", "filters"]);
     assert_eq!((out.code, out.stderr.as_str()), (Some(0), ""));

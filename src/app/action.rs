@@ -214,3 +214,17 @@ pub enum Command {
     Apply,
     Quit,
 }
+
+impl Command {
+    /// Its name in the config file: `next-error`, `screen-1`.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for c in format!("{self:?}").chars() {
+            if !name.is_empty() && !c.is_lowercase() {
+                name.push('-');
+            }
+            name.extend(c.to_lowercase());
+        }
+        name
+    }
+}

@@ -3,6 +3,8 @@
 
 use tui_input::Input;
 
+use crate::app::action::Command;
+use crate::app::keymap::Scope;
 use crate::app::listing;
 use crate::app::state::{Choice, Entry, Overlay, Picker, PickerKind, State};
 use crate::index::schema::Field;
@@ -58,8 +60,9 @@ pub fn sort_by(state: &mut State, field: Field) {
     state.say(match field {
         Field::Time => word.to_owned(),
         _ => format!(
-            "{} {word}: chosen again, {turn}wards; S time is the usual order",
-            field.name()
+            "{} {word}: chosen again, {turn}wards; {} time is the usual order",
+            field.name(),
+            state.keys.word(Scope::List, Command::SortList)
         ),
     });
 }
@@ -68,7 +71,12 @@ pub fn sort_by(state: &mut State, field: Field) {
 pub fn sort_by_column(state: &mut State) {
     match focused(state).and_then(|(_, column)| column.column.field()) {
         Some(field) if sorted::can_sort(field) => sort_by(state, field),
-        _ => state.refuse("nothing can be sorted by this column: S lists what can"),
+        _ => {
+            let key = state.keys.word(Scope::List, Command::SortList);
+            state.refuse(format!(
+                "nothing can be sorted by this column: {key} lists what can"
+            ));
+        }
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) const FLOATS: &[Binding] = &[
     bind(Filter, &["Enter"], C::Apply, "apply", "apply the filter"),
     bind(
         Filter,
-        &["Esc"],
+        &["Esc", "ctrl-c"],
         C::Escape,
         "cancel",
         "leave the filter as it was",
@@ -32,13 +32,6 @@ pub(crate) const FLOATS: &[Binding] = &[
         C::SearchBack,
         "",
         "an earlier filter that holds what is typed; again, an older one",
-    ),
-    bind(
-        Filter,
-        &["ctrl-c"],
-        C::Escape,
-        "",
-        "leave the filter as it was",
     ),
     bind(Prompt, &["Enter"], C::Apply, "take", "take what is typed"),
     bind(Prompt, &["Esc", "ctrl-c"], C::Escape, "cancel", "leave"),

@@ -113,20 +113,12 @@ pub(crate) const PANES: &[Binding] = &[
     ),
     bind(
         Global,
-        &["["],
+        &["[", "ctrl-o", "alt-Left"],
         C::Back,
         "",
         "back to the view before, as it was",
     ),
-    bind(Global, &["]"], C::Forward, "", "forward again"),
-    bind(
-        Global,
-        &["ctrl-o", "alt-Left"],
-        C::Back,
-        "",
-        "back to the view before, as it was",
-    ),
-    bind(Global, &["alt-Right"], C::Forward, "", "forward again"),
+    bind(Global, &["]", "alt-Right"], C::Forward, "", "forward again"),
     bind(
         Global,
         &["i"],

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::app::action::{Command, Effect};
+use crate::app::keymap::Scope;
 use crate::app::state::{Chain, ChainOf, Locked, Overlay, State, View};
 use crate::app::{filtering, merging, moves, overlays, people, pivots, reading, tree_view};
 use crate::event::birth::Confidence;
@@ -226,9 +227,10 @@ fn in_chain(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         Command::Inferred => {
             chain.sure_only = !chain.sure_only;
             let words = if chain.sure_only {
-                "inferred links are left out; ~ shows them"
+                let key = state.keys.word(Scope::Chain, Command::Inferred);
+                format!("inferred links are left out; {key} shows them")
             } else {
-                "inferred links are shown with ~"
+                "inferred links are shown with ~".to_owned()
             };
             rebuild(state);
             state.say(words);
@@ -392,7 +394,10 @@ pub fn lock_on(state: &mut State, key: &str, label: &str) {
                 label: label.to_owned(),
                 filter,
             });
-            state.say(format!("{label} is followed through every view; P stops"));
+            let key = state.key(Command::Lock);
+            state.say(format!(
+                "{label} is followed through every view; {key} stops"
+            ));
         }
         None => state.refuse("its name cannot be written as a filter"),
     }

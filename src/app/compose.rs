@@ -6,7 +6,7 @@ use crate::app::chips;
 use crate::app::facets::{self, FacetTarget};
 use crate::app::filtering;
 use crate::app::floating;
-use crate::app::keymap::{self, Scope};
+use crate::app::keymap::Scope;
 use crate::app::listing;
 use crate::app::pivots;
 use crate::app::plot;
@@ -96,7 +96,7 @@ pub fn context(state: &State) -> ContextLine {
             built: *built || *digit == here,
         })
         .collect();
-    let key = keymap::key_of(Scope::Global, Command::Help).unwrap_or("?");
+    let key = state.key(Command::Help);
     ContextLine {
         tabs,
         zone: if state.before_end {
@@ -517,13 +517,13 @@ fn hints(state: &State) -> Vec<(String, &'static str)> {
     let mut hints = Vec::new();
     if scope == Scope::List
         && let Some(word) = arranging::burst_hint(state)
-        && let Some(key) = keymap::key_of(scope, Command::FoldBurst)
+        && let Some(key) = state.keys.key_of(scope, Command::FoldBurst)
     {
         hints.push((key.to_owned(), word));
     }
-    let rows = keymap::help(scope).into_iter();
-    let hinted = rows.flat_map(|(_, bindings)| bindings);
+    let rows = state.keys.help(scope).into_iter();
+    let hinted = rows.flat_map(|(_, rows)| rows);
     let hinted = hinted.filter(|b| !b.hint.is_empty());
-    hints.extend(hinted.map(|b| (b.keys[0].to_owned(), b.hint)));
+    hints.extend(hinted.map(|row| (row.keys[0].clone(), row.hint)));
     hints
 }

@@ -56,7 +56,10 @@ pub fn rebuild(state: &mut State) {
         let (snapshot, zone) = (&state.snapshot, state.zone);
         out.lines = detail::summary(snapshot, id, tree, &name, &file, zone, state.reveal);
         if record.is_some_and(|r| r.masked.is_some()) {
-            out.lines.push(detail::secrets_note(state.reveal));
+            out.lines.push(detail::secrets_note(
+                state.reveal,
+                &state.key(Command::Reveal),
+            ));
         }
         if let Some(error) = record.and_then(|r| r.error.as_ref()) {
             out.notice = Some(error.clone());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tui_input::Input;
 
-use crate::app::action::Effect;
+use crate::app::action::{Command, Effect};
 use crate::app::state::{Focus, Overlay, Question, QuestionKind, State};
 use crate::app::{facets, places};
 use crate::index::schema::Field;
@@ -80,7 +80,10 @@ pub fn open(state: &mut State) {
         return state.refuse("nothing matches, so there is nothing to write");
     }
     if state.answer.answered != state.answer.asked {
-        return state.refuse("the events are not all found yet: wait, then press X again");
+        let key = state.key(Command::Export);
+        return state.refuse(format!(
+            "the events are not all found yet: wait, then press {key} again"
+        ));
     }
     let name = match facet(state) {
         Some(facet) => format!("{}.csv", facet.field.name()),

@@ -1,5 +1,6 @@
 //! The facet pane's lines and what they stand for.
 
+use crate::app::action::Command;
 use crate::app::filtering;
 use crate::app::state::{
     Choice, Entry, FACET_VALUES, FacetSort, Focus, Message, Overlay, Picker, PickerKind, Question,
@@ -120,7 +121,10 @@ pub fn said(state: &State) -> Option<Message> {
     let share = v.events as f64 * 100.0 / total.max(1) as f64;
     let seen = match (v.first, v.last) {
         (Some(first), Some(last)) => format!(", first {}, last {}", first.iso(), last.iso()),
-        _ => ", l opens the field: all its values, first and last seen".to_owned(),
+        _ => format!(
+            ", {} opens the field: all its values, first and last seen",
+            state.key(Command::Right)
+        ),
     };
     Some(Message {
         text: format!(

@@ -484,7 +484,8 @@ fn focused_term(state: &State) -> Result<Expr, String> {
                 .filter(|_| !line.path.is_empty())
                 .ok_or_else(none)?;
             if leaf.contains("‹hidden:") {
-                return Err("this value is a secret and hidden: V shows it".to_owned());
+                let key = state.key(Command::Reveal);
+                return Err(format!("this value is a secret and hidden: {key} shows it"));
             }
             let text = format!("{}={}", line.path, pattern::quote(leaf));
             query::parse(&text, &query::Context::default())

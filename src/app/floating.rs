@@ -1,8 +1,10 @@
 //! What floats above the panes as plain data, and where its lines stand.
 
+use crate::app::action::Command;
 use crate::app::chain;
 use crate::app::compose::{plain, toned};
-use crate::app::keymap::{self, Binding, Scope};
+use crate::app::keymap::Scope;
+use crate::app::keys::Row;
 use crate::app::overlays;
 use crate::app::people;
 use crate::app::plot::length;
@@ -59,7 +61,11 @@ pub(crate) fn overlay(state: &State) -> Option<Floating> {
                 title: "find",
                 text: Printable::new(input.value()),
                 caret: Printable::new(&before).width(),
-                summary: "Enter finds the next, n and N go on".to_owned(),
+                summary: format!(
+                    "Enter finds the next, {} and {} go on",
+                    state.key(Command::FindNext),
+                    state.key(Command::FindPrevious)
+                ),
             }
         }
     })
@@ -125,17 +131,18 @@ fn help(state: &State, top: usize) -> Floating {
         Focus::Detail => Scope::Detail,
         Focus::Portrait => Scope::Portrait,
     };
-    let keys = |bindings: Vec<&'static Binding>| {
-        bindings
-            .into_iter()
+    let keys = |rows: Vec<&Row>| {
+        rows.into_iter()
             .map(|b| (b.keys.join(" "), b.about.to_owned()))
             .collect()
     };
-    let mut groups: Vec<HelpGroup> = keymap::help(scope)
+    let mut groups: Vec<HelpGroup> = state
+        .keys
+        .help(scope)
         .into_iter()
-        .map(|(scope, bindings)| HelpGroup {
+        .map(|(scope, rows)| HelpGroup {
             title: scope.title(),
-            keys: keys(bindings),
+            keys: keys(rows),
         })
         .collect();
     groups.extend(
@@ -241,6 +248,14 @@ fn around_view(state: &State, around: &Around) -> PagesView {
             .map(|(i, id)| row(i, *id))
             .collect(),
         position: (top, around.events.len()),
-        foot: "< > resize   Enter makes it a view   q closes".to_owned(),
+        foot: state.keys.line(
+            Scope::Context,
+            &[
+                (Command::Shrink, "less"),
+                (Command::Grow, "more"),
+                (Command::Open, "makes it a view"),
+                (Command::Escape, "closes"),
+            ],
+        ),
     }
 }

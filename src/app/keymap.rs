@@ -1,13 +1,13 @@
 //! The key table: where, which keys, what they do, in one sentence.
 //!
-//! Dispatch, help, footer hints, palette, the README's key table and the tests all read it.
+//! Dispatch, help, footer hints, palette, the README's key table and the tests all read it, by way
+//! of [`Keys`](crate::app::keys::Keys), which holds what a person bound otherwise.
 //! Within a focused pane its own bindings win over the global ones.
 
 use crate::app::action::Command;
 use crate::app::bindings::ASKING;
 use crate::app::bindings_floats::FLOATS;
 use crate::app::bindings_panes::PANES;
-use crate::app::chord::Chord;
 
 /// Where a binding holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,6 +45,25 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// Every scope, in the order of the help.
+    pub const ALL: [Self; 15] = [
+        Self::Global,
+        Self::List,
+        Self::Facets,
+        Self::Chips,
+        Self::Histogram,
+        Self::Detail,
+        Self::Portrait,
+        Self::Filter,
+        Self::Prompt,
+        Self::Picker,
+        Self::Sources,
+        Self::People,
+        Self::Chain,
+        Self::Pages,
+        Self::Context,
+    ];
+
     /// Its title in the help.
     pub const fn title(self) -> &'static str {
         match self {
@@ -66,6 +85,35 @@ impl Scope {
         }
     }
 
+    /// Its name in the config file; the global ones stand without one.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Global => "everywhere",
+            Self::List => "list",
+            Self::Facets => "facets",
+            Self::Chips => "terms",
+            Self::Histogram => "histogram",
+            Self::Detail => "detail",
+            Self::Portrait => "portrait",
+            Self::Filter => "filter",
+            Self::Prompt => "typing",
+            Self::Picker => "choosing",
+            Self::Sources => "files",
+            Self::People => "people",
+            Self::Chain => "sessions",
+            Self::Pages => "reading",
+            Self::Context => "around",
+        }
+    }
+
+    /// Whether characters are typed here, so that none can be a key.
+    pub const fn is_typed(self) -> bool {
+        matches!(
+            self,
+            Self::Filter | Self::Prompt | Self::Picker | Self::Sources
+        )
+    }
+
     /// Whether keys that are not bound here fall through to the global ones.
     pub const fn falls_through(self) -> bool {
         matches!(
@@ -85,7 +133,7 @@ impl Scope {
 pub struct Binding {
     /// Where it holds.
     pub scope: Scope,
-    /// The keys, as [`Chord::parse`] reads them.
+    /// The keys, as [`Chord::parse`](crate::app::chord::Chord::parse) reads them.
     pub keys: &'static [&'static str],
     /// What they do.
     pub command: Command,
@@ -116,57 +164,6 @@ pub fn bindings() -> impl Iterator<Item = &'static Binding> {
     PANES.iter().chain(FLOATS).chain(ASKING)
 }
 
-/// What a key means in a scope.
-pub fn resolve(scope: Scope, chord: Chord) -> Option<Command> {
-    let text = chord.to_string();
-    let within = |s: Scope| {
-        bindings()
-            .find(|b| b.scope == s && b.keys.contains(&text.as_str()))
-            .map(|b| b.command)
-    };
-    within(scope).or_else(|| {
-        scope
-            .falls_through()
-            .then(|| within(Scope::Global))
-            .flatten()
-    })
-}
-
-/// The rows that hold in a scope: its own, then the global ones it does not hide.
-pub fn help(scope: Scope) -> Vec<(Scope, Vec<&'static Binding>)> {
-    let own: Vec<_> = bindings().filter(|b| b.scope == scope).collect();
-    let mut groups = Vec::new();
-    if scope.falls_through() || scope == Scope::Global {
-        let hidden = |b: &&Binding| {
-            b.keys.iter().all(|k| {
-                own.iter()
-                    .any(|o| o.scope != Scope::Global && o.keys.contains(k))
-            })
-        };
-        let global = bindings()
-            .filter(|b| b.scope == Scope::Global && !hidden(b))
-            .collect();
-        groups.push((Scope::Global, global));
-    }
-    if scope != Scope::Global && !own.is_empty() {
-        groups.insert(0, (scope, own));
-    }
-    groups
-}
-
-/// The first key of a command in a scope, for hints and the palette.
-pub fn key_of(scope: Scope, command: Command) -> Option<&'static str> {
-    let within = |s: Scope| bindings().find(|b| b.scope == s && b.command == command);
-    within(scope)
-        .or_else(|| {
-            scope
-                .falls_through()
-                .then(|| within(Scope::Global))
-                .flatten()
-        })
-        .map(|b| b.keys[0])
-}
-
 /// The key table as Markdown, for the README.
 pub fn markdown() -> String {
     use std::fmt::Write as _;
@@ -189,11 +186,18 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::app::chord::Chord;
 
     #[test]
     fn every_key_is_a_key_and_stands_once_in_its_scope() {
         let mut seen = HashSet::new();
+        let mut rows = HashSet::new();
         for b in bindings() {
+            let (scope, command) = (b.scope, b.command);
+            assert!(
+                rows.insert((scope, command)),
+                "{command:?} twice in {scope:?}"
+            );
             for key in b.keys {
                 let chord = Chord::parse(key).unwrap_or_else(|| panic!("{key} is no key"));
                 assert_eq!(chord.to_string(), *key);
@@ -221,14 +225,5 @@ mod tests {
                 );
             }
         }
-    }
-
-    #[test]
-    fn panes_fall_through_and_text_does_not() {
-        let at = |scope, key| resolve(scope, Chord::parse(key).unwrap());
-        assert_eq!(at(Scope::List, "x"), Some(Command::Context));
-        assert_eq!(at(Scope::Detail, "x"), None);
-        assert_eq!(at(Scope::Detail, "p"), Some(Command::Principal));
-        assert_eq!(at(Scope::Filter, "p"), None);
     }
 }

@@ -1,5 +1,6 @@
 //! The event list as plain data: which rows are in sight, and what stands in each.
 
+use crate::app::action::Command;
 use crate::app::sources;
 use crate::app::state::{Focus, State};
 use crate::base::printable::Printable;
@@ -114,20 +115,23 @@ pub(crate) fn list_view(state: &State) -> ListView {
                 .as_ref()
                 .map(|ledger| sources::why_nothing(ledger));
             let why = why.unwrap_or_default().replace('\n', "   ");
+            let (files, quit) = (state.key(Command::Screen7), state.key(Command::Close));
             Printable::new(&format!(
-                "no CloudTrail events. {why}   (7 lists the files, q quits)"
+                "no CloudTrail events. {why}   ({files} lists the files, {quit} quits)"
             ))
         } else {
             Printable::trusted("reading …")
         })
     } else if state.answer.answered == state.answer.asked {
         Some(Printable::new(&format!(
-            "nothing among {} matches{}; q goes back, / edits the filter",
+            "nothing among {} matches{}; {} goes back, {} edits the filter",
             counted(state.snapshot.len() as u64, "event"),
             match state.answer.missed.join(", ") {
                 none if none.is_empty() => none,
                 missed => format!(": {missed}"),
-            }
+            },
+            state.key(Command::Close),
+            state.key(Command::EditFilter)
         )))
     } else {
         Some(Printable::trusted("looking …"))

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use tui_input::Input;
 
-use crate::app::action::Effect;
+use crate::app::action::{Command, Effect};
 use crate::app::chain;
+use crate::app::keymap::Scope;
 use crate::app::state::{Overlay, Question, QuestionKind, State};
 use crate::engine::protocol::Request;
 use crate::pivot::identity::Statement;
@@ -93,12 +94,13 @@ pub fn answer(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
         Statement::Same { reason, .. } | Statement::Apart { reason, .. } => why.clone_into(reason),
     }
     let words = match &statement {
-        Statement::Same { .. } => "the two are one person now; U takes it back",
-        Statement::Apart { .. } => "this caller is a person of its own now; U takes it back",
+        Statement::Same { .. } => "the two are one person now",
+        Statement::Apart { .. } => "this caller is a person of its own now",
     };
     state.wishes.identities.statements.push(statement);
     keep(state, effects);
-    state.say(words);
+    let key = state.keys.word(Scope::People, Command::UndoIdentity);
+    state.say(format!("{words}; {key} takes it back"));
 }
 
 /// Takes the newest statement back.

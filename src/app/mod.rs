@@ -21,6 +21,7 @@ pub mod floating;
 pub mod floats;
 pub mod fuzzy;
 pub mod keymap;
+pub mod keys;
 pub mod listing;
 pub mod merging;
 pub mod mouse;

@@ -190,7 +190,8 @@ pub fn search(
 /// Looks for the text of `f` again: in the detail where that has the focus, else in the list.
 pub fn find_again(state: &mut State, forward: bool) {
     let Some(text) = state.finding.clone() else {
-        state.refuse("nothing to find yet: f asks for a text");
+        let key = state.key(Command::Find);
+        state.refuse(format!("nothing to find yet: {key} asks for a text"));
         return;
     };
     if state.focus == Focus::Detail {

@@ -36,7 +36,8 @@ pub fn open_find(state: &mut State) {
 pub fn open_palette(state: &mut State) {
     let scope = update::scope(state);
     let mut entries: Vec<Entry> = Vec::new();
-    for b in keymap::bindings().filter(|b| b.scope == scope || b.scope == Scope::Global) {
+    let rows = state.keys.of(scope).chain(state.keys.of(Scope::Global));
+    for b in rows {
         let known = entries
             .iter()
             .any(|e| matches!(e.choice, Choice::Run(c) if c == b.command));
@@ -44,7 +45,7 @@ pub fn open_palette(state: &mut State) {
             entries.push(Entry {
                 key: String::new(),
                 label: b.about.to_owned(),
-                detail: keymap::key_of(scope, b.command).unwrap_or("").to_owned(),
+                detail: state.keys.key_of(scope, b.command).unwrap_or("").to_owned(),
                 choice: Choice::Run(b.command),
             });
         }
@@ -112,7 +113,7 @@ pub fn open_copy(state: &mut State) {
     let hidden = record.is_some_and(|r| r.masked.is_some()) && !state.reveal;
     let text = shown.map(|(b, _)| String::from_utf8_lossy(&json::compact(b)).into_owned());
     let what = if hidden {
-        "event as JSON, its secrets hidden (V shows them)"
+        "event as JSON, its secrets hidden"
     } else {
         "event as JSON"
     };

@@ -3,6 +3,7 @@
 use crate::app::action::{Command, Effect};
 use crate::app::chain::{self, height, top};
 use crate::app::compose::{plain, toned};
+use crate::app::keymap::Scope;
 use crate::app::merging;
 use crate::app::moves;
 use crate::app::state::{ChainOf, Overlay, People, State};
@@ -162,8 +163,16 @@ pub fn view(state: &State, people: &People) -> PagesView {
         }],
         rows: rows.map(|(i, p)| row(i, p)).collect(),
         position: (top, lines.len()),
-        foot:
-            "Enter everything they did   s sessions   P follow   m m one person   U undo   q closes"
-                .to_owned(),
+        foot: state.keys.line(
+            Scope::People,
+            &[
+                (Command::Open, "everything they did"),
+                (Command::Session, "sessions"),
+                (Command::Lock, "follow"),
+                (Command::Merge, "twice: one person"),
+                (Command::UndoIdentity, "undo"),
+                (Command::Escape, "closes"),
+            ],
+        ),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tui_input::Input;
 
-use crate::app::action::Effect;
+use crate::app::action::{Command, Effect};
 use crate::app::chips::Hidden;
 use crate::app::compose;
 use crate::app::pivots;
@@ -382,7 +382,10 @@ pub fn open_saved(state: &mut State) {
         ));
     }
     if entries.is_empty() {
-        return state.say("nothing saved yet: B saves this view under a name");
+        let key = state.key(Command::SaveView);
+        return state.say(format!(
+            "nothing saved yet: {key} saves this view under a name"
+        ));
     }
     state.overlay = Some(picker(PickerKind::Views, entries, 0));
 }
@@ -440,5 +443,8 @@ pub fn save(state: &mut State, name: &str, effects: &mut Vec<Effect>) {
     state.shelf.saved.push((name.to_owned(), link.clone()));
     effects.push(Effect::SaveView(name.to_owned(), link));
     let count = thousands(state.shelf.saved.len() as u64);
-    state.say(format!("saved as {name}; ' lists what is saved ({count})"));
+    let key = state.key(Command::SavedViews);
+    state.say(format!(
+        "saved as {name}; {key} lists what is saved ({count})"
+    ));
 }

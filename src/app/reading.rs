@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::action::Command;
 use crate::app::compose::{plain, toned};
+use crate::app::keymap::Scope;
 use crate::app::state::{Overlay, Raw, Sources, State};
 use crate::app::{moves, overlays, sources};
 use crate::base::ledger::{FileEntry, FileStatus, Position, Problem};
@@ -97,10 +98,14 @@ pub fn problems(state: &State, file: Option<usize>, at: usize) -> PagesView {
         head: Vec::new(),
         rows: rows.collect(),
         position: (top, len),
-        foot: format!(
-            "{}Enter shows the whole of it and the text around   q closes",
-            sources::cure(state)
-        ),
+        foot: sources::cure(state)
+            + &state.keys.line(
+                Scope::Pages,
+                &[
+                    (Command::Open, "shows the whole of it and the text around"),
+                    (Command::Escape, "closes"),
+                ],
+            ),
     }
 }
 
@@ -157,10 +162,15 @@ pub fn sources(state: &State, list: &Sources) -> PagesView {
         head: vec![row(typed, false), row(columns.heading(), false)],
         rows: rows.collect(),
         position: (top, list.order.len()),
-        foot: format!(
-            "{}Enter its problems and text   Tab sorts   Esc closes",
-            sources::cure(state)
-        ),
+        foot: sources::cure(state)
+            + &state.keys.line(
+                Scope::Sources,
+                &[
+                    (Command::Open, "its problems and text"),
+                    (Command::Sort, "sorts"),
+                    (Command::Escape, "closes"),
+                ],
+            ),
     }
 }
 
@@ -445,11 +455,21 @@ pub fn raw(state: &State, view: &Raw) -> PagesView {
         head: Vec::new(),
         rows: rows.into_iter().skip(top).take(height).collect(),
         position: (top, len),
-        foot: if state.reveal {
-            "j k scroll   V hides secrets   q back".to_owned()
-        } else {
-            "j k scroll   V shows secrets   q back".to_owned()
-        },
+        foot: state.keys.line(
+            Scope::Pages,
+            &[
+                (Command::Down, "scrolls"),
+                (
+                    Command::Reveal,
+                    if state.reveal {
+                        "hides secrets"
+                    } else {
+                        "shows secrets"
+                    },
+                ),
+                (Command::Escape, "back"),
+            ],
+        ),
     }
 }
 

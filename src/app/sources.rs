@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tui_input::Input;
 
 use crate::app::action::{Command, Effect};
+use crate::app::keymap::Scope;
 use crate::app::moves;
 use crate::app::overlays;
 use crate::app::state::{Overlay, Raw, Sort, Sources, State};
@@ -55,7 +56,8 @@ pub fn cure(state: &State) -> String {
     let entry = looked_at(state).and_then(|file| state.files.get(file));
     match entry {
         Some((_, entry)) if entry.mendable > 0 => {
-            format!("ctrl-r mends {}   ", counted(entry.mendable, "record"))
+            let key = state.keys.word(Scope::Pages, Command::Mend);
+            format!("{key} mends {}   ", counted(entry.mendable, "record"))
         }
         _ => String::new(),
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use tui_input::Input;
 
+use crate::app::action::Command;
 use crate::app::chips::Hidden;
 use crate::app::detail::Lines;
 use crate::app::filtering::Side;
@@ -13,6 +14,8 @@ pub use crate::app::floats::{
     Around, Chain, ChainOf, Choice, Clock, Entry, Overlay, People, Picker, PickerKind, Question,
     QuestionKind, Raw, Sort, Sources,
 };
+use crate::app::keymap::Scope;
+use crate::app::keys::Keys;
 use crate::app::places::Shelf;
 use crate::app::update::AskKey;
 use crate::base::ledger::{FileEntry, Ledger};
@@ -71,6 +74,8 @@ pub struct State {
     pub local: Tz,
     /// Whether the list shows how long before the last event each was, not when.
     pub before_end: bool,
+    /// What keys mean.
+    pub keys: Arc<Keys>,
     /// Macros and lists of filters.
     pub names: Arc<Names>,
     /// The newest rows.
@@ -378,6 +383,7 @@ impl State {
             zone,
             local: zone,
             before_end: false,
+            keys: Arc::default(),
             names: Arc::new(Names::built_in()),
             snapshot: Arc::default(),
             progress: Progress {
@@ -457,6 +463,12 @@ impl State {
     #[must_use]
     pub fn with_local(self, local: Tz) -> Self {
         Self { local, ..self }
+    }
+
+    /// The same with other keys.
+    #[must_use]
+    pub fn with_keys(self, keys: Arc<Keys>) -> Self {
+        Self { keys, ..self }
     }
 
     /// The same with names of accounts.
@@ -565,6 +577,11 @@ impl State {
         let filter = typed.unwrap_or(&self.view.filter).clone();
         let parts = [locked, Some(filter), hiding];
         Arc::new(Expr::all_of(parts.into_iter().flatten().collect()))
+    }
+
+    /// The key of a command of the panes, as a word for a sentence.
+    pub fn key(&self, command: Command) -> String {
+        self.keys.word(Scope::Global, command)
     }
 
     /// Says something to the person.

@@ -5,6 +5,7 @@ use tui_input::Input;
 
 use crate::app::action::Command;
 use crate::app::filtering::Side;
+use crate::app::keymap::Scope;
 use crate::app::state::{Choice, Clock, Entry, Focus, Overlay, Picker, PickerKind, State};
 use crate::app::{filtering, listing, moves};
 use crate::base::time::{DAY, HOUR, MINUTE, SECOND, UtcMicros};
@@ -66,7 +67,10 @@ pub fn begin(state: &mut State) {
         return state.refuse("there is no histogram to choose from");
     };
     if state.panes().histogram.is_empty() {
-        return state.refuse("the histogram is not on the screen: i shows it where there is room");
+        let key = state.key(Command::ToggleHistogram);
+        return state.refuse(format!(
+            "the histogram is not on the screen: {key} shows it where there is room"
+        ));
     }
     let time = state.focused_event().and_then(|id| state.snapshot.time(id));
     let Some(at) = time.and_then(|t| h.column_of(t)) else {
@@ -420,7 +424,10 @@ pub fn same_session(state: &mut State, forward: bool) {
 /// last event before the quiet gap.
 pub fn gap(state: &mut State, forward: bool) {
     if !state.is_by_time() {
-        return state.refuse("sorted like this there are no bursts and no gaps: S t sorts by time");
+        let key = state.keys.word(Scope::List, Command::SortList);
+        return state.refuse(format!(
+            "sorted like this there are no bursts and no gaps: {key} time sorts by time"
+        ));
     }
     let Some(at) = state.cursor() else { return };
     let lines = listing::lines(state);

@@ -1,7 +1,9 @@
 //! The tree of sessions as lines: what each is, how it is known, and when it was.
 
+use crate::app::action::Command;
 use crate::app::chain::{CHAIN_HEAD, focused, height, is_unlinked, top, visible};
 use crate::app::compose::toned;
+use crate::app::keymap::Scope;
 use crate::app::state::{Chain, ChainOf, State};
 use crate::base::printable::Printable;
 use crate::base::text::{counted, thousands};
@@ -62,8 +64,19 @@ pub fn view(state: &State, chain: &Chain) -> PagesView {
         head: head(state, chain, text, bars, span),
         rows: rows.collect(),
         position: (top, visible.len()),
-        foot: "Enter events  h l fold  ~ inferred  u unknown origin  v gantt  y proof  p person  q closes"
-            .to_owned(),
+        foot: state.keys.line(
+            Scope::Chain,
+            &[
+                (Command::Open, "events"),
+                (Command::Left, "folds"),
+                (Command::Inferred, "inferred"),
+                (Command::NextUnlinked, "unknown origin"),
+                (Command::Gantt, "time"),
+                (Command::Copy, "proof"),
+                (Command::Principal, "person"),
+                (Command::Escape, "closes"),
+            ],
+        ),
     }
 }
 

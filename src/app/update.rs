@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::app::action::{Action, Command, Effect};
 use crate::app::chord::Chord;
-use crate::app::keymap::{self, Scope};
+use crate::app::keymap::Scope;
 use crate::app::state::{About, Focus, Overlay, State};
 use crate::app::{
     arranging, chain, chips, detail, export, facets, filtering, listing, merging, mouse, moves,
@@ -99,7 +99,7 @@ pub fn scope(state: &State) -> Scope {
 
 fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
     let scope = scope(state);
-    let command = keymap::resolve(scope, chord);
+    let command = state.keys.resolve(scope, chord);
     if command != Some(Command::Stop) {
         state.quitting = false;
     }
@@ -127,7 +127,8 @@ fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
         }
         (None, _) => {
             // The second chord of a keyboard user's guess: say what is possible instead of nothing.
-            state.refuse(format!("{chord} does nothing here; ? lists the keys"));
+            let help = state.keys.word(scope, Command::Help);
+            state.refuse(format!("{chord} does nothing here; {help} lists the keys"));
         }
     }
 }
@@ -174,10 +175,7 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::Find => overlays::open_find(state),
         C::FindNext | C::FindPrevious => moves::find_again(state, command == C::FindNext),
         C::AddTerm => filtering::begin_term(state),
-        C::Repeat => match state.last_side {
-            Some(side) => filtering::focused_value(state, side),
-            None => state.refuse("nothing to repeat yet: + - = filter by the focused value"),
-        },
+        C::Repeat => repeat(state),
         C::Toggles => chips::open_toggles(state),
         C::FocusChips => chips::focus(state),
         C::Export => export::open(state),
@@ -228,7 +226,10 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::ToggleHistogram => state.shape.histogram = !state.shape.histogram,
         C::ToggleFacets => {
             if state.view.about != About::Timeline {
-                state.refuse("here the cards say what facets would: Tab goes to them");
+                let key = state.key(C::NextPane);
+                state.refuse(format!(
+                    "here the cards say what facets would: {key} goes to them"
+                ));
             } else if state.size.width >= layout::FACETS_FROM {
                 state.shape.facets = !state.shape.facets;
             } else if state.focus == Focus::Facets {
@@ -278,19 +279,30 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::Screen3 => pivots::all_resources(state),
         C::Screen4 => chain::open_person(state),
         C::Screen5 => {
-            state
-                .refuse("5 Findings is not built yet: e and w jump to failed calls and to changes");
+            let (e, w) = (
+                state.keys.word(Scope::List, C::NextError),
+                state.keys.word(Scope::List, C::NextWrite),
+            );
+            state.refuse(format!(
+                "Findings are not built yet: {e} and {w} jump to failed calls and to changes"
+            ));
         }
         C::Screen6 => {
-            state.refuse("6 Case is not built yet: y copies an event, a value or the filter");
+            let key = state.key(C::Copy);
+            state.refuse(format!(
+                "Cases are not built yet: {key} copies an event, a value or the filter"
+            ));
         }
         C::Screen7 => sources::open(state),
         C::Reveal => {
             state.reveal = !state.reveal;
             state.say(if state.reveal {
-                "secrets show, until V hides them again"
+                format!(
+                    "secrets show, until {} hides them again",
+                    state.key(C::Reveal)
+                )
             } else {
-                "secrets are hidden"
+                "secrets are hidden".to_owned()
             });
             detail::rebuild(state);
         }
@@ -324,16 +336,32 @@ fn open(state: &mut State) {
     }
 }
 
+/// Does the last `+ - =` again.
+fn repeat(state: &mut State) {
+    if let Some(side) = state.last_side {
+        return filtering::focused_value(state, side);
+    }
+    let keys = [Command::Include, Command::Exclude, Command::Only].map(|c| state.key(c));
+    let keys = keys.join(" ");
+    state.refuse(format!(
+        "nothing to repeat yet: {keys} filter by the focused value"
+    ));
+}
+
 fn stop(state: &mut State, effects: &mut Vec<Effect>) {
     if !state.progress.done && !state.progress.stopped {
         effects.push(Effect::Send(Request::StopLoading));
-        state.say("stopping the load; what was read stays. ctrl-c again quits");
+        let key = state.key(Command::Stop);
+        state.say(format!(
+            "stopping the load; what was read stays. {key} again quits"
+        ));
         state.progress.stopped = true;
         state.quitting = true;
     } else if state.quitting {
         effects.push(Effect::Quit);
     } else {
-        state.say("ctrl-c again quits; q goes back");
+        let (stop, close) = (state.key(Command::Stop), state.key(Command::Close));
+        state.say(format!("{stop} again quits; {close} goes back"));
         state.quitting = true;
     }
 }
@@ -367,7 +395,10 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
                 if ledger.files.iter().all(never_opened) {
                     effects.push(Effect::GiveUp);
                 }
-                state.refuse("no CloudTrail events in what was given; 7 lists the files");
+                let key = state.key(Command::Screen7);
+                state.refuse(format!(
+                    "no CloudTrail events in what was given; {key} lists the files"
+                ));
             }
             state.ledger = Some(ledger);
             places::rebind(state);

@@ -291,17 +291,17 @@ pub fn summary(
 }
 
 /// A line that says whether the record's secrets show.
-pub fn secrets_note(shown: bool) -> Line {
+pub fn secrets_note(shown: bool, key: &str) -> Line {
     let words = if shown {
-        "the secrets of this record show: V hides them"
+        format!("the secrets of this record show: {key} hides them")
     } else {
-        "the secrets of this record are hidden: V shows them"
+        format!("the secrets of this record are hidden: {key} shows them")
     };
     Line {
         line: DetailLine {
             pieces: vec![
                 cell(&format!("{:<8}", "NOTE"), Tone::Heading),
-                cell(words, Tone::Secret),
+                cell(&words, Tone::Secret),
             ],
             ..DetailLine::default()
         },
