@@ -108,6 +108,14 @@ pub(crate) const FLOATS: &[Binding] = &[
     ),
     bind(
         People,
+        &[":", "ctrl-p"],
+        C::Palette,
+        "",
+        "find an action by its name",
+    ),
+    bind(People, &["?", "F1"], C::Help, "help", "keys of this list"),
+    bind(
+        People,
         &["Esc", "q", "ctrl-c", "1"],
         C::Escape,
         "close",
@@ -193,6 +201,14 @@ pub(crate) const FLOATS: &[Binding] = &[
         "",
         "take back what was said of identities last",
     ),
+    bind(
+        Chain,
+        &[":", "ctrl-p"],
+        C::Palette,
+        "",
+        "find an action by its name",
+    ),
+    bind(Chain, &["?", "F1"], C::Help, "help", "keys of this tree"),
     bind(
         Chain,
         &["Esc", "q", "ctrl-c", "1"],
@@ -289,6 +305,14 @@ pub(crate) const FLOATS: &[Binding] = &[
         "go there",
         "make it a view, at the focused event",
     ),
+    bind(
+        Context,
+        &[":", "ctrl-p"],
+        C::Palette,
+        "",
+        "find an action by its name",
+    ),
+    bind(Context, &["?", "F1"], C::Help, "help", "keys of this list"),
     bind(
         Context,
         &["q", "Esc", "x", "ctrl-c"],

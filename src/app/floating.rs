@@ -9,8 +9,9 @@ use crate::app::overlays;
 use crate::app::people;
 use crate::app::plot::length;
 use crate::app::reading;
-use crate::app::state::{Around, Focus, Overlay, Picker, PickerKind, QuestionKind, State};
+use crate::app::state::{Around, Overlay, Picker, PickerKind, QuestionKind, State};
 use crate::app::tree_view;
+use crate::app::update;
 use crate::base::printable::Printable;
 use crate::base::text::counted;
 use crate::index::schema::Col;
@@ -123,14 +124,7 @@ fn around_top(state: &State, around: &Around) -> usize {
 }
 
 fn help(state: &State, top: usize) -> Floating {
-    let scope = match state.focus {
-        Focus::List => Scope::List,
-        Focus::Facets => Scope::Facets,
-        Focus::Chips => Scope::Chips,
-        Focus::Histogram => Scope::Histogram,
-        Focus::Detail => Scope::Detail,
-        Focus::Portrait => Scope::Portrait,
-    };
+    let scope = update::scope_of(state, state.under.last());
     let keys = |rows: Vec<&Row>| {
         rows.into_iter()
             .map(|b| (b.keys.join(" "), b.about.to_owned()))

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use tui_input::Input;
 
+use crate::app::action::Command;
 use crate::app::chips::Kind;
+use crate::app::keymap::Scope;
 use crate::app::state::View;
 use crate::base::time::UtcMicros;
 use crate::engine::protocol::Excerpt;
@@ -247,8 +249,10 @@ pub struct Entry {
 /// What taking an entry does.
 #[derive(Debug, Clone)]
 pub enum Choice {
-    /// A command.
-    Run(crate::app::action::Command),
+    /// An action of a scope.
+    Run(Scope, Command),
+    /// Type a term of a field.
+    Term(Field),
     /// Hide a kind of events or show it again; `None` shows all.
     Hide(Option<Kind>),
     /// To the view of a link.

@@ -296,19 +296,16 @@ impl Keys {
         groups
     }
 
-    /// The first key of a command in a scope, for hints and the palette.
+    /// The first key of a command in a scope, for hints and the palette: one that means it there.
     pub fn key_of(&self, scope: Scope, command: Command) -> Option<&str> {
-        let within = |s: Scope| {
-            let mut rows = self.of(s).filter(|row| row.command == command);
-            rows.find_map(|row| row.keys.first())
+        let rows = self.of(scope).chain(self.of(Scope::Global));
+        let mut keys = rows
+            .filter(|row| row.command == command)
+            .flat_map(|row| &row.keys);
+        let means_it = |key: &&String| {
+            Chord::parse(key).and_then(|chord| self.resolve(scope, chord)) == Some(command)
         };
-        let global = || {
-            scope
-                .falls_through()
-                .then(|| within(Scope::Global))
-                .flatten()
-        };
-        within(scope).or_else(global).map(String::as_str)
+        keys.find(means_it).map(String::as_str)
     }
 
     /// The same as a word for a sentence: the action's name in the palette where it has no key.

@@ -27,6 +27,7 @@ pub mod merging;
 pub mod mouse;
 pub mod moves;
 pub mod overlays;
+pub mod palette;
 pub mod people;
 pub mod pivots;
 pub mod places;

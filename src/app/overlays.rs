@@ -6,13 +6,13 @@ use tui_input::Input;
 
 use crate::app::action::{Command, Effect};
 use crate::app::chord::Chord;
-use crate::app::keymap::{self, Scope};
+use crate::app::keymap;
 use crate::app::state::{
     Choice, Entry, Overlay, Picker, PickerKind, Question, QuestionKind, State,
 };
 use crate::app::{
-    arranging, chain, chips, detail, export, facets, filtering, fuzzy, merging, moves, pivots,
-    places, reading, sources, times, update,
+    arranging, chain, chips, detail, export, facets, filtering, fuzzy, merging, moves, palette,
+    pivots, places, reading, sources, times,
 };
 use crate::base::time::MINUTE;
 use crate::event::inner::Inner;
@@ -30,32 +30,6 @@ pub fn height(state: &State) -> usize {
 pub fn open_find(state: &mut State) {
     let text = state.finding.clone().unwrap_or_default();
     state.overlay = Some(Overlay::Find(Input::new(text)));
-}
-
-/// Lists every action by what it does.
-pub fn open_palette(state: &mut State) {
-    let scope = update::scope(state);
-    let mut entries: Vec<Entry> = Vec::new();
-    let rows = state.keys.of(scope).chain(state.keys.of(Scope::Global));
-    for b in rows {
-        let known = entries
-            .iter()
-            .any(|e| matches!(e.choice, Choice::Run(c) if c == b.command));
-        if !known && b.command != Command::Palette {
-            entries.push(Entry {
-                key: String::new(),
-                label: b.about.to_owned(),
-                detail: state.keys.key_of(scope, b.command).unwrap_or("").to_owned(),
-                choice: Choice::Run(b.command),
-            });
-        }
-    }
-    state.overlay = Some(Overlay::Picker(Picker {
-        kind: PickerKind::Palette,
-        input: Input::default(),
-        entries,
-        at: 0,
-    }));
 }
 
 /// Lists what could not be read.
@@ -168,12 +142,20 @@ pub fn open_copy(state: &mut State) {
     }));
 }
 
-/// The entries of a picker that answer to what is typed, best first, with the typed characters.
+/// The entries of a picker that answer to what is typed, best first, with the typed characters. An
+/// action answers to its key as well.
 pub fn matching(picker: &Picker) -> Vec<(&Entry, Vec<usize>)> {
+    let typed = picker.input.value();
+    let score = |e: &Entry| {
+        if picker.kind == PickerKind::Palette && !typed.is_empty() && e.key == typed {
+            return Some((i64::MAX, Vec::new()));
+        }
+        fuzzy::score(&e.label, typed)
+    };
     let mut found: Vec<_> = picker
         .entries
         .iter()
-        .filter_map(|e| fuzzy::score(&e.label, picker.input.value()).map(|(s, at)| (s, e, at)))
+        .filter_map(|e| score(e).map(|(s, at)| (s, e, at)))
         .collect();
     found.sort_by_key(|(score, _, _)| std::cmp::Reverse(*score));
     found
@@ -255,6 +237,11 @@ pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
             sources::arrange(&state.files, list);
         }
         (_, Command::Escape) => close(state),
+        (_, Command::Palette) => palette::open(state),
+        (Some(_), Command::Help) => {
+            state.under.extend(state.overlay.take());
+            state.overlay = Some(Overlay::Help(0));
+        }
         (_, Command::Mend) => sources::mend(state, effects),
         (Some(Overlay::People(_) | Overlay::Chain(_)), _) => {
             chain::command(state, command, effects);
@@ -376,7 +363,8 @@ fn take(state: &mut State, effects: &mut Vec<Effect>) {
         Choice::Sort(field) => arranging::sort_by(state, field),
         Choice::Column(column) => arranging::toggle(state, column, picker),
         Choice::UsualColumns => arranging::usual_columns(state),
-        Choice::Run(command) => update::run(state, command, effects),
+        Choice::Run(scope, command) => palette::run(state, scope, command, effects),
+        Choice::Term(field) => palette::begin_term(state, field),
         Choice::Link(link) => places::open_link(state, &link),
         Choice::View(view) => places::take_up(state, *view),
         Choice::Walk(at) => places::go(state, at),

@@ -12,7 +12,7 @@ use crate::app::keymap::Scope;
 use crate::app::state::{About, Focus, Overlay, State};
 use crate::app::{
     arranging, chain, chips, detail, export, facets, filtering, listing, merging, mouse, moves,
-    overlays, people, pivots, places, sources, times,
+    overlays, palette, people, pivots, places, sources, times,
 };
 use crate::base::ledger::FileEntry;
 use crate::base::text::counted;
@@ -79,7 +79,12 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
 
 /// The scope keys belong to now.
 pub fn scope(state: &State) -> Scope {
-    match (&state.overlay, &state.edit, state.focus) {
+    scope_of(state, state.overlay.as_ref())
+}
+
+/// The scope keys belong to where this floats above the panes.
+pub fn scope_of(state: &State, overlay: Option<&Overlay>) -> Scope {
+    match (overlay, &state.edit, state.focus) {
         (Some(Overlay::Help(_) | Overlay::Problems(..) | Overlay::Raw(_)), _, _) => Scope::Pages,
         (Some(Overlay::Sources(_)), _, _) => Scope::Sources,
         (Some(Overlay::People(_)), _, _) => Scope::People,
@@ -266,7 +271,7 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::Diff => detail::diff(state),
         C::Copy => overlays::open_copy(state),
         C::Problems => overlays::open_problems(state),
-        C::Palette => overlays::open_palette(state),
+        C::Palette => palette::open(state),
         C::Help => state.overlay = Some(Overlay::Help(0)),
         C::Stop => stop(state, effects),
         C::Suspend => effects.push(Effect::Suspend),

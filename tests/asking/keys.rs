@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use trailhound::app::keymap::Scope;
 use trailhound::app::keys::{Keys, Wish};
+use trailhound::app::state::{FacetSort, Focus, Overlay};
 
 use crate::driver::Driver;
 
@@ -45,4 +46,69 @@ fn a_key_that_is_bound_otherwise_works_and_shows() {
     assert!(d.text().contains("ctrl-e"), "{}", d.text());
     d.keys("Esc F9");
     assert_eq!(d.state.back.len(), 1, "{}", d.text());
+}
+
+fn entries(d: &Driver) -> Vec<(String, String)> {
+    let Some(Overlay::Picker(picker)) = &d.state.overlay else {
+        panic!("no palette\n{}", d.text());
+    };
+    let entries = picker.entries.iter();
+    entries.map(|e| (e.key.clone(), e.label.clone())).collect()
+}
+
+#[test]
+fn the_palette_has_every_action_of_every_pane_with_its_key() {
+    let mut d = Driver::demo(150, 50);
+    d.keys(":");
+    let listed = entries(&d);
+    for scope in [Scope::Global, Scope::List, Scope::Facets, Scope::Detail] {
+        for row in Keys::default().of(scope) {
+            let own = (row.keys[0].clone(), row.about.to_owned());
+            let is_itself = row.about == "find an action by its name";
+            assert!(is_itself || listed.contains(&own), "{own:?}");
+        }
+    }
+    assert!(
+        listed
+            .iter()
+            .any(|(_, label)| label.starts_with("filter by res: "))
+    );
+    // By some letters of what it does.
+    d.type_in("nxt fail call").keys("Enter");
+    assert!(d.state.overlay.is_none() && d.state.under.is_empty());
+    assert!(d.text().contains("AccessDenied"), "{}", d.text());
+    // By its key, and with its pane.
+    d.keys(":").type_in("F3").keys("Enter");
+    assert!(!d.state.view.detail);
+    d.keys(":").type_in("sort values by count").keys("Enter");
+    assert_eq!(d.state.focus, Focus::Facets);
+    assert_eq!(d.state.facet_sort, FacetSort::Name);
+    // A term of a field.
+    d.keys("S-Tab :").type_in("filter by ip").keys("Enter");
+    let edit = d.state.edit.as_ref().expect("a filter is typed");
+    assert_eq!(edit.input.value(), "ip:");
+}
+
+#[test]
+fn the_palette_of_a_list_that_floats_acts_on_that_list() {
+    let mut d = Driver::demo(150, 50);
+    d.keys("2 j :");
+    let listed = entries(&d);
+    let own = Keys::default();
+    let own: Vec<_> = own.of(Scope::People).map(|row| row.about).collect();
+    assert_eq!(listed.len(), own.len() - 1, "{listed:?}");
+    d.type_in("this person's sessions").keys("Enter");
+    assert!(
+        matches!(d.state.overlay, Some(Overlay::Chain(_))),
+        "{}",
+        d.text()
+    );
+    d.keys("?");
+    assert!(d.text().contains("Keys: Sessions"), "{}", d.text());
+    d.keys("Esc");
+    assert!(matches!(d.state.overlay, Some(Overlay::Chain(_))));
+    d.keys(": Esc");
+    assert!(matches!(d.state.overlay, Some(Overlay::Chain(_))));
+    d.keys("Esc");
+    assert!(d.state.overlay.is_none() && d.state.under.is_empty());
 }
