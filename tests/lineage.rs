@@ -718,6 +718,29 @@ fn rings_self_made_keys_and_rivals_join_nobody() {
     );
     assert_eq!(t.load().person("ASIAA"), "A/a");
 
+    // Two issuers of one key, of which one is the session itself.
+    let mut t = Trail::default();
+    let child = t.assume(&user("alice", "AKIA1"), "A", "a", "ASIAA", 10);
+    t.assume(&child, "A", "a", "ASIAA", 30);
+    check(&t, &["ASIAA <- AKIA1 issued-key inferred contested"]);
+    assert_eq!(t.load().person("ASIAA"), "A/a");
+
+    // A long-lived key that two sessions made, one of them with the key itself.
+    let mut t = Trail::default();
+    let made =
+        json!({"responseElements": {"accessKey": {"accessKeyId": "1111", "userName": "bob"}}});
+    t.call(
+        &user("alice", "AKIA1"),
+        10,
+        "iam",
+        "CreateAccessKey",
+        made.clone(),
+    );
+    t.call(&user("bob", "1111"), 20, "iam", "CreateAccessKey", made);
+    check(&t, &["1111 <- AKIA1 created-key inferred contested"]);
+    let json = t.load().json();
+    assert!(json.contains("contested"), "{json}");
+
     // A key used before it was issued; a tie of clocks is none.
     let mut t = Trail::default();
     let child = t.assume(&user("alice", "AKIA1"), "A", "a", "ASIAA", 100);
@@ -727,6 +750,33 @@ fn rings_self_made_keys_and_rivals_join_nobody() {
     let child = t.assume(&user("alice", "AKIA1"), "A", "a", "ASIAA", 100);
     t.works(&child, 100);
     check(&t, &["ASIAA <- AKIA1 issued-key exact"]);
+}
+
+#[test]
+fn a_user_made_anew_is_one_name_with_both_ids() {
+    let mut t = Trail::default();
+    let first = user("bob", "AKIA1").with("principalId", json!("AIDAZOLD"));
+    let second = user("bob", "AKIA2").with("principalId", json!("AIDAANEW"));
+    t.works(&first, 10).works(&second, 20);
+    for (at, who) in [(30, &first), (40, &second)] {
+        t.works(&other_account(DATA, who), at);
+    }
+    // Another account's record names him by either.
+    check(
+        &t,
+        &[
+            "no key account 123456789012 (AIDAANEW) <- (bob) same-principal strong",
+            "no key account 123456789012 (AIDAZOLD) <- (bob) same-principal strong",
+        ],
+    );
+    let e = t.load();
+    assert_eq!(e.lineage.people().len(), 1);
+    let cards: serde_json::Value = serde_json::from_str(&e.cards()).unwrap();
+    assert_eq!(cards["people"][0]["ids"], json!(["AIDAANEW", "AIDAZOLD"]));
+    for id in ["AIDAANEW", "AIDAZOLD"] {
+        assert_eq!(e.count(&format!("actor:{id}")), 3, "{id}");
+        assert_eq!(e.count(&format!("who:{id}")), 4, "{id}");
+    }
 }
 
 #[test]
@@ -844,6 +894,10 @@ fn everything() -> Trail {
             "DescribeInstances",
             json!({"sessionCredentialFromConsole": "true"}),
         );
+    }
+    for (at, id) in [(99, "AIDAEVEZ"), (100, "AIDAEVEA")] {
+        let eve = user_in(DATA, "eve", "AKIAE").with("principalId", json!(id));
+        t.works(&eve, at);
     }
     t.call(
         &alice,

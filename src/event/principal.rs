@@ -73,9 +73,11 @@ pub struct Principal {
     pub account: Option<String>,
     /// The role (or user) whose session this is: an ARN.
     pub issuer: Option<String>,
-    /// `principalId` as recorded: what another account's record names it by.
-    pub id: Option<String>,
-    /// Names it is found by, beside the label: ARN tail, user name, session name, mail.
+    /// `principalId` as recorded, in order of text: what another account's record names it by. A user
+    /// has several who was deleted and made anew under one ARN.
+    pub ids: Vec<String>,
+    /// Names it is found by, beside the label, in order of text: ARN tail, user name, session name,
+    /// mail.
     pub names: Vec<String>,
 }
 
@@ -169,7 +171,7 @@ impl Principal {
             _ => unknown(account, name, arn, principal_id),
         };
         principal.account = principal.account.or_else(|| account.map(str::to_owned));
-        principal.id = principal_id.map(str::to_owned);
+        principal.ids.extend(principal_id.map(str::to_owned));
         for extra in [
             arn.map(arn_tail),
             name,
@@ -177,6 +179,7 @@ impl Principal {
         ] {
             principal.name(extra.unwrap_or(""));
         }
+        principal.names.sort_unstable();
         principal
     }
 
@@ -188,7 +191,7 @@ impl Principal {
             kind,
             account: None,
             issuer: None,
-            id: None,
+            ids: Vec::new(),
             names: Vec::new(),
         }
     }

@@ -702,8 +702,17 @@ pub(crate) fn merge_names(known: &mut Principal, seen: &Principal) -> bool {
             more = true;
         }
     }
+    for id in &seen.ids {
+        if !known.ids.contains(id) {
+            known.ids.push(id.clone());
+            known.ids.sort_unstable();
+            more = true;
+        }
+    }
+    if more {
+        known.names.sort_unstable();
+    }
     for (place, value) in [
-        (&mut known.id, &seen.id),
         (&mut known.issuer, &seen.issuer),
         (&mut known.account, &seen.account),
     ] {

@@ -283,10 +283,10 @@ impl<'a> Finder<'a> {
             }
         }
         for (sym, p) in snapshot.principals() {
-            if p.kind != PrincipalKind::Account
-                && let Some(id) = p.id.as_deref()
-            {
-                f.by_principal_id.entry(id).or_insert(sym);
+            if p.kind != PrincipalKind::Account {
+                for id in &p.ids {
+                    f.by_principal_id.entry(id).or_insert(sym);
+                }
             }
             for name in p.names.iter().chain(std::iter::once(&p.key)) {
                 f.by_tail.entry(arn_tail(name)).or_default().push(sym);
@@ -438,12 +438,11 @@ impl<'a> Finder<'a> {
         // A call across accounts is told of twice: by the caller's account and, of a caller
         // without a name, by the role's. They are one issuer.
         let twin = told.iter().find(is_theirs).map(|t| t.event);
-        let ours: Vec<&&Told<'_>> = told.iter().filter(|t| !is_theirs(t)).collect();
-        let claims = if ours.is_empty() {
-            told.iter().collect()
-        } else {
-            ours
-        };
+        let ours: Vec<&Told<'_>> = told.iter().filter(|t| !is_theirs(t)).copied().collect();
+        let claims = if ours.is_empty() { told } else { ours };
+        // A call of the session itself that hands out its own key is nobody's parent, and a rival of
+        // every other: only one of them can be true.
+        let by_itself = claims.iter().any(|t| t.session == Some(sym));
         let mut found: Vec<Link> = Vec::new();
         for t in claims {
             let kind = match t.birth.call.link {
@@ -465,7 +464,7 @@ impl<'a> Finder<'a> {
             }
             found.push(link);
         }
-        if found.len() > 1 {
+        if found.len() + usize::from(by_itself) > 1 {
             for link in &mut found {
                 link.odd = Some(Odd::Contested);
             }
@@ -521,8 +520,10 @@ impl<'a> Finder<'a> {
             identity(LinkKind::FederatedBy, known.unwrap_or_else(made));
         }
         if p.kind == PrincipalKind::Account
-            && let Some(id) = p.id.as_deref()
-            && let Some(theirs) = self.by_principal_id.get(id)
+            && let Some(theirs) = p
+                .ids
+                .iter()
+                .find_map(|id| self.by_principal_id.get(id.as_str()))
         {
             let theirs = Arc::clone(self.snapshot.principal(*theirs));
             identity(LinkKind::SamePrincipal, theirs);

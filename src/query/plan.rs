@@ -605,7 +605,7 @@ fn by_person(wanted: &[bool], snapshot: &Snapshot) -> Node {
 fn fits_principal(matcher: &Matcher, p: &Principal) -> bool {
     matcher.matches(&p.key)
         || matcher.matches(&p.label)
-        || p.id.as_deref().is_some_and(|id| matcher.matches(id))
+        || p.ids.iter().any(|id| matcher.matches(id))
         || p.names.iter().any(|name| matcher.matches(name))
 }
 

@@ -104,11 +104,13 @@ fn node(snapshot: &Snapshot, lineage: &Lineage, portrait: &Portrait) -> Node {
     if let Subject::Principal(key) = subject
         && let Some(p) = snapshot.principal_of_key(key)
     {
+        let ids = p.ids.iter().map(|id| Node::Text(id.clone())).collect();
         let names = p.names.iter().map(|n| Node::Text(n.clone())).collect();
         pairs.extend([
             ("kind", Node::Text(p.kind.name().to_owned())),
             ("account", text(p.account.as_deref())),
             ("issuer", text(p.issuer.as_deref())),
+            ("ids", Node::Array(ids)),
             ("names", Node::Array(names)),
         ]);
     }

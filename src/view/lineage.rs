@@ -137,7 +137,7 @@ pub fn proof(snapshot: &Snapshot, link: &Link) -> String {
     let principal = session
         .and_then(|s| s.principal)
         .map(|p| snapshot.principal(p));
-    let id = principal.map_or("", |p| p.id.as_deref().unwrap_or(&p.key));
+    let id = principal.map_or("", |p| p.ids.first().unwrap_or(&p.key));
     let born = link.birth.and_then(|b| snapshot.births().get(b));
     let born_key = born.and_then(|b| b.birth.key.as_deref());
     let value = match link.kind {

@@ -174,6 +174,14 @@ fn of_principal(snapshot: &Snapshot, key: &str) -> (String, Vec<String>) {
     if let Some(issuer) = &p.issuer {
         facts.push(format!("session of {issuer}"));
     }
+    if p.ids.len() > 1 {
+        // AWS gives an id once: it is not the same user behind the name any more.
+        let ids = p.ids.join("  ");
+        facts.push(format!(
+            "{} ids, so made anew under this name: {ids}",
+            p.ids.len()
+        ));
+    }
     if !p.names.is_empty() {
         facts.push(format!("also seen as: {}", p.names.join("  ")));
     }

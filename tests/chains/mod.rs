@@ -18,6 +18,9 @@ use trailhound::index::writer::IndexWriter;
 use trailhound::pivot::lineage::{Lineage, Parent, Wishes};
 use trailhound::pivot::portrait::{Portrait, Subject};
 use trailhound::pivot::tree;
+use trailhound::query::eval::search;
+use trailhound::query::plan::bind;
+use trailhound::query::{Context, parse};
 use trailhound::report;
 use trailhound::report::lineage::{Found, write_json};
 
@@ -322,6 +325,15 @@ impl Evidence {
         assert_eq!(found.len(), 1, "{name} among {:?}", self.names());
         let person = self.lineage.people().of(found[0]);
         person.map_or(String::new(), |p| p.label.clone())
+    }
+
+    /// Events that a query finds.
+    pub fn count(&self, text: &str) -> usize {
+        let parsed = parse(text, &Context::default());
+        assert!(parsed.diagnostics.is_empty(), "{text}: {parsed:?}");
+        let expr = parsed.expr.expect("a query");
+        let plan = bind(&expr, &self.snapshot);
+        search(&self.snapshot, &plan, &Cancel::NEVER).rows.len()
     }
 
     pub fn names(&self) -> Vec<String> {
