@@ -34,6 +34,7 @@ use trailhound::event::kind::as_given;
 use trailhound::event::secret;
 use trailhound::event::session::SessionKind;
 use trailhound::index::atlas::{Atlas, Coverage};
+use trailhound::index::needs::Needs;
 use trailhound::index::schema::{Col, FIELDS, Field, Home};
 use trailhound::index::segment::{EventId, Facts};
 use trailhound::index::snapshot::{Hits, Snapshot};
@@ -168,6 +169,7 @@ pub fn load_options(global: &Global) -> LoadOptions {
         secrets: false,
         repair: global.repair,
         values: !global.no_values,
+        needs: Needs::ALL,
         no_lineage: global.no_lineage,
         wishes: Wishes {
             inferred: global.inferred,
@@ -337,6 +339,7 @@ impl Evidence {
         specs: Vec<Spec>,
         global: &Global,
         terminal: &Terminal,
+        needs: Needs,
         proves: bool,
     ) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -347,6 +350,7 @@ impl Evidence {
             secrets: proves,
             // One question does not pay for them; the answer is the same.
             values: false,
+            needs,
             live: false,
             ..load_options(global)
         };
@@ -545,8 +549,9 @@ fn rendered(diagnostic: &Diagnostic, text: &str) -> String {
     diagnostic.render(&safe)
 }
 
-/// Refuses a filter that is wrong whatever the evidence holds, before any of it is read.
-fn prove(text: &str, global: &Global) -> anyhow::Result<()> {
+/// Refuses a filter that is wrong whatever the evidence holds, before any of it is read. What the
+/// filter needs to be worked out of the evidence.
+fn prove(text: &str, global: &Global) -> anyhow::Result<Needs> {
     let at = |days: i64| {
         let now = UtcMicros(days * trailhound::base::time::DAY);
         query::Context {
@@ -565,8 +570,10 @@ fn prove(text: &str, global: &Global) -> anyhow::Result<()> {
     let (early, late) = (query::parse(text, &early), query::parse(text, &late));
     if early.worst() > Some(Severity::Note) && late.worst() > Some(Severity::Note) {
         usable(text, early)?;
+        return Ok(Needs::ALL);
     }
-    Ok(())
+    let needs = |parsed: &query::Parsed| parsed.usable().map_or(Needs::ALL, Expr::needs);
+    Ok(needs(&early).and(needs(&late)))
 }
 
 /// `--since` and `--until` as a filter.
@@ -684,8 +691,11 @@ fn run_query(
         None => columns::DEFAULTS.to_vec(),
     };
     let (by, backwards) = sorting(&args.sort, global.atlas.covers())?;
-    prove(&args.filter, global)?;
-    let evidence = Evidence::load(specs, global, terminal, false)?;
+    let mut needs = prove(&args.filter, global)?.and(Needs::of(by));
+    if args.format != Some(QueryFormat::Count) && !args.raw {
+        needs = fields.iter().map(|f| Needs::of(*f)).fold(needs, Needs::and);
+    }
+    let evidence = Evidence::load(specs, global, terminal, needs, false)?;
     evidence.is_usable()?;
     let filter = evidence.filter(&args.filter, global)?;
     let hits = evidence.find(&filter);
@@ -859,8 +869,12 @@ fn run_stats(
         .iter()
         .map(|text| By::parse(text, global.atlas.covers()))
         .collect::<Result<_, _>>()?;
-    prove(&args.filter, global)?;
-    let evidence = Evidence::load(specs, global, terminal, false)?;
+    let asked = by.iter().map(|by| match by {
+        By::Field(field) => Needs::of(*field),
+        By::Time(_) => Needs::NONE,
+    });
+    let needs = asked.fold(prove(&args.filter, global)?, Needs::and);
+    let evidence = Evidence::load(specs, global, terminal, needs, false)?;
     evidence.is_usable()?;
     let filter = evidence.filter(&args.filter, global)?;
     let hits = evidence.find(&filter);
@@ -1078,7 +1092,7 @@ fn run_portrait(
         bail!("the name is empty");
     }
     prove("", global)?;
-    let evidence = Evidence::load(specs, global, terminal, false)?;
+    let evidence = Evidence::load(specs, global, terminal, Needs::ALL, false)?;
     evidence.is_usable()?;
     let snapshot = &evidence.loaded.snapshot;
     let context = evidence.context(global);
@@ -1203,7 +1217,7 @@ fn run_lineage(
     if global.no_lineage {
         bail!("--no-lineage leaves nothing for this command to show");
     }
-    let evidence = Evidence::load(specs, global, terminal, false)?;
+    let evidence = Evidence::load(specs, global, terminal, Needs::ALL, false)?;
     evidence.is_usable()?;
     let (snapshot, lineage) = (&*evidence.loaded.snapshot, &*evidence.loaded.lineage);
     let mut found = named_lineage(&evidence, what, global)?;
@@ -1374,7 +1388,7 @@ fn run_check(
     terminal: &Terminal,
     out: &mut dyn Write,
 ) -> anyhow::Result<u8> {
-    let evidence = Evidence::load(specs, global, terminal, true)?;
+    let evidence = Evidence::load(specs, global, terminal, Needs::NONE, true)?;
     let ledger = &evidence.loaded.ledger;
     let limits = report::check::Limits {
         max_record: global.max_record,
@@ -1426,7 +1440,7 @@ fn write_demo(dir: &Path, out: &mut dyn Write) -> anyhow::Result<u8> {
 /// The incident in a few tables, where there is no terminal for the screen.
 fn demo_summary(global: &Global, terminal: &Terminal, out: &mut dyn Write) -> anyhow::Result<u8> {
     let specs = vec![Spec::Memory(demo::files())];
-    let evidence = Evidence::load(specs, global, terminal, false)?;
+    let evidence = Evidence::load(specs, global, terminal, Needs::ALL, false)?;
     let snapshot = &evidence.loaded.snapshot;
     let hits = evidence.find(&evidence.filter("", global)?);
     let counts = evidence.loaded.ledger.record_counts();

@@ -16,6 +16,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
 use tempfile::TempDir;
+use trailhound::index::schema::{FIELDS, Field, Home};
 
 const ALICE: &str = "arn:aws:iam::111122223333:user/alice";
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -1244,5 +1245,40 @@ fn filters_are_explained_without_a_screen() {
         "near:@-30m",
     ] {
         assert!(out.stdout.contains(word), "{word}");
+    }
+}
+
+/// One field alone makes the load leave out what it does not need; beside fields of people and of
+/// resources nothing is left out.
+#[test]
+fn a_field_alone_is_counted_as_it_is_beside_all_others() {
+    let home = TempDir::new().unwrap();
+    let written = run_in(home.path(), &["demo", "--write", "demo"], None);
+    assert_eq!(written.code, Some(0));
+    let fields: Vec<_> = FIELDS
+        .iter()
+        .filter(|row| row.listed && row.field != Field::Time)
+        .filter(|row| !matches!(row.home, Home::Later(_)))
+        .filter(|row| !matches!(row.home, Home::Derived(made) if made.needs_atlas()))
+        .map(|row| row.name)
+        .collect();
+    assert!(fields.len() > 25, "{fields:?}");
+    let counts = |by: &str| -> Vec<String> {
+        let out = run_in(
+            home.path(),
+            &["stats", "--by", by, "--top", "0", "demo"],
+            None,
+        );
+        out.stdout.lines().map(ToOwned::to_owned).collect()
+    };
+    let all = counts(&fields.join(","));
+    for field in &fields {
+        let start = format!("{{\"field\":\"{field}\"");
+        let expected: Vec<_> = all.iter().filter(|l| l.starts_with(&start)).collect();
+        assert_eq!(
+            counts(field).iter().collect::<Vec<_>>(),
+            expected,
+            "{field}"
+        );
     }
 }

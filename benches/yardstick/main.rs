@@ -26,6 +26,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use loading::Scope;
 use table::Table;
 
 /// What can go wrong here ends the run with a message.
@@ -72,7 +73,7 @@ fn main() -> Outcome<()> {
     let wanted = |part: &str| only.is_empty() || only.split(',').any(|name| name == part);
 
     let mut table = Table::new();
-    let loaded = loading::load(&bench.folder, true)?;
+    let loaded = loading::load(&bench.folder, Scope::Everything)?;
     bench.events = loaded.snapshot.len();
     let (files, stored) = size_of(&bench.folder)?;
     table.say(&format!(

@@ -71,7 +71,11 @@ impl Program {
         let specs = vec![Spec::parse(bench.folder.as_os_str())];
         let mut program = Self {
             state: State::new(size, chrono_tz::UTC),
-            engine: Engine::start(runtime.handle(), specs, loading::options(true)),
+            engine: Engine::start(
+                runtime.handle(),
+                specs,
+                loading::options(loading::Scope::Everything),
+            ),
             runtime,
             terminal: Terminal::new(TestBackend::new(size.width, size.height))?,
             theme: Theme::dark(),

@@ -82,6 +82,8 @@ pub struct Options<'a> {
     pub repair: bool,
     /// Whether to gather the keys and strings that the index has no columns for.
     pub values: bool,
+    /// Whether to work out the resources of each record.
+    pub resources: bool,
     /// The file's name, only to say when its content is something else.
     pub name_hint: &'a str,
     /// The file's size, where known: saves guessing buffer sizes.
@@ -98,6 +100,7 @@ impl Default for Options<'_> {
             secrets: false,
             repair: false,
             values: false,
+            resources: true,
             name_hint: "",
             size_hint: None,
         }
@@ -265,7 +268,7 @@ pub fn decode(input: &mut dyn Read, options: &Options<'_>, sink: &mut dyn Sink) 
     let mut scanner = SCANNER.take().unwrap_or_else(Scanner::new);
     // What can be read again only from its beginning must not have to be.
     let careful = !window.is_last() && options.size_hint.is_none_or(|size| size > READ_AGAIN);
-    scanner.begin(careful, options.values);
+    scanner.begin(careful, options.values, options.resources);
     let mut walk = Walk::new(options, sink, scanner);
     loop {
         let text = Input::new(window.bytes(), walk.at);

@@ -222,6 +222,8 @@ pub(crate) struct Scanner {
     /// file already.
     gather: bool,
     leaves: Leaves,
+    /// Whether resources are looked for.
+    resources: bool,
     frames: Vec<Frame>,
     keys: Vec<u64>,
     scratch: Vec<u8>,
@@ -241,6 +243,7 @@ impl Scanner {
             memory: Memory::default(),
             careful: false,
             gather: false,
+            resources: true,
             leaves: Leaves::default(),
             frames: Vec::new(),
             keys: Vec::new(),
@@ -253,13 +256,14 @@ impl Scanner {
 
     /// Begins with another file. A careful scan works out what tells copies written differently
     /// at once, since the records cannot cheaply be read again.
-    pub(crate) fn begin(&mut self, careful: bool, gather: bool) {
+    pub(crate) fn begin(&mut self, careful: bool, gather: bool, resources: bool) {
         if gather && !self.gather {
             // Identities learnt without their leaves are of no use.
             self.known.clear();
         }
         self.careful = careful;
         self.gather = gather;
+        self.resources = resources;
         self.forget();
     }
 
@@ -358,13 +362,15 @@ impl Scanner {
                     let Some(parent) = self.frames.pop() else {
                         out.record.content = Content::Canonical(value);
                         let plain = self.stops.is_plain(start, i);
-                        resolve(
-                            &mut out,
-                            &mut recorded,
-                            &mut found,
-                            &params,
-                            &mut self.memory,
-                        );
+                        if self.resources {
+                            resolve(
+                                &mut out,
+                                &mut recorded,
+                                &mut found,
+                                &params,
+                                &mut self.memory,
+                            );
+                        }
                         self.rooms = Rooms {
                             recorded: room_of(&mut recorded),
                             found: room_of(&mut found),
@@ -567,7 +573,7 @@ impl Scanner {
         } else {
             Slot::Unknown
         };
-        if cur.area.part().is_some() {
+        if self.resources && cur.area.part().is_some() {
             cur.param = self.names.find(name);
         }
         if cur.area == Area::Root {
@@ -666,7 +672,7 @@ impl Scanner {
         if cur.slot != Slot::Unknown {
             self.set_text(cur.slot, input, token, out, recorded);
         }
-        if cur.area.in_identity() {
+        if !self.resources || cur.area.in_identity() {
             return hash;
         }
         if cur.slot == Slot::ResourceArn {

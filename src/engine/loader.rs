@@ -28,6 +28,7 @@ use crate::engine::spool::{Spool, Tee};
 use crate::event::record::Record;
 use crate::index::atlas::Atlas;
 use crate::index::batch::{Batch, BatchBuilder};
+use crate::index::needs::Needs;
 use crate::index::snapshot::Snapshot;
 use crate::index::values::{Held, ValuesBuilder};
 use crate::index::writer::{Appended, IndexWriter, Translated};
@@ -52,6 +53,9 @@ pub struct LoadOptions {
     /// Whether to note what files hold beside the columns, so that a text is found without reading
     /// every file again. The load takes longer with it and the answers are the same without.
     pub values: bool,
+    /// What is worked out beyond the columns: everything, but where one question is all that will
+    /// be asked.
+    pub needs: Needs,
     /// Whether to leave every person the literal caller.
     pub no_lineage: bool,
     /// What counts as a link between sessions.
@@ -74,6 +78,7 @@ impl Default for LoadOptions {
             secrets: false,
             repair: false,
             values: true,
+            needs: Needs::ALL,
             no_lineage: false,
             wishes: Wishes::default(),
             live: true,
@@ -299,7 +304,7 @@ pub async fn load(
         values: options.values.then_some(held),
         options: options.clone(),
     });
-    let follow = Follow::new(options.wishes, options.no_lineage);
+    let follow = Follow::new(options.wishes, options.no_lineage || !options.needs.lineage);
     let writer = IndexWriter::new().with(reader.names(), Arc::clone(&options.atlas));
     let indexer = task::spawn_blocking(move || {
         let mut indexer = Indexer {
@@ -708,6 +713,7 @@ fn wishes<'n>(
         secrets: options.secrets,
         repair: options.repair,
         values: options.values,
+        resources: options.needs.resources,
         name_hint,
         size_hint,
     }
@@ -737,7 +743,9 @@ impl Sink for Batches<'_> {
             }
         }
         builder.push(record, place.offset, place.len, marks.has(Marks::RECOVERED));
-        builder.note_birth(record, json);
+        if self.decoder.options.needs.lineage {
+            builder.note_birth(record, json);
+        }
         if builder.is_full(BATCH_ROWS) {
             self.decoder.flush(self.parts, self.group);
         }

@@ -12,7 +12,7 @@ use hashbrown::HashMap;
 
 use crate::base::time::UtcMicros;
 use crate::event::outcome::{self, Outcome};
-use crate::event::pick::{self, Path};
+use crate::event::pick::{self, Path, Places};
 use crate::event::record::{Record, is_masked};
 
 /// How sure a link is.
@@ -480,6 +480,8 @@ static PATHS: &[Path] = &[
     ],
 ];
 
+static PLACES: LazyLock<Places> = LazyLock::new(|| Places::new(PATHS));
+
 impl Birth {
     /// What a record gives birth to; `None` for every call that is not in the table.
     pub fn of(record: &Record<'_>, json: &[u8]) -> Option<Self> {
@@ -504,7 +506,7 @@ impl Birth {
             hosts: Vec::new(),
             expires: None,
         };
-        pick::pick(json, PATHS, &mut |path, text| birth.take(path, text));
+        pick::pick(json, &PLACES, &mut |path, text| birth.take(path, text));
         if birth.failed {
             birth.key = None;
             // A refused call has no parameters: its target stands in the message only.

@@ -9,27 +9,74 @@ use std::borrow::Cow;
 /// A place: keys from the record's own object inwards; `*` stands for every item of an array.
 pub type Path = &'static [&'static str];
 
+/// Places to look at, made once: a tree of their keys, so that a key of the record is compared with
+/// the few that may stand where it stands.
+#[derive(Debug)]
+pub struct Places {
+    nodes: Vec<Node>,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    /// The keys below, each with its node.
+    below: Vec<(&'static str, usize)>,
+    /// The node of every item of an array.
+    items: Option<usize>,
+    /// The paths that end here.
+    ends: Vec<usize>,
+}
+
+impl Places {
+    /// The tree of some paths, which are numbered as they stand.
+    pub fn new(paths: &[Path]) -> Self {
+        let mut nodes = vec![Node::default()];
+        for (number, path) in paths.iter().enumerate() {
+            let mut at = 0;
+            for key in *path {
+                let new = nodes.len();
+                let node = &mut nodes[at];
+                let next = if *key == "*" {
+                    node.items
+                } else {
+                    let known = node.below.iter().find(|(k, _)| k == key);
+                    known.map(|(_, next)| *next)
+                };
+                at = next.unwrap_or(new);
+                if at == new {
+                    if *key == "*" {
+                        node.items = Some(new);
+                    } else {
+                        node.below.push((key, new));
+                    }
+                    nodes.push(Node::default());
+                }
+            }
+            nodes[at].ends.push(number);
+        }
+        Self { nodes }
+    }
+}
+
 /// Calls `found` with the number of the path and the text, for every string, number or flag that
-/// stands at one of at most 64 `paths`, in the order of the text.
-pub fn pick(json: &[u8], paths: &[Path], found: &mut dyn FnMut(usize, Cow<'_, str>)) {
-    let all = u64::MAX >> (64 - paths.len().clamp(1, 64));
+/// stands at one of the `places`, in the order of the text.
+pub fn pick(json: &[u8], places: &Places, found: &mut dyn FnMut(usize, Cow<'_, str>)) {
     let mut walk = Walk {
         json,
         at: 0,
-        paths,
+        places,
         found,
     };
-    let _ = walk.value(if paths.is_empty() { 0 } else { all }, 0);
+    let _ = walk.value(walk.places.nodes.first());
 }
 
 struct Walk<'a, 'p, 'f> {
     json: &'a [u8],
     at: usize,
-    paths: &'p [Path],
+    places: &'p Places,
     found: &'f mut dyn FnMut(usize, Cow<'_, str>),
 }
 
-impl<'a> Walk<'a, '_, '_> {
+impl<'a, 'p> Walk<'a, 'p, '_> {
     fn peek(&mut self) -> Option<u8> {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.json.get(self.at) {
             self.at += 1;
@@ -37,37 +84,24 @@ impl<'a> Walk<'a, '_, '_> {
         self.json.get(self.at).copied()
     }
 
-    /// The paths of `live` whose key at `depth` is `key`.
-    fn narrow(&self, live: u64, depth: usize, key: &str) -> u64 {
-        let mut bits = live;
-        let mut left = 0;
-        while bits != 0 {
-            let i = bits.trailing_zeros();
-            bits &= bits - 1;
-            let path = self.paths.get(i as usize).copied().unwrap_or(&[]);
-            if path.get(depth).is_some_and(|k| *k == key) {
-                left |= 1 << i;
-            }
-        }
-        left
-    }
-
     /// Reads or steps over the value here; `None` where the text is at its end or no JSON.
-    fn value(&mut self, live: u64, depth: usize) -> Option<()> {
+    fn value(&mut self, node: Option<&'p Node>) -> Option<()> {
         match self.peek()? {
-            b'{' | b'[' if live == 0 => self.step_over(),
-            b'{' => self.object(live, depth),
+            b'{' => match node {
+                Some(node) if !node.below.is_empty() => self.object(node),
+                _ => self.step_over(),
+            },
             b'[' => {
-                let items = self.narrow(live, depth, "*");
-                if items == 0 {
+                let Some(items) = node.and_then(|node| node.items) else {
                     return self.step_over();
-                }
+                };
+                let items = self.places.nodes.get(items);
                 self.at += 1;
                 loop {
                     match self.peek()? {
                         b']' => break,
                         b',' => self.at += 1,
-                        _ => self.value(items, depth + 1)?,
+                        _ => self.value(items)?,
                     }
                 }
                 self.at += 1;
@@ -75,7 +109,7 @@ impl<'a> Walk<'a, '_, '_> {
             }
             b'"' => {
                 let raw = self.string()?;
-                self.give(live, depth, raw, true);
+                self.give(node, raw, true);
                 Some(())
             }
             _ => {
@@ -88,14 +122,14 @@ impl<'a> Walk<'a, '_, '_> {
                 self.at += len;
                 let raw = rest.get(..len).filter(|raw| !raw.is_empty())?;
                 if raw != b"null" {
-                    self.give(live, depth, raw, false);
+                    self.give(node, raw, false);
                 }
                 Some(())
             }
         }
     }
 
-    fn object(&mut self, live: u64, depth: usize) -> Option<()> {
+    fn object(&mut self, node: &'p Node) -> Option<()> {
         self.at += 1;
         loop {
             match self.peek()? {
@@ -107,11 +141,8 @@ impl<'a> Walk<'a, '_, '_> {
                         return None;
                     }
                     self.at += 1;
-                    let inner = match std::str::from_utf8(raw) {
-                        Ok(key) if live != 0 => self.narrow(live, depth, key),
-                        _ => 0,
-                    };
-                    self.value(inner, depth + 1)?;
+                    let below = node.below.iter().find(|(key, _)| key.as_bytes() == raw);
+                    self.value(below.and_then(|(_, at)| self.places.nodes.get(*at)))?;
                 }
                 _ => return None,
             }
@@ -154,14 +185,9 @@ impl<'a> Walk<'a, '_, '_> {
         }
     }
 
-    fn give(&mut self, live: u64, depth: usize, raw: &[u8], quoted: bool) {
-        let mut bits = live;
-        while bits != 0 {
-            let i = bits.trailing_zeros() as usize;
-            bits &= bits - 1;
-            if self.paths.get(i).is_some_and(|path| path.len() == depth) {
-                (self.found)(i, text(raw, quoted));
-            }
+    fn give(&mut self, node: Option<&Node>, raw: &[u8], quoted: bool) {
+        for number in node.map_or(&[][..], |node| &node.ends) {
+            (self.found)(*number, text(raw, quoted));
         }
     }
 }
@@ -191,7 +217,7 @@ mod tests {
 
     fn found(json: &str) -> Vec<(usize, String)> {
         let mut all = Vec::new();
-        pick(json.as_bytes(), PATHS, &mut |i, text| {
+        pick(json.as_bytes(), &Places::new(PATHS), &mut |i, text| {
             all.push((i, text.into_owned()));
         });
         all

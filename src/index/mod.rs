@@ -11,6 +11,7 @@ pub mod fold;
 pub mod holding;
 pub mod names;
 mod needle;
+pub mod needs;
 pub mod place;
 pub mod schema;
 pub mod segment;

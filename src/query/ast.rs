@@ -7,6 +7,7 @@
 use std::fmt;
 
 use crate::event::outcome::{Outcome, Verb};
+use crate::index::needs::Needs;
 use crate::index::schema::{Class, Field};
 use crate::query::Context;
 use crate::query::address::Address;
@@ -188,6 +189,23 @@ impl Expr {
             0 => Self::All,
             1 => flat.pop().unwrap_or(Self::All),
             _ => Self::Or(flat),
+        }
+    }
+
+    /// What it needs of the evidence beyond the columns. Text may stand in the name of a resource
+    /// or of a person; what is surely not asked for is left out, not what is probably not.
+    pub fn needs(&self) -> Needs {
+        match self {
+            Self::All => Needs::NONE,
+            Self::And(parts) | Self::Or(parts) => {
+                parts.iter().map(Self::needs).fold(Needs::NONE, Needs::and)
+            }
+            Self::Not(inner) | Self::Macro(_, inner) => inner.needs(),
+            Self::Test(test) => match test.subject {
+                Subject::Field(field) => Needs::of(field),
+                Subject::Path(_) => Needs::ALL,
+            },
+            Self::Text(_) => Needs::ALL,
         }
     }
 
