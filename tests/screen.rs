@@ -12,6 +12,8 @@ mod driver;
 mod exports;
 #[path = "asking/figures.rs"]
 mod figures;
+#[path = "asking/gaps.rs"]
+mod gaps;
 #[path = "asking/keys.rs"]
 mod keys;
 #[path = "asking/people.rs"]

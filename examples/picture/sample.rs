@@ -9,7 +9,7 @@ use trailhound::view::screen::{
     Cell, CompletionLine, ContextLine, Crumb, CrumbLine, DetailLine, DetailView, DiagnosticLine,
     EventRow, FacetLine, FacetsView, FilterLine, FilterState, Heading, HelpGroup, HistogramColumn,
     HistogramView, ListRow, ListView, Overlay, PageRow, PagesView, PickerRow, PickerView,
-    PortraitView, Screen, SectionRow, SectionView, StatusLine, Tab, Tone,
+    PortraitView, Screen, SectionRow, SectionView, Shade, StatusLine, Tab, Tone,
 };
 
 /// A screen of some size.
@@ -411,7 +411,12 @@ fn histogram(width: u16) -> HistogramView {
         .map(|x| {
             let wave = (x as u64).wrapping_mul(2_654_435_761) >> 7;
             let near = (x * 100 / width.max(1)) as u64;
-            let calm = wave.is_multiple_of(5) || (30..34).contains(&near);
+            let shade = match near {
+                30..34 => Shade::Gap,
+                97.. => Shade::Unread,
+                _ => Shade::Told,
+            };
+            let calm = wave.is_multiple_of(5) || shade == Shade::Gap;
             let burst = if (56..62).contains(&near) { 9 } else { 0 };
             HistogramColumn {
                 reads: if calm { 0 } else { 1 + wave % 6 },
@@ -421,6 +426,7 @@ fn histogram(width: u16) -> HistogramView {
                     70 => 1,
                     _ => 0,
                 },
+                shade,
             }
         })
         .collect();

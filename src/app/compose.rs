@@ -486,6 +486,9 @@ fn status(state: &State) -> StatusLine {
             Tone::Failed,
         ));
     }
+    if let Some(gaps) = plot::gaps(state).filter(|_| !state.panes().histogram.is_empty()) {
+        parts.push(toned(gaps, Tone::Heading));
+    }
     for (what, times) in &state.broken {
         let text = format!("{what} failed inside the program, {times}×");
         parts.insert(0, toned(text, Tone::Failed));

@@ -8,6 +8,7 @@ use crate::app::action::{Command, Effect};
 use crate::app::keymap::Scope;
 use crate::app::moves;
 use crate::app::overlays;
+use crate::app::plot;
 use crate::app::state::{Overlay, Raw, Sort, Sources, State};
 use crate::base::ledger::{FileEntry, FileStatus, Ledger, Problem};
 use crate::base::origin::FileId;
@@ -26,12 +27,14 @@ pub fn add(state: &mut State, files: Vec<(FileId, Arc<FileEntry>)>) {
             mended(state, at, entry);
             continue;
         }
+        state.coverage.done([(id, &*entry)]);
         let at = state.files.len();
         let room = MOST.saturating_sub(state.problems.len());
         let known = (0..entry.problems.len()).take(room);
         state.problems.extend(known.map(|i| (at, i)));
         state.files.push((id, entry));
     }
+    plot::cover(state);
     if let Some(Overlay::Sources(sources)) = &mut state.overlay {
         arrange(&state.files, sources);
     }

@@ -25,6 +25,7 @@ use crate::engine::protocol::{Compare, Compared, Fetched, Progress, RequestId};
 use crate::index::schema::Field;
 use crate::index::segment::EventId;
 use crate::index::snapshot::{Hits, Snapshot};
+use crate::pivot::coverage::{Cover, Coverage};
 use crate::pivot::histogram::Histogram;
 use crate::pivot::identity::Statement;
 use crate::pivot::lineage::{Lineage, Wishes};
@@ -84,6 +85,8 @@ pub struct State {
     pub progress: Progress,
     /// Files done so far, in the order of the walk.
     pub files: Vec<(FileId, Arc<FileEntry>)>,
+    /// Which hours the evidence tells of so far.
+    pub coverage: Coverage,
     /// Problems met so far: the place of the file in `files`, and of the problem in it.
     pub problems: Vec<(usize, usize)>,
     /// Hashes that were asked for, or why there is none.
@@ -323,6 +326,8 @@ pub struct Answer {
     pub histogram: Option<Histogram>,
     /// Whether the histogram is of the newest hits.
     pub histogram_fresh: bool,
+    /// What the evidence says of each of its columns.
+    pub cover: Vec<Cover>,
     /// A principal or resource.
     pub portrait: Option<Box<Portrait>>,
     /// Whether the portrait is of the newest hits.
@@ -391,6 +396,7 @@ impl State {
                 ..Progress::default()
             },
             files: Vec::new(),
+            coverage: Coverage::default(),
             problems: Vec::new(),
             hashes: HashMap::new(),
             hashing: None,

@@ -7,7 +7,7 @@ use crate::app::action::Command;
 use crate::app::filtering::Side;
 use crate::app::keymap::Scope;
 use crate::app::state::{Choice, Clock, Entry, Focus, Overlay, Picker, PickerKind, State};
-use crate::app::{filtering, listing, moves};
+use crate::app::{filtering, listing, moves, plot};
 use crate::base::time::{DAY, HOUR, MINUTE, SECOND, UtcMicros};
 use crate::index::schema::Field;
 use crate::pivot::tally::Codes;
@@ -126,8 +126,10 @@ pub fn command(state: &mut State, command: Command) -> bool {
         }
     };
     state.brush = Some((from, to));
-    if let Some((from, to)) = stretch(state, from.min(to), from.max(to)) {
-        state.say(format!("{} .. {}", from.iso(), to.iso()));
+    let (first, last) = (from.min(to), from.max(to));
+    if let Some((from, to)) = stretch(state, first, last) {
+        let held = plot::held(state, first, last);
+        state.say(format!("{} .. {}: {held}", from.iso(), to.iso()));
     }
     true
 }

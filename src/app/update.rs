@@ -12,7 +12,7 @@ use crate::app::keymap::Scope;
 use crate::app::state::{About, Focus, Overlay, State};
 use crate::app::{
     arranging, chain, chips, detail, export, facets, filtering, listing, merging, mouse, moves,
-    overlays, palette, people, pivots, places, sources, times,
+    overlays, palette, people, pivots, places, plot, sources, times,
 };
 use crate::base::ledger::FileEntry;
 use crate::base::text::counted;
@@ -35,6 +35,13 @@ pub struct AskKey {
     facets: Vec<Field>,
     open: Option<Field>,
     people: bool,
+}
+
+impl AskKey {
+    /// The filter that was asked for.
+    pub(crate) fn filter(&self) -> &Expr {
+        &self.filter
+    }
 }
 
 /// Whether the hits at hand are those of the view, not of a filter being typed or a view left.
@@ -376,8 +383,12 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Grown(snapshot) => {
             state.snapshot = snapshot;
             places::find_events(state);
+            plot::grow(state);
         }
-        Reply::Progress(progress) => state.progress = progress,
+        Reply::Progress(progress) => {
+            state.progress = progress;
+            plot::cover(state);
+        }
         Reply::Files(files) => sources::add(state, files),
         Reply::Looked(excerpt) => {
             let wanted = match &state.overlay {
@@ -473,6 +484,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         }
         Reply::Histogram { request, histogram } if request == state.answer.asked => {
             state.answer.histogram = Some(histogram);
+            plot::cover(state);
             state.answer.histogram_fresh = state.answer.searched.is_none();
         }
         Reply::People { request, people } if request == state.answer.asked => {

@@ -4,6 +4,7 @@
 
 pub mod agent;
 pub mod birth;
+pub mod delivery;
 pub mod denial;
 pub mod derive;
 pub mod diff;

@@ -41,6 +41,12 @@ impl FileNames {
         all.clone()
     }
 
+    /// The names from a place on.
+    pub fn since(&self, at: usize) -> Vec<Origin> {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        all.get(at..).unwrap_or_default().to_vec()
+    }
+
     /// How many there are so far.
     pub fn len(&self) -> usize {
         let all = self.0.read().unwrap_or_else(PoisonError::into_inner);

@@ -6,6 +6,7 @@
 pub mod around;
 pub mod catalogue;
 pub mod change;
+pub mod coverage;
 pub mod earlier;
 pub mod histogram;
 pub mod history;

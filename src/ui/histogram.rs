@@ -14,6 +14,7 @@ use crate::view::layout::Area;
 use crate::view::layout::plot;
 use crate::view::screen::HistogramColumn;
 use crate::view::screen::HistogramView;
+use crate::view::screen::Shade;
 
 /// Blocks by eighths of a cell, from the bottom.
 pub const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
@@ -35,7 +36,8 @@ enum Kind {
 ///         13:32      13:40      13:48  ^   13:56      14:04         . read
 /// ```
 ///
-/// Errors stand on writes, writes on reads. An empty column is a dot. Where a cell cannot show
+/// Errors stand on writes, writes on reads. An empty column is a dot; one that no file tells of is
+/// striped, and one whose files are not all read is hatched above its bar. Where a cell cannot show
 /// all it holds, the gravest wins; the height of a bar is always that of the sum.
 pub fn draw(buffer: &mut Buffer, area: Area, view: &HistogramView, theme: &Theme) {
     let bars = plot(area);
@@ -59,8 +61,15 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &HistogramView, theme: &Theme
         .enumerate()
     {
         let x = left + x as u16;
+        if column.shade == Shade::Beyond {
+            continue;
+        }
         let tops = tops(column, view.top, rows);
-        if tops[2] == 0 {
+        if let Some((glyph, style)) = shade(column.shade, theme) {
+            for y in 0..rows {
+                pen.put(x, y, glyph, style);
+            }
+        } else if tops[2] == 0 {
             pen.put(x, rows - 1, "·", theme.border);
             continue;
         }
@@ -80,6 +89,28 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &HistogramView, theme: &Theme
     }
     axis(&mut pen, left, bars.width, rows, view);
     legend(&mut pen, left + bars.width + 2, view);
+}
+
+/// The glyph and style of the ground of a column that the evidence does not tell all of.
+fn shade(shade: Shade, theme: &Theme) -> Option<(&'static str, Style)> {
+    let glyph = match (shade, theme.bars) {
+        (Shade::Told | Shade::Beyond, _) => return None,
+        (Shade::Gap, Bars::Blocks) => "╱",
+        (Shade::Gap, Bars::Letters) => "/",
+        (Shade::Unread, Bars::Blocks) => "░",
+        (Shade::Unread, Bars::Letters) => "?",
+    };
+    Some((glyph, theme.faint))
+}
+
+/// The words of the shades that there are, with their glyphs.
+fn shades<'t>(view: &HistogramView, theme: &'t Theme) -> Vec<(&'t str, Style, String)> {
+    let words = [(Shade::Gap, "gap"), (Shade::Unread, "unread")];
+    let has = |shade| view.columns.iter().any(|c| c.shade == shade);
+    let there = words.into_iter().filter(|(shade, _)| has(*shade));
+    there
+        .filter_map(|(kind, word)| shade(kind, theme).map(|(g, s)| (g, s, word.to_owned())))
+        .collect()
 }
 
 /// Where reads, writes and errors end, in eighths of a cell from the base line.
@@ -152,7 +183,11 @@ fn axis(pen: &mut Pen<'_>, left: u16, width: u16, y: u16, view: &HistogramView) 
     let mut end = left + width;
     // Without a legend the scale stands at the end of the axis.
     if pen.width() < end + 12 {
-        let scale = Printable::new(&view.scale);
+        let shades = shades(view, theme);
+        let words = shades
+            .iter()
+            .map(|(glyph, _, word)| format!("{glyph} {word}  "));
+        let scale = Printable::new(&format!("{}{}", words.collect::<String>(), view.scale));
         let taken = columns(scale.as_str());
         if taken > 0 && taken + 8 < width {
             pen.right(left, y, width, &scale, theme.faint);
@@ -205,6 +240,7 @@ fn legend(pen: &mut Pen<'_>, x: u16, view: &HistogramView) {
         (glyphs[1], theme.bar_write, "write".to_owned()),
         (glyphs[2], theme.bar_read, "read".to_owned()),
     ];
+    lines.extend(shades(view, theme));
     if view.undated > 0 {
         let undated = format!("{} undated", thousands(view.undated));
         lines.push(("+", theme.faint, undated));
@@ -245,6 +281,7 @@ mod tests {
             reads,
             writes,
             errors,
+            shade: Shade::Told,
         }
     }
 
@@ -280,6 +317,36 @@ mod tests {
             shown,
             "    9 │ :#!\n      │ :##\n    0 │.:::·\n       13:32     1 col = 30 s"
         );
+    }
+
+    #[test]
+    fn what_is_not_told_is_told_apart_without_colour() {
+        let shaded = |column, shade| HistogramColumn { shade, ..column };
+        let view = HistogramView {
+            columns: vec![
+                column(9, 0, 0),
+                shaded(column(0, 0, 0), Shade::Gap),
+                column(0, 0, 0),
+                shaded(column(3, 0, 0), Shade::Unread),
+                shaded(column(0, 0, 0), Shade::Unread),
+                shaded(column(0, 0, 0), Shade::Beyond),
+            ],
+            top: 9,
+            scale: "1 col = 1 h".to_owned(),
+            undated: 3,
+            ..HistogramView::default()
+        };
+        let plain = drawn(46, 4, |b, a| draw(b, a, &view, &Theme::plain()));
+        assert_eq!(
+            plain,
+            "    9 │:/ ??\n      │:/ ??\n    0 │:/·:?\n                 / gap  ? unread  1 col = 1 h"
+        );
+        let wide = drawn(100, 5, |b, a| draw(b, a, &view, &Theme::dark()));
+        assert!(
+            wide.contains("╱ gap") && wide.contains("░ unread"),
+            "{wide}"
+        );
+        assert!(wide.contains("+ 3 undated"), "{wide}");
     }
 
     #[test]

@@ -175,10 +175,13 @@ fn top_lines() -> impl Strategy<Value = (ContextLine, CrumbLine, FilterLine, Sta
 
 fn histogram_view() -> impl Strategy<Value = HistogramView> {
     let column =
-        (number(), number(), number()).prop_map(|(reads, writes, errors)| HistogramColumn {
-            reads,
-            writes,
-            errors,
+        (number(), number(), number(), 0usize..4).prop_map(|(reads, writes, errors, shade)| {
+            HistogramColumn {
+                reads,
+                writes,
+                errors,
+                shade: [Shade::Told, Shade::Unread, Shade::Gap, Shade::Beyond][shade],
+            }
         });
     (
         prop::collection::vec(column, 0..120),

@@ -183,6 +183,20 @@ pub struct HistogramView {
     pub brush: Option<(usize, usize)>,
 }
 
+/// What the evidence says of a cell of the axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shade {
+    /// It tells of it, be it that nothing happened.
+    #[default]
+    Told,
+    /// Files that tell of it are not read.
+    Unread,
+    /// No file tells of it.
+    Gap,
+    /// It lies past the last column.
+    Beyond,
+}
+
 /// One column of the histogram; the three do not overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct HistogramColumn {
@@ -192,6 +206,8 @@ pub struct HistogramColumn {
     pub writes: u64,
     /// Calls that failed.
     pub errors: u64,
+    /// Whether the evidence tells of it at all.
+    pub shade: Shade,
 }
 
 /// Values of several fields, with counts.
