@@ -215,10 +215,10 @@ pub(crate) const ASKING: &[Binding] = &[
     bind(List, &["$"], C::LastColumn, "", "last column"),
     bind(
         Global,
-        &["X"],
+        &["X", "ctrl-s"],
         C::Export,
         "export",
-        "write the events, or the values of a facet, to a .csv, .jsonl or .md file",
+        "write what this pane shows, whole, to a .csv, .jsonl or .md file",
     ),
     bind(
         Facets,

@@ -58,6 +58,13 @@ pub(crate) const FLOATS: &[Binding] = &[
         "previous entry",
     ),
     bind(Picker, &["PgDn"], C::PageDown, "", "a page down"),
+    bind(
+        Picker,
+        &["ctrl-s"],
+        C::Export,
+        "",
+        "write this to a .csv, .jsonl or .md file",
+    ),
     bind(Picker, &["PgUp"], C::PageUp, "", "a page up"),
     bind(People, &["j", "Down"], C::Down, "", "next person"),
     bind(People, &["k", "Up"], C::Up, "", "previous person"),
@@ -114,6 +121,13 @@ pub(crate) const FLOATS: &[Binding] = &[
         "find an action by its name",
     ),
     bind(People, &["?", "F1"], C::Help, "help", "keys of this list"),
+    bind(
+        People,
+        &["X", "ctrl-s"],
+        C::Export,
+        "export",
+        "write this to a .csv, .jsonl or .md file",
+    ),
     bind(
         People,
         &["Esc", "q", "ctrl-c", "1"],
@@ -211,6 +225,13 @@ pub(crate) const FLOATS: &[Binding] = &[
     bind(Chain, &["?", "F1"], C::Help, "help", "keys of this tree"),
     bind(
         Chain,
+        &["X", "ctrl-s"],
+        C::Export,
+        "export",
+        "write this to a .csv, .jsonl or .md file",
+    ),
+    bind(
+        Chain,
         &["Esc", "q", "ctrl-c", "1"],
         C::Escape,
         "close",
@@ -236,6 +257,13 @@ pub(crate) const FLOATS: &[Binding] = &[
         C::Mend,
         "mend",
         "take in the file's damaged records that have one obvious cure, marked repaired",
+    ),
+    bind(
+        Sources,
+        &["ctrl-s"],
+        C::Export,
+        "export",
+        "write this to a .csv, .jsonl or .md file",
     ),
     bind(
         Sources,
@@ -279,6 +307,13 @@ pub(crate) const FLOATS: &[Binding] = &[
     bind(Pages, &["ctrl-u", "PgUp", "b"], C::PageUp, "", "a page up"),
     bind(
         Pages,
+        &["X", "ctrl-s"],
+        C::Export,
+        "",
+        "write this to a .csv, .jsonl or .md file",
+    ),
+    bind(
+        Pages,
         &["q", "Esc", "ctrl-c", "?", "!", "h", "Left"],
         C::Escape,
         "close",
@@ -313,6 +348,13 @@ pub(crate) const FLOATS: &[Binding] = &[
         "find an action by its name",
     ),
     bind(Context, &["?", "F1"], C::Help, "help", "keys of this list"),
+    bind(
+        Context,
+        &["X", "ctrl-s"],
+        C::Export,
+        "export",
+        "write this to a .csv, .jsonl or .md file",
+    ),
     bind(
         Context,
         &["q", "Esc", "x", "ctrl-c"],

@@ -1,5 +1,7 @@
 //! The detail pane's state: lines of the focused event, the cursor in them, folds.
 
+use std::collections::HashSet;
+
 use crate::app::action::Command;
 use crate::app::moves;
 use crate::app::state::{Focus, State};
@@ -26,22 +28,28 @@ pub struct Lines {
 
 /// Makes the lines of the focused event's tab.
 pub fn rebuild(state: &mut State) {
-    let event = state.focused_event();
+    state.detail = match state.focused_event() {
+        Some(id) => lines_of(state, id, &state.view.folded, state.reveal),
+        None => Lines {
+            tab: state.view.tab,
+            ..Lines::default()
+        },
+    };
+}
+
+/// The lines of an event's tab: with these paths folded, and with secrets or without.
+pub fn lines_of(state: &State, id: EventId, folded: &HashSet<String>, reveal: bool) -> Lines {
     let mut out = Lines {
-        event,
+        event: Some(id),
         tab: state.view.tab,
         ..Lines::default()
-    };
-    let Some(id) = event else {
-        state.detail = out;
-        return;
     };
     let record = state
         .record
         .as_ref()
         .filter(|(of, _)| *of == id)
         .map(|(_, r)| r);
-    let shown = record.map(|r| r.shown(state.reveal));
+    let shown = record.map(|r| r.shown(reveal));
     let tree = shown.and_then(|(_, tree)| tree);
     if state.view.tab == 0 {
         let name = match record {
@@ -54,46 +62,34 @@ pub fn rebuild(state: &mut State) {
         };
         let file = record.map_or_else(String::new, |r| r.origin.name().to_owned());
         let (snapshot, zone) = (&state.snapshot, state.zone);
-        out.lines = detail::summary(snapshot, id, tree, &name, &file, zone, state.reveal);
+        out.lines = detail::summary(snapshot, id, tree, &name, &file, zone, reveal);
         if record.is_some_and(|r| r.masked.is_some()) {
-            out.lines.push(detail::secrets_note(
-                state.reveal,
-                &state.key(Command::Reveal),
-            ));
+            let key = state.key(Command::Reveal);
+            out.lines.push(detail::secrets_note(reveal, &key));
         }
         if let Some(error) = record.and_then(|r| r.error.as_ref()) {
             out.notice = Some(error.clone());
         }
-        state.detail = out;
-        return;
+        return out;
     }
     if state.view.tab == detail::DIFF {
-        differences(state, id, &mut out);
-        state.detail = out;
-        return;
+        differences(state, id, reveal, &mut out);
+        return out;
     }
     match (record, shown) {
         (None, _) | (_, None) => out.notice = Some("reading the record …".into()),
         (Some(r), _) if r.error.is_some() => out.notice.clone_from(&r.error),
-        (Some(_), Some((bytes, tree))) => match (tree, TABS[state.view.tab]) {
-            (None, _) => out.lines = detail::raw_lines(bytes),
-            (Some(tree), "Raw") => out.lines = tree::tree(tree, "", &state.view.folded),
-            (Some(tree), tab) => {
-                let key = if tab == "Request" {
-                    "requestParameters"
-                } else {
-                    "responseElements"
-                };
-                match tree.get(key) {
-                    None => out.notice = Some(format!("the record has no {key}")),
-                    Some(part) => {
-                        out.lines = tree::tree(part, &format!(".{key}"), &state.view.folded);
-                    }
-                }
+        (Some(_), Some((bytes, None))) => out.lines = detail::raw_lines(bytes),
+        (Some(_), Some((_, Some(_)))) => {
+            if let Some((node, path)) = tree_of(state, reveal) {
+                out.lines = tree::tree(node, &path, folded);
+            } else {
+                let key = member_of(state.view.tab).unwrap_or_default();
+                out.notice = Some(format!("the record has no {key}"));
             }
-        },
+        }
     }
-    state.detail = out;
+    out
 }
 
 /// What the focused event is to be compared with; `None` while nobody looks.
@@ -106,7 +102,7 @@ pub fn comparing(state: &State) -> Option<Compare> {
 }
 
 /// What the event differs in from the other one.
-fn differences(state: &State, id: EventId, out: &mut Lines) {
+fn differences(state: &State, id: EventId, reveal: bool, out: &mut Lines) {
     let compared = state.compared.as_ref().filter(|(of, _)| *of == id);
     let Some((_, compared)) = compared else {
         out.notice = Some("comparing …".into());
@@ -128,7 +124,7 @@ fn differences(state: &State, id: EventId, out: &mut Lines) {
         Other::Same(same) => Some(same),
         Other::Pinned => None,
     };
-    let changes = if state.reveal {
+    let changes = if reveal {
         &compared.whole
     } else {
         &compared.safe
@@ -228,15 +224,27 @@ pub fn toggle_fold(state: &mut State) {
 
 /// The tree that the tab shows, and its path.
 pub fn shown_tree(state: &State) -> Option<(&Node, String)> {
+    tree_of(state, state.reveal)
+}
+
+/// The same with secrets or without.
+pub fn tree_of(state: &State, reveal: bool) -> Option<(&Node, String)> {
     let (_, record) = state.record.as_ref()?;
-    let (_, tree) = record.shown(state.reveal);
-    let key = match TABS[state.view.tab] {
-        "Request" => "requestParameters",
-        "Response" => "responseElements",
-        "Raw" => return Some((tree?, String::new())),
-        _ => return None,
-    };
+    let (_, tree) = record.shown(reveal);
+    if TABS[state.view.tab] == "Raw" {
+        return Some((tree?, String::new()));
+    }
+    let key = member_of(state.view.tab)?;
     Some((tree?.get(key)?, format!(".{key}")))
+}
+
+/// The member of the record that a tab shows.
+fn member_of(tab: usize) -> Option<&'static str> {
+    match TABS[tab] {
+        "Request" => Some("requestParameters"),
+        "Response" => Some("responseElements"),
+        _ => None,
+    }
 }
 
 /// Everything of the tab that folds, and how many levels down it is.

@@ -6,6 +6,7 @@ use tui_input::Input;
 
 use crate::app::action::{Command, Effect};
 use crate::app::state::{Focus, Overlay, Question, QuestionKind, State};
+use crate::app::tables::{self, Table};
 use crate::app::{facets, places};
 use crate::index::schema::Field;
 use crate::index::segment::EventId;
@@ -62,6 +63,8 @@ pub enum What {
     Events(Arc<[EventId]>, Vec<Field>),
     /// Values with their counts.
     Counts(FieldTally),
+    /// What stands on the screen.
+    Table(Arc<Table>),
 }
 
 impl What {
@@ -70,29 +73,70 @@ impl What {
         match self {
             Self::Events(events, _) => events.len(),
             Self::Counts(counts) => counts.values.len(),
+            Self::Table(table) => table.rows.len(),
         }
     }
 }
 
 /// Asks for the file to write the view to.
 pub fn open(state: &mut State) {
+    match what(state) {
+        Ok((name, _)) => ask(state, QuestionKind::Export, name, None),
+        Err(why) => state.refuse(why),
+    }
+}
+
+/// What would be written now, and what its file would be called.
+fn what(state: &State) -> Result<(String, What), String> {
+    let table = |table: Table| {
+        if table.rows.is_empty() {
+            return Err("there is nothing here to write".to_owned());
+        }
+        Ok((format!("{}.csv", table.name), What::Table(Arc::new(table))))
+    };
+    if let Some(found) = tables::of_overlay(state)? {
+        return table(found);
+    }
+    if let Some(Overlay::Around(around)) = &state.overlay {
+        let events = What::Events(around.events.clone().into(), columns(state));
+        return Ok(("around.csv".to_owned(), events));
+    }
+    match state.focus {
+        Focus::Detail => return table(tables::of_detail(state)?),
+        Focus::Portrait => return table(tables::of_portrait(state)?),
+        _ => {}
+    }
     if state.answer.hits.is_empty() {
-        return state.refuse("nothing matches, so there is nothing to write");
+        return Err("nothing matches, so there is nothing to write".to_owned());
     }
     if state.answer.answered != state.answer.asked {
         let key = state.key(Command::Export);
-        return state.refuse(format!(
+        return Err(format!(
             "the events are not all found yet: wait, then press {key} again"
         ));
     }
-    let name = match facet(state) {
-        Some(facet) => format!("{}.csv", facet.field.name()),
-        None => "events.csv".to_owned(),
-    };
-    ask(state, QuestionKind::Export, name, None);
+    if let Some(facet) = facet(state) {
+        let name = format!("{}.csv", facet.field.name());
+        return Ok((name, What::Counts(facet.clone())));
+    }
+    let events = What::Events(Arc::clone(state.listed()), columns(state));
+    Ok(("events.csv".to_owned(), events))
 }
 
+/// The columns events are written with: those that were chosen for the list, in its order, or the
+/// usual ones.
+fn columns(state: &State) -> Vec<Field> {
+    let chosen = state.view.columns.iter();
+    let chosen: Vec<Field> = chosen.filter_map(|c| c.column.field()).collect();
+    if chosen.is_empty() {
+        return crate::view::columns::DEFAULTS.to_vec();
+    }
+    chosen
+}
+
+/// Asks above what floats, which shows again after the answer.
 fn ask(state: &mut State, kind: QuestionKind, text: String, fault: Option<String>) {
+    state.under.extend(state.overlay.take());
     state.overlay = Some(Overlay::Question(Question {
         kind,
         input: Input::new(text),
@@ -110,7 +154,7 @@ fn facet(state: &State) -> Option<&FieldTally> {
 }
 
 /// Writes the view to a file that was named.
-pub fn write(state: &mut State, file: String, over: bool, effects: &mut Vec<Effect>) {
+pub fn write(state: &mut State, file: String, effects: &mut Vec<Effect>) {
     let Some(format) = Format::of(&file) else {
         let fault = "the name's end says the format: .csv, .jsonl or .md".to_owned();
         return ask(state, QuestionKind::Export, file, Some(fault));
@@ -128,29 +172,32 @@ pub fn write(state: &mut State, file: String, over: bool, effects: &mut Vec<Effe
     } else {
         None
     };
-    let what = match facet(state) {
-        Some(facet) => What::Counts(facet.clone()),
-        None => What::Events(
-            Arc::clone(state.listed()),
-            crate::view::columns::DEFAULTS.to_vec(),
-        ),
+    let what = match what(state) {
+        Ok((_, what)) => what,
+        Err(why) => return state.refuse(why),
     };
     let hidden = state.view.hidden;
-    let mut head = vec![("filter", state.own_filter().to_string())];
+    let mut head = Vec::new();
+    if let What::Table(table) = &what {
+        head.push(("of", table.title.clone()));
+    }
+    head.push(("filter", state.own_filter().to_string()));
     if !hidden.is_empty() {
         head.push(("hidden", hidden.words()));
     }
     head.push(("view", places::permalink(state)));
     state.say(format!("writing {file} …"));
-    effects.push(Effect::Export(Box::new(Export {
+    let export = Export {
         file,
-        over,
+        over: false,
         format,
         snapshot: Arc::clone(&state.snapshot),
         what,
         head,
         partial,
-    })));
+    };
+    state.writing = Some(export.clone());
+    effects.push(Effect::Export(Box::new(export)));
 }
 
 /// What came of an export: rows written, or why not.
@@ -172,7 +219,9 @@ pub fn hear(state: &mut State, outcome: Outcome) {
             state.say(format!("{rows} written to {file}, secrets replaced"));
         }
         Outcome::Exists(file) => {
-            state.over = Some(file.clone());
+            if state.writing.as_ref().is_none_or(|w| w.file != file) {
+                return state.refuse(format!("not written: {file} is there already"));
+            }
             let fault = format!("{file} is there already: type yes to write over it");
             ask(state, QuestionKind::Overwrite, String::new(), Some(fault));
         }
@@ -180,13 +229,19 @@ pub fn hear(state: &mut State, outcome: Outcome) {
     }
 }
 
-/// Takes the answer whether to write over a file.
+/// Takes the answer whether to write over a file. What is written is what was asked for then,
+/// whatever the screen shows by now.
 pub fn overwrite(state: &mut State, answer: &str, effects: &mut Vec<Effect>) {
-    let Some(file) = state.over.take() else {
+    let Some(export) = state.writing.clone() else {
         return;
     };
+    let file = export.file.clone();
     if answer == "yes" {
-        write(state, file, true, effects);
+        state.say(format!("writing {file} …"));
+        effects.push(Effect::Export(Box::new(Export {
+            over: true,
+            ..export
+        })));
     } else {
         state.say(format!("{file} stays as it is"));
     }

@@ -124,34 +124,35 @@ fn around_top(state: &State, around: &Around) -> usize {
 }
 
 fn help(state: &State, top: usize) -> Floating {
-    let scope = update::scope_of(state, state.under.last());
-    let keys = |rows: Vec<&Row>| {
-        rows.into_iter()
-            .map(|b| (b.keys.join(" "), b.about.to_owned()))
-            .collect()
-    };
-    let mut groups: Vec<HelpGroup> = state
-        .keys
-        .help(scope)
-        .into_iter()
-        .map(|(scope, rows)| HelpGroup {
-            title: scope.title(),
-            keys: keys(rows),
-        })
-        .collect();
-    groups.extend(
-        manual::filters(&state.names)
-            .into_iter()
-            .map(|group| HelpGroup {
-                title: group.title,
-                keys: group.lines,
-            }),
-    );
+    let (scope, groups) = help_groups(state);
     Floating::Help {
         title: format!("Keys: {}", scope.title()),
         groups,
         top,
     }
+}
+
+/// What the help says where it was asked for: keys, then how filters are written.
+pub fn help_groups(state: &State) -> (Scope, Vec<HelpGroup>) {
+    let scope = update::scope_of(state, state.under.last());
+    let keys = |rows: Vec<&Row>| {
+        let rows = rows.into_iter();
+        rows.map(|row| (row.keys.join(" "), row.about.to_owned()))
+            .collect()
+    };
+    let groups = state.keys.help(scope).into_iter();
+    let mut groups: Vec<HelpGroup> = groups
+        .map(|(scope, rows)| HelpGroup {
+            title: scope.title(),
+            keys: keys(rows),
+        })
+        .collect();
+    let filters = manual::filters(&state.names).into_iter();
+    groups.extend(filters.map(|group| HelpGroup {
+        title: group.title,
+        keys: group.lines,
+    }));
+    (scope, groups)
 }
 
 fn picker(state: &State, p: &Picker) -> PickerView {

@@ -86,7 +86,6 @@ fn ask(state: &mut State, statement: Statement) {
 
 /// Takes the reason, and has lineage followed anew.
 pub fn answer(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
-    state.overlay = state.under.pop();
     let Some(mut statement) = state.pending.take() else {
         return;
     };

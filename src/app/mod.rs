@@ -35,6 +35,7 @@ pub mod plot;
 pub mod reading;
 pub mod sources;
 pub mod state;
+pub mod tables;
 pub mod times;
 pub mod tree_view;
 pub mod update;

@@ -238,6 +238,7 @@ pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         }
         (_, Command::Escape) => close(state),
         (_, Command::Palette) => palette::open(state),
+        (_, Command::Export) => export::open(state),
         (Some(_), Command::Help) => {
             state.under.extend(state.overlay.take());
             state.overlay = Some(Overlay::Help(0));
@@ -295,11 +296,11 @@ fn answer(state: &mut State, effects: &mut Vec<Effect>) {
     if text.is_empty() && kind != QuestionKind::FacetSearch {
         return;
     }
-    state.overlay = None;
+    state.overlay = state.under.pop();
     match kind {
         QuestionKind::SaveView => places::save(state, &text, effects),
         QuestionKind::FacetSearch => facets::search(state, &text),
-        QuestionKind::Export => export::write(state, text, false, effects),
+        QuestionKind::Export => export::write(state, text, effects),
         QuestionKind::Overwrite => export::overwrite(state, &text, effects),
         QuestionKind::Reason => merging::answer(state, &text, effects),
     }

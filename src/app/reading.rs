@@ -285,6 +285,12 @@ impl Columns {
     }
 }
 
+/// The SHA-256 of a file in hexadecimal, where it is known.
+pub fn known_hash(state: &State, file: usize) -> Option<String> {
+    let known = hash(state, file);
+    (known.len() == 64).then_some(known)
+}
+
 /// The SHA-256 of a file in hexadecimal, or what is known instead.
 fn hash(state: &State, file: usize) -> String {
     let Some((id, entry)) = state.files.get(file) else {
@@ -304,8 +310,7 @@ fn hash(state: &State, file: usize) -> String {
 
 /// A file's facts, the problem in full, and the text around it, all of it wrapped; with the line
 /// the place is in.
-fn raw_rows(state: &State, view: &Raw) -> (Vec<PageRow>, usize) {
-    let width = width(state);
+fn raw_rows(state: &State, view: &Raw, reveal: bool, width: usize) -> (Vec<PageRow>, usize) {
     let Some((id, entry)) = state.files.get(view.file) else {
         return (Vec::new(), 0);
     };
@@ -374,7 +379,7 @@ fn raw_rows(state: &State, view: &Raw) -> (Vec<PageRow>, usize) {
     }
     let position = problem.and_then(|(_, _, p)| p.at);
     let at = (excerpt.at - excerpt.start) as usize;
-    let (bytes, at) = if state.reveal {
+    let (bytes, at) = if reveal {
         (Cow::Borrowed(&*excerpt.bytes), at)
     } else {
         masked(&excerpt.bytes, at)
@@ -444,10 +449,15 @@ fn raw_top(state: &State, view: &Raw, len: usize, focus: usize) -> usize {
     chosen.min(most)
 }
 
+/// The whole of a file's page: no line is broken for want of room, and no secret is in it.
+pub fn text_rows(state: &State, view: &Raw) -> Vec<PageRow> {
+    raw_rows(state, view, false, usize::from(u16::MAX)).0
+}
+
 /// The text of a file.
 pub fn raw(state: &State, view: &Raw) -> PagesView {
     let height = overlays::height(state);
-    let (rows, focus) = raw_rows(state, view);
+    let (rows, focus) = raw_rows(state, view, state.reveal, width(state));
     let len = rows.len();
     let top = raw_top(state, view, len, focus);
     PagesView {
@@ -479,7 +489,7 @@ pub fn scroll(state: &mut State, command: Command) {
     let Some(Overlay::Raw(view)) = &state.overlay else {
         return;
     };
-    let (rows, focus) = raw_rows(state, view);
+    let (rows, focus) = raw_rows(state, view, state.reveal, width(state));
     let top = raw_top(state, view, rows.len(), focus);
     let places = rows.len().saturating_sub(height) + 1;
     let top = moves::step(top, places, command, height);

@@ -9,6 +9,7 @@ use tui_input::Input;
 use crate::app::action::Command;
 use crate::app::chips::Hidden;
 use crate::app::detail::Lines;
+use crate::app::export::Export;
 use crate::app::filtering::Side;
 pub use crate::app::floats::{
     Around, Chain, ChainOf, Choice, Clock, Entry, Overlay, People, Picker, PickerKind, Question,
@@ -121,8 +122,8 @@ pub struct State {
     pub left: Vec<View>,
     /// What was kept from earlier runs.
     pub shelf: Shelf,
-    /// The file that was asked to be written and is there already.
-    pub over: Option<String>,
+    /// What was asked to be written last.
+    pub writing: Option<Export>,
     /// What the engine said of the view.
     pub answer: Answer,
     /// The record shown in the detail.
@@ -414,7 +415,7 @@ impl State {
             back: Vec::new(),
             forward: Vec::new(),
             left: Vec::new(),
-            over: None,
+            writing: None,
             shelf: Shelf::default(),
             answer: Answer::default(),
             record: None,

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use trailhound::app::export::{Export, Format, Outcome, What};
+use trailhound::app::tables::Value;
 use trailhound::case::store::create_private;
 use trailhound::engine::Reader;
 use trailhound::report::{self, Cell, Heading, Style, markdown};
@@ -118,6 +119,7 @@ fn rows(
         What::Counts(_) => vec![
             "value", "label", "events", "share", "writes", "failures", "first", "last",
         ],
+        What::Table(table) => table.columns.clone(),
     };
     if export.partial.is_some() {
         names.push("partial");
@@ -171,12 +173,30 @@ fn rows(
                 sheet.row(&cells)?;
             }
         }
+        What::Table(table) => {
+            for row in &table.rows {
+                ended()?;
+                let cells = row.iter().map(cell_of).chain(partial.clone());
+                sheet.row(&cells.collect::<Vec<_>>())?;
+            }
+        }
     }
     sheet.end()
 }
 
+fn cell_of(value: &Value) -> Cell {
+    match value {
+        Value::Absent => Cell::Absent,
+        Value::Text(text) => Cell::Text(text.clone()),
+        Value::Count(n) => Cell::Count(*n),
+        Value::Time(time) => Cell::Time(*time),
+        Value::Flag(flag) => Cell::Flag(*flag),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use trailhound::app::tables::Table;
     use trailhound::index::schema::Field;
     use trailhound::index::snapshot::Snapshot;
     use trailhound::pivot::tally::{FieldTally, Tally};
@@ -224,5 +244,56 @@ mod tests {
             Outcome::Written(1, _)
         ));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_table_of_the_screen_is_inert_private_and_marked() {
+        let folder = tempfile::tempdir().unwrap();
+        let write_as = |name: &str, format: Format| {
+            let file = folder.path().join(name);
+            let export = Export {
+                file: file.display().to_string(),
+                over: false,
+                format,
+                snapshot: Arc::new(Snapshot::default()),
+                what: What::Table(Arc::new(Table {
+                    name: "people",
+                    title: "people".to_owned(),
+                    columns: vec!["label", "events", "again"],
+                    rows: vec![vec![
+                        Value::Text("=cmd|' /C calc'!A0\u{1b}[31m<b>".to_owned()),
+                        Value::Count(3),
+                        Value::Flag(false),
+                    ]],
+                })),
+                head: vec![("of", "people".to_owned())],
+                partial: Some("the load was going on".to_owned()),
+            };
+            let done = write(&export, &Reader::default(), &AtomicBool::new(false));
+            assert!(matches!(done, Outcome::Written(1, _)), "{done:?}");
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt as _;
+                let mode = fs::metadata(&file).unwrap().permissions().mode();
+                assert_eq!(mode & 0o777, 0o600);
+            }
+            let again = write(&export, &Reader::default(), &AtomicBool::new(false));
+            assert!(matches!(again, Outcome::Exists(_)), "{again:?}");
+            let text = fs::read_to_string(&file).unwrap();
+            assert!(!text.contains('\u{1b}'), "{text}");
+            assert!(text.contains("the load was going on"), "{text}");
+            text
+        };
+        let csv = write_as("a.csv", Format::Csv);
+        assert!(
+            csv.starts_with("label,events,again,partial\n'=cmd"),
+            "{csv}"
+        );
+        let lines = write_as("a.jsonl", Format::Jsonl);
+        let row: serde_json::Value = serde_json::from_str(lines.trim()).unwrap();
+        assert_eq!(row["events"], 3);
+        assert_eq!(row["label"], "=cmd|' /C calc'!A0\u{1b}[31m<b>");
+        let md = write_as("a.md", Format::Markdown);
+        assert!(md.contains("**partial**") && !md.contains("<b>"), "{md}");
     }
 }
