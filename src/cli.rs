@@ -248,6 +248,24 @@ pub enum Command {
         #[arg(long, value_enum)]
         format: Option<LineageFormat>,
     },
+    /// Say what differs between a call and the same call before it, or between two events.
+    ///
+    /// The same call is the last one of that name on that resource: by the same person, else by
+    /// someone else. Exit code 1: nothing differs, or there is nothing to compare with.
+    Diff {
+        /// The event, by its id.
+        #[arg(value_name = "EVENT")]
+        event: String,
+        /// Shared arguments.
+        #[command(flatten)]
+        input: Input,
+        /// The event to compare with, by its id. Default: the same call before.
+        #[arg(long, value_name = "EVENT")]
+        with: Option<String>,
+        /// table on a terminal, json elsewhere.
+        #[arg(long, value_enum)]
+        format: Option<ObjectFormat>,
+    },
     /// Say what was read, partly read and refused, and every record set aside, where and why.
     Check {
         /// Shared arguments.
@@ -294,6 +312,7 @@ impl Command {
             Self::Who { .. } => "who",
             Self::Resource { .. } => "resource",
             Self::Lineage { .. } => "lineage",
+            Self::Diff { .. } => "diff",
             Self::Check { .. } => "check",
             Self::Verify(_) => "verify",
             Self::Open { .. } => "open",

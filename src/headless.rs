@@ -4,6 +4,7 @@
 //! `report`. Answers go to stdout, everything else to stderr.
 
 pub mod cells;
+mod diff;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -283,6 +284,22 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> anyhow::Re
                 return Ok(None);
             };
             run_lineage(&what, format, specs, global, terminal, &mut out)?
+        }
+        Command::Diff {
+            event,
+            input,
+            with,
+            format,
+        } => {
+            let Some(specs) = specs(input.paths, terminal) else {
+                return Ok(None);
+            };
+            let asked = diff::Asked {
+                event: &event,
+                with: with.as_deref(),
+                format,
+            };
+            diff::run(&asked, specs, global, terminal, &mut out)?
         }
         Command::Verify(_) => bail!("`verify` is not built yet"),
         Command::Open { .. } => bail!("`open` needs a terminal: it opens the screen"),
@@ -609,7 +626,7 @@ fn window(global: &Global, context: &query::Context) -> anyhow::Result<Expr> {
 }
 
 /// The name of a field as a column.
-fn column_name(field: Field) -> &'static str {
+pub fn column_name(field: Field) -> &'static str {
     match field {
         Field::Time => "time",
         field => field.name(),

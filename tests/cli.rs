@@ -1199,6 +1199,93 @@ fn nothing_found_is_explained_term_by_term() {
 }
 
 #[test]
+fn diff_compares_with_the_same_call_before_or_with_another_event() {
+    let folder = Folder::new();
+    let made = |n, size: u32, secret: &str| {
+        let parameters = format!(
+            "{{\"dBInstanceIdentifier\":\"db-1\",\"n\":{size},\"masterUserPassword\":\"{secret}\"}}"
+        );
+        call(n, "rds", "ModifyDBInstance").with("requestParameters", &parameters)
+    };
+    let other = call(3, "rds", "DescribeDBInstances");
+    let records = [
+        made(1, 5, "hunter2hunter2"),
+        made(2, 7, "hunter3hunter3"),
+        other,
+    ];
+    let lines: Vec<String> = records.iter().map(Record::json).collect();
+    std::fs::write(folder.path("a.json"), lines.join("\n")).unwrap();
+    let id = |n: u32| format!("6f4ab5bd-2daa-4d00-be14-d92ef0{n:06}");
+
+    let out = folder.run(&["diff", &id(2), "a.json"]);
+    assert_eq!(
+        (out.code, out.stderr.as_str()),
+        (Some(0), ""),
+        "{}",
+        out.shown
+    );
+    let said: Value = serde_json::from_str(&out.stdout).unwrap();
+    assert_eq!(said["other"]["id"], id(1).as_str());
+    assert_eq!(said["event"]["time"], "2026-11-20T14:00:02Z");
+    let changes = said["changes"].as_array().unwrap();
+    let n = changes
+        .iter()
+        .find(|c| c["path"] == ".requestParameters.n")
+        .unwrap();
+    assert_eq!(
+        (&n["before"], &n["after"]),
+        (&Value::from(5), &Value::from(7))
+    );
+    // That a secret differs is told, not what it is.
+    assert_eq!(changes.len(), 2, "{said}");
+    assert!(!out.stdout.contains("hunter"), "{}", out.stdout);
+    let out = folder.run(&["diff", &id(2), "a.json", "--include-secrets"]);
+    assert!(out.stdout.contains("hunter3hunter3"), "{}", out.stdout);
+
+    let out = folder.run(&["diff", &id(2), "a.json", "--format", "table"]);
+    assert!(
+        out.stdout.contains("~ .requestParameters.n - 5  + 7"),
+        "{}",
+        out.stdout
+    );
+    assert!(
+        out.stdout
+            .contains("by the same person on the same resource")
+    );
+
+    let out = folder.run(&["diff", &id(1), "a.json", "--with", &id(3)]);
+    assert_eq!(out.code, Some(0), "{}", out.shown);
+    let said: Value = serde_json::from_str(&out.stdout).unwrap();
+    let mut changes = said["changes"].as_array().unwrap().iter();
+    let name = changes.find(|c| c["path"] == ".eventName").unwrap();
+    assert_eq!(name["before"], "DescribeDBInstances");
+
+    for (args, code, says) in [
+        (
+            vec!["diff", "nope", "a.json"],
+            1,
+            "no event has this id: nope",
+        ),
+        (vec!["diff", &id(1), "a.json"], 1, "no earlier call"),
+        (
+            vec!["diff", &id(1), "a.json", "--with", &id(1)],
+            2,
+            "does not differ from itself",
+        ),
+        (vec!["diff", &id(1)], 2, "no path was given"),
+    ] {
+        let out = folder.run(&args);
+        assert_eq!(
+            (out.code, out.stdout.as_str()),
+            (Some(code), ""),
+            "{}",
+            out.shown
+        );
+        assert!(out.stderr.contains(says), "{}", out.stderr);
+    }
+}
+
+#[test]
 fn help_keys_lists_the_keys_as_they_are_bound() {
     let folder = Folder::new();
     let line = |stdout: &str, action: &str| {

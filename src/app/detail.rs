@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::app::action::Command;
+use crate::app::keymap::Scope;
 use crate::app::moves;
 use crate::app::state::{Focus, State};
 use crate::engine::protocol::{Compare, Other};
@@ -113,23 +114,23 @@ fn differences(state: &State, id: EventId, reveal: bool, out: &mut Lines) {
         return;
     }
     let Some((other, why)) = compared.other else {
-        out.notice = Some(
-            "the evidence holds no earlier call of this name on this resource: ; in the list pins a \
-             row to compare others with"
-                .into(),
-        );
+        let key = state.keys.word(Scope::List, Command::PinRow);
+        out.notice = Some(format!(
+            "the evidence holds no earlier call of this name on this resource: {key} in the list \
+             pins a row to compare others with"
+        ));
         return;
     };
-    let same = match why {
-        Other::Same(same) => Some(same),
-        Other::Pinned => None,
+    let why = match why {
+        Other::Same(same) => view::diff::why(same),
+        Other::Pinned => "the pinned row",
     };
     let changes = if reveal {
         &compared.whole
     } else {
         &compared.safe
     };
-    out.lines = view::diff::lines(&state.snapshot, (other, id), same, changes, state.zone);
+    out.lines = view::diff::lines(&state.snapshot, (other, id), why, changes, state.zone);
 }
 
 /// Shows what differs from the same call before, or from the pinned row.

@@ -11,6 +11,14 @@ use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
 use crate::pivot::earlier;
 
+impl Reader {
+    /// Compares an event with another one; both records are read.
+    pub fn compared(&self, snapshot: &Snapshot, event: EventId, compare: Compare) -> Compared {
+        let record = self.fetch(snapshot, event);
+        compared(snapshot, self, (event, &record), compare)
+    }
+}
+
 /// Compares an event, whose record was read, with another one.
 pub(super) fn compared(
     snapshot: &Snapshot,

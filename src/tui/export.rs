@@ -14,7 +14,7 @@ use trailhound::case::store::create_private;
 use trailhound::engine::Reader;
 use trailhound::report::{self, Cell, Heading, Style, markdown};
 
-use crate::headless::cells;
+use crate::headless::{cells, column_name};
 
 /// The longest that the end of the program waits for exports to clear up behind them.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -115,7 +115,7 @@ fn rows(
         secrets: false,
     };
     let mut names: Vec<&'static str> = match &export.what {
-        What::Events(_, fields) => fields.iter().map(|f| f.name()).collect(),
+        What::Events(_, fields) => fields.iter().map(|f| column_name(*f)).collect(),
         What::Counts(_) => vec![
             "value", "label", "events", "share", "writes", "failures", "first", "last",
         ],

@@ -17,16 +17,15 @@ use crate::view::tree::{Line, cell};
 const SHORT: usize = 60;
 
 /// Why the other event is the other one, in words.
-pub fn why(same: Option<Same>) -> &'static str {
+pub const fn why(same: Same) -> &'static str {
     match same {
-        None => "the pinned row (;)",
-        Some(Same::PersonAndTarget) => {
+        Same::PersonAndTarget => {
             "the last such call before, by the same person on the same resource"
         }
-        Some(Same::Target) => {
+        Same::Target => {
             "the last such call before on this resource, by someone else: none by this person"
         }
-        Some(Same::Person) => "the last such call before by the same person; it names no resource",
+        Same::Person => "the last such call before by the same person; it names no resource",
     }
 }
 
@@ -40,11 +39,11 @@ fn line(pieces: Vec<Cell>) -> Line {
     }
 }
 
-/// The lines; `same` says how the other event was found, `None` where it was pinned.
+/// The lines; `why` says how the other event was found.
 pub fn lines(
     snapshot: &Snapshot,
     (other, this): (EventId, EventId),
-    same: Option<Same>,
+    why: &str,
     changes: &[Change],
     zone: Tz,
 ) -> Vec<Line> {
@@ -83,10 +82,7 @@ pub fn lines(
     };
     let mut out = vec![
         event("OTHER", other, &apart),
-        line(vec![
-            cell("        ", Tone::Plain),
-            cell(why(same), Tone::Faint),
-        ]),
+        line(vec![cell("        ", Tone::Plain), cell(why, Tone::Faint)]),
         event("THIS", this, ""),
     ];
     let count = |kind: fn(&Change) -> bool| changes.iter().filter(|c| kind(c)).count();
