@@ -873,6 +873,46 @@ struct Published {
     rows: usize,
 }
 
+/// What the indexer does next where nothing more comes.
+#[derive(Debug, PartialEq, Eq)]
+struct Next {
+    at: Instant,
+    /// Shows what has come: in the quiet, or between rows that are still coming. `None` only says
+    /// how far the load is.
+    show: Option<bool>,
+}
+
+impl Next {
+    /// What follows a wait that began at `since`, where a snapshot may be shown from `due` on. A writer that is faster than its readers waits
+    /// all the time: only a wait of some length is quiet, in which lineage is worth its cost.
+    fn of(behind: bool, trailing: bool, due: Instant, since: Instant) -> Self {
+        let quiet = since + PUBLISH_EVERY;
+        if behind && due < quiet {
+            return Self {
+                at: due,
+                show: Some(false),
+            };
+        }
+        if behind || trailing {
+            return Self {
+                at: quiet,
+                show: Some(true),
+            };
+        }
+        Self {
+            at: Instant::now() + PUBLISH_EVERY,
+            show: None,
+        }
+    }
+}
+
+impl Published {
+    /// How long no other is shown after it.
+    fn rest(&self) -> Duration {
+        PUBLISH_EVERY.max(self.took * PUBLISH_SHARE)
+    }
+}
+
 /// Files that are to be mended, and how they are read.
 struct Mends {
     asked: Receiver<FileId>,
@@ -896,6 +936,8 @@ struct Indexer<F> {
     fresh_files: Vec<(FileId, Arc<FileEntry>)>,
     /// Whether something came after the last publication.
     behind: bool,
+    /// Whether rows have come since lineage was last followed to the end.
+    trailing: bool,
     /// Files whose rows wait for everything else.
     held: Vec<(Finished, Appended, Vec<Translated>)>,
     follow: Follow,
@@ -926,6 +968,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
             fresh_files: Vec::new(),
             held: Vec::new(),
             behind: false,
+            trailing: false,
             follow,
         }
     }
@@ -1052,28 +1095,31 @@ impl<F: FnMut(Reply)> Indexer<F> {
     /// The next message. What has come so far is shown although nothing more comes for a while, as
     /// from a pipe that somebody still writes to.
     fn wait<T>(&mut self, from: &Receiver<T>) -> Option<T> {
-        if self.behind {
-            let shown = self.published.as_ref().map_or(self.started, |last| last.at);
-            let left = (shown + PUBLISH_EVERY).saturating_duration_since(Instant::now());
-            match from.recv_timeout(left) {
-                Ok(next) => return Some(next),
-                Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) => self.show(true),
-            }
-        }
-        // Inside one large file nothing may come for long: how far the reading is shows all the same.
+        let since = Instant::now();
         loop {
-            match from.recv_timeout(PUBLISH_EVERY) {
-                Ok(next) => {
-                    self.behind = true;
-                    return Some(next);
+            let due = match &self.published {
+                Some(last) => last.at + last.rest(),
+                None => self.started + FIRST_AFTER,
+            };
+            let next = Next::of(self.behind, self.trailing, due, since);
+            match from.recv_timeout(next.at.saturating_duration_since(Instant::now())) {
+                Ok(came) => {
+                    (self.behind, self.trailing) = (true, true);
+                    return Some(came);
                 }
                 Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) => {
-                    if self.counters.bytes.load(Ordering::Relaxed) != self.progress.bytes {
+                Err(RecvTimeoutError::Timeout) => match next.show {
+                    Some(quiet) => {
+                        self.show(quiet);
+                        self.trailing &= !quiet;
+                    }
+                    // Inside one large file nothing may come for long: how far the reading is shows
+                    // all the same.
+                    None if self.counters.bytes.load(Ordering::Relaxed) != self.progress.bytes => {
                         self.tell_progress();
                     }
-                }
+                    None => {}
+                },
             }
         }
     }
@@ -1133,7 +1179,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
                 self.writer.len() >= FIRST_ROWS
                     || !self.writer.is_empty() && self.started.elapsed() >= FIRST_AFTER
             }
-            Some(last) => last.at.elapsed() >= PUBLISH_EVERY.max(last.took * PUBLISH_SHARE),
+            Some(last) => last.at.elapsed() >= last.rest(),
         };
         if due {
             self.show(false);
@@ -1229,6 +1275,24 @@ mod tests {
         format!(
             r#"{{"eventVersion":"1.08","userIdentity":{{"type":"IAMUser","arn":"arn:aws:iam::1:user/a"}},"eventTime":"2024-02-03T04:05:06Z","eventName":"GetObject","eventID":"{id:08x}-2daa-4d00-be14-d92ef0000000"}}"#
         )
+    }
+
+    #[test]
+    fn lineage_is_followed_in_the_quiet_and_not_whenever_a_reader_is_late() {
+        let since = Instant::now();
+        let after = |ms| since + Duration::from_millis(ms);
+        let next = |behind, trailing, due| {
+            let next = Next::of(behind, trailing, due, since);
+            (next.show, next.at)
+        };
+        // Rows came, and a snapshot is long due: it is shown, and the writer waits on.
+        assert_eq!(next(true, true, after(0)), (Some(false), after(0)));
+        assert_eq!(next(true, true, after(90)), (Some(false), after(90)));
+        // Everything came: only when nothing more does for a while is lineage followed to the end.
+        let quiet = (Some(true), since + PUBLISH_EVERY);
+        assert_eq!(next(true, true, after(900)), quiet);
+        assert_eq!(next(false, true, after(0)), quiet);
+        assert_eq!(next(false, false, after(0)).0, None);
     }
 
     /// A call at which the decoder panics, in tests.
