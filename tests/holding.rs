@@ -12,10 +12,11 @@ use trailhound::index::segment::EventId;
 use trailhound::source::Spec;
 
 /// Requests of a kind that real records seldom hold.
-const ODD: [&str; 7] = [
+const ODD: [&str; 8] = [
     r#"{"name":"Grüße aus Köln","n":12345.5,"ok":true}"#,
     r#"{"doc":"{\"Statement\":[{\"Sid\":\"say \\\"hello\\\" there\"}]}"}"#,
     r#"{"doc":"%7B%22Effect%22%3A%22Allow%22%7D","tab\tbed":"line\nend \u0041BC"}"#,
+    r#"{"doc":"%7b%22Permit%22%3a%22Nothing%22%7d","list":"%5b%22lowercased%22%5d"}"#,
     r#"{"one":"first thing","one":"second thing","deep":[[[["bottom-most"]]]]}"#,
     r#"{"uuid":"0F8FAD5B-D9CB-469F-A165-70867728950E","low":"0f8fad5b-d9cb-469f-a165-70867728950e"}"#,
     r#"{"policy":"{\"a\":[true,17,\"x\\ny\"]}","again":"{\"a\":[true,17,\"x\\ny\"]}","e":1.5E-7,"t":"2024-02-03T04:05:06Z","when":"2023-01-02T03:04:05.000Z"}"#,
@@ -71,7 +72,10 @@ fn texts(value: &Value, out: &mut Vec<String>) {
         }
         Value::Array(items) => items.iter().for_each(|item| texts(item, out)),
         Value::String(text) => {
-            let plain = if text.starts_with("%7B") {
+            let plain = if ["%7B", "%7b", "%5b"]
+                .iter()
+                .any(|open| text.starts_with(open))
+            {
                 percent_decoded(text)
             } else {
                 text.clone()

@@ -34,6 +34,11 @@ pub enum Node {
     Object(Vec<(String, Node)>),
 }
 
+/// Whether a text begins with `{` or `[` as a URL writes it, in digits of either case.
+pub const fn opens_encoded(text: &[u8]) -> bool {
+    matches!(text, [b'%', b'5' | b'7', b'B' | b'b', ..])
+}
+
 impl Node {
     /// The tree of a text.
     ///
@@ -76,7 +81,7 @@ impl Node {
     /// The JSON inside a string: an object or array, perhaps percent-encoded as IAM returns policies.
     pub fn inside(text: &str) -> Option<Self> {
         let trimmed = text.trim_start();
-        let decoded: Cow<'_, str> = if trimmed.starts_with("%7B") || trimmed.starts_with("%5B") {
+        let decoded: Cow<'_, str> = if opens_encoded(trimmed.as_bytes()) {
             percent_decoded(trimmed)?.into()
         } else {
             trimmed.into()

@@ -16,7 +16,7 @@ use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashTable};
 
 use crate::base::text;
-use crate::event::json::{NESTED, Node};
+use crate::event::json::{NESTED, Node, opens_encoded};
 use crate::index::batch::uuid_bits;
 use crate::index::symbols::spread;
 
@@ -538,7 +538,7 @@ fn hides_text(value: &[u8]) -> bool {
     let trimmed = value.trim_ascii_start();
     match trimmed.first() {
         Some(b'{' | b'[') => memchr::memchr2(b'\\', b'%', trimmed).is_some(),
-        Some(b'%') => trimmed.starts_with(b"%7B") || trimmed.starts_with(b"%5B"),
+        Some(b'%') => opens_encoded(trimmed),
         // White space of other alphabets may stand before it.
         Some(first) if !first.is_ascii() => memchr::memchr3(b'{', b'[', b'%', trimmed).is_some(),
         _ => false,

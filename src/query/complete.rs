@@ -308,7 +308,55 @@ fn words(before: &str, token: Token) -> Vec<Completion> {
             });
         }
     }
+    found.extend(loosely(word, token.span, &found));
     found
+}
+
+/// The most fields offered for their letters alone.
+const MOST_LOOSE: usize = 6;
+
+/// Fields that have the letters of a word in their name or an alias, in order: those that hold the
+/// word whole first, then the shortest. Those in `known` are there already.
+fn loosely(word: &str, span: Span, known: &[Completion]) -> Vec<Completion> {
+    let word = text::fold(word);
+    if word.chars().count() < 2 {
+        return Vec::new();
+    }
+    let closeness = |name: &str| {
+        let name = text::fold(name);
+        let holds = name.contains(word.as_str());
+        (holds || has_letters(&name, &word)).then_some((!holds, name.len()))
+    };
+    let mut ranked: Vec<_> = FIELDS
+        .iter()
+        .filter(|spec| !matches!(spec.home, Home::Later(_)))
+        .filter_map(|spec| {
+            let names = std::iter::once(spec.name).chain(spec.aliases.iter().copied());
+            let closest = names
+                .filter_map(|name| Some((closeness(name)?, name)))
+                .min()?;
+            Some((closest.0, spec, closest.1))
+        })
+        .collect();
+    ranked.sort_by_key(|(closeness, spec, _)| (*closeness, spec.name));
+    let completions = ranked.into_iter().map(|(_, spec, name)| Completion {
+        span,
+        insert: format!("{}:", spec.name),
+        label: if name == spec.name {
+            name.to_owned()
+        } else {
+            format!("{} ({name})", spec.name)
+        },
+        detail: spec.help.to_owned(),
+    });
+    let is_new = |c: &Completion| !known.iter().any(|known| known.insert == c.insert);
+    completions.filter(is_new).take(MOST_LOOSE).collect()
+}
+
+/// Whether a name has these letters in this order.
+fn has_letters(name: &str, letters: &str) -> bool {
+    let mut rest = name.chars();
+    letters.chars().all(|letter| rest.any(|c| c == letter))
 }
 
 /// Fields whose name or alias begins like a word; names before aliases, then usable ones before later ones.
@@ -341,7 +389,9 @@ fn fields(word: &str, span: Span) -> Vec<Completion> {
                 label,
                 detail,
             };
-            Some((u8::from(!by_name) * 2 + u8::from(later), completion))
+            let exactly = spec.name == word;
+            let rank = u8::from(!by_name) * 4 + u8::from(later) * 2 + u8::from(!exactly);
+            Some((rank, completion))
         })
         .collect();
     ranked.sort_by_key(|(rank, _)| *rank);
@@ -441,6 +491,12 @@ mod tests {
         check("$noi|", &["$noise "]);
         check("-ip:@o|", &["-ip:@office"]);
         check("sessio|", &["via:"].map(|_| "session:"));
+        // By letters in the middle, or by some of them: what begins so stands first.
+        check("address|", &["ip:"]);
+        check("srcip|", &["ip:"]);
+        check("agnt|", &["ua:"]);
+        check("ro|", &["ro:"]);
+        check("zzz|", &[]);
     }
 
     proptest! {

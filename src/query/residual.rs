@@ -498,7 +498,7 @@ mod tests {
     const RECORD: &str = r#"{"eventName":"PutRolePolicy","count":20,"big":9007199254740993,
         "ok":true,"none":null,"list":["a","B"],"ua":"x\/y \u00e9","dup":1,"dup":2,
         "p":{"policyDocument":"{\"Statement\":[{\"Action\":[\"iam:*\",\"s3:Get\"]},{\"Action\":\"sts:*\"}]}",
-             "aws:s3:arn":"arn:aws:s3:::b","enc":"%7B%22Effect%22%3A%22Allow%22%7D"}}"#;
+             "aws:s3:arn":"arn:aws:s3:::b","enc":"%7B%22Effect%22%3A%22Allow%22%7D","low":"%7b%22Deny%22%3a%5b%22ec2:Run%22%5d%7d"}}"#;
 
     fn check(query: &str, yes: bool) {
         let expr: Expr = parse(query, &Context::default()).expr.unwrap();
@@ -522,6 +522,7 @@ mod tests {
         check("Statement?Action", false);
         check("/^iam:\\*$/", true);
         check("Effect", true);
+        check("/^ec2:run$/i", true);
         check("absent", false);
     }
 
@@ -550,6 +551,7 @@ mod tests {
         check(".dup:1", false);
         check(".dup:2", true);
         check(".absent.x:*", false);
+        check(".p.low.Deny[]:ec2:Run", true);
     }
 
     /// Records that try to trick a look at their bytes.
@@ -557,6 +559,7 @@ mod tests {
         r#"{"a":null,"b":[1,2.5e3,true],"c":"x\\n\\u0041b\\name"}"#,
         r#"{"Records":"eventName","n":null,"l":[null,null]}"#,
         r#"{"p":"{\"Action\":\"s3:*\",\"n\":null}","q":"%7B%22Deep%22%3A%22val%22%7D"}"#,
+        r#"{"p":"%7b%22Low%22%3a%22er%22%7d","q":"%5b1%5d"}"#,
         r#"{"a":"\u004eull","k":"\u212aelvin","s":"a\/b"}"#,
         r#"{"null":1,"nul":"ll","t":true,"f":false}"#,
         "{\"k\":\"zo\u{eb} \u{212a}\",\"arn\":\"arn:aws:iam::1:user/x y\"}",

@@ -212,7 +212,10 @@ pub fn without_date(name: &str) -> String {
 /// The JSON in a string, plain or percent-encoded.
 pub fn inside(text: &str) -> Option<Value> {
     let text = text.trim_start();
-    let decoded = if text.starts_with("%7B") || text.starts_with("%5B") {
+    let decoded = if ["%7B", "%5B", "%7b", "%5b"]
+        .iter()
+        .any(|open| text.starts_with(open))
+    {
         decoded(text)?
     } else {
         text.to_owned()
