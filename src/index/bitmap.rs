@@ -76,6 +76,20 @@ impl Bitmap {
         b
     }
 
+    /// Adds those of the first `len` rows for which `test` holds; rows that are there already are
+    /// not tested.
+    pub fn add_missing(&mut self, len: usize, mut test: impl FnMut(usize) -> bool) {
+        for (i, word) in self.words.iter_mut().enumerate().take(len.div_ceil(64)) {
+            let rows = u64::MAX >> (64 - (len - i * 64).min(64));
+            let mut rest = !*word & rows;
+            while rest != 0 {
+                let bit = rest.trailing_zeros();
+                *word |= u64::from(test(i * 64 + bit as usize)) << bit;
+                rest &= rest - 1;
+            }
+        }
+    }
+
     /// Calls `each` with every row, ascending.
     pub fn for_each(&self, mut each: impl FnMut(usize)) {
         for (i, &word) in self.words.iter().enumerate() {
@@ -282,6 +296,24 @@ mod tests {
             let mut rows = Vec::new();
             at_once.for_each(|row| rows.push(row));
             prop_assert_eq!(rows, one_by_one.iter().collect::<Vec<_>>());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn only_missing_rows_are_tested(
+            there in prop::collection::btree_set(0usize..200, 0..150),
+            wanted in prop::collection::btree_set(0usize..200, 0..150),
+            len in 1usize..200,
+        ) {
+            let mut rows = Bitmap::collect(200, |row| there.contains(&row));
+            rows.add_missing(len, |row| {
+                assert!(row < len && !there.contains(&row));
+                wanted.contains(&row)
+            });
+            let mut expected = there.clone();
+            expected.extend(wanted.range(..len));
+            prop_assert_eq!(rows.iter().collect::<BTreeSet<_>>(), expected);
         }
     }
 

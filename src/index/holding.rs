@@ -42,6 +42,13 @@ const WHOLE: [Col; 10] = [
 ];
 
 impl Snapshot {
+    /// Whether of every row it is known what its record holds.
+    pub fn tells_all(&self) -> bool {
+        let placed = &self.values.placed;
+        placed.iter().all(|placed| placed.part.open == 0)
+            && placed.iter().map(Placed::len).sum::<usize>() == self.len()
+    }
+
     /// The rows whose records hold a text, whatever its case, in one key or value; what it gives
     /// once the wish for it is stale is of no use.
     pub fn holding(&self, text: &str, cancel: &Cancel, crew: &dyn Crew) -> Holding {
@@ -54,15 +61,14 @@ impl Snapshot {
         };
         let known = search.known();
         let mut sure = search.none();
-        if text.len() <= SHORT {
+        if text.len() <= SHORT && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
             search.keys(&mut sure);
         }
         let wanted = known.len();
         if sure.len() < wanted && !cancel.is_stale() {
-            let mut shown = search.columns();
+            search.columns(&mut sure);
             // Of a record in another schema nobody knows what its columns were made of.
-            shown.and(&known);
-            sure.or(&shown);
+            sure.and(&known);
         }
         if sure.len() < wanted && !cancel.is_stale() {
             search.values(&mut sure);
@@ -112,6 +118,9 @@ impl Search<'_> {
 
     /// The rows of which something is known.
     fn known(&self) -> RowSet {
+        if self.snapshot.tells_all() {
+            return self.snapshot.all();
+        }
         let mut known = self.none();
         let found = self.each_part(|placed| {
             let mut bits = Bits::new(placed);
@@ -172,14 +181,17 @@ impl Search<'_> {
                 _ => false,
             }
             };
-            let mut known: Vec<Option<bool>> = vec![None; slots.len()];
+            let mut known = vec![UNASKED; slots.len()];
             let mut bits = Bits::new(placed);
             for (event, row) in placed.rows() {
-                if let Some(keys) = row.items.first()
-                    && let Some(known) = known.get_mut(usize::from(*keys))
-                    && *known.get_or_insert_with(|| holds(*keys))
-                {
-                    bits.add(event);
+                let Some(keys) = row.items.first() else {
+                    continue;
+                };
+                if let Some(known) = known.get_mut(usize::from(*keys)) {
+                    if *known == UNASKED {
+                        *known = if holds(*keys) { YES } else { NO };
+                    }
+                    bits.set(event, *known == YES);
                 }
             }
             Some(bits)
@@ -198,8 +210,8 @@ impl Search<'_> {
         words
     }
 
-    /// The rows whose columns, id or time hold the text.
-    fn columns(&self) -> RowSet {
+    /// Adds the rows whose columns, time or id hold the text.
+    fn columns(&self, sure: &mut RowSet) {
         let (snapshot, needle) = (self.snapshot, self.needle);
         let columns: Vec<(Col, CodeSet)> = WHOLE
             .into_iter()
@@ -216,37 +228,34 @@ impl Search<'_> {
         let odd = snapshot.odd_ids().matching(|text| needle.is_in(text));
         let ids = needle.may_be_in_uuid() || odd.contains(&true);
         let times = InTimes::new(needle);
-        let segments = crew::gather(self.crew, snapshot.segments.len(), |at| {
+        let found = crew::gather(self.crew, snapshot.segments.len(), |at| {
             let segment = &snapshot.segments[at];
-            let mut rows = Bitmap::default();
-            if self.cancel.is_stale() {
-                return rows;
-            }
+            let mut rows = sure.segments[at].clone();
             for (col, wanted) in &columns {
                 rows.or(&segment.column(*col).among(segment.len(), wanted));
             }
-            if ids {
-                rows.or(&self.ids(segment, &odd));
-            }
-            if let Some(times) = &times {
+            if let Some(times) = times.as_ref().filter(|_| !self.cancel.is_stale()) {
                 let mut last = None;
-                rows.or(&Bitmap::collect(segment.len(), |row| {
-                    segment.facts()[row].usual_time()
-                        && times.holds(segment.times()[row], &mut last)
-                }));
+                let (facts, times_of) = (segment.facts(), segment.times());
+                rows.add_missing(segment.len(), |row| {
+                    facts[row].usual_time() && times.holds(times_of[row], &mut last)
+                });
+            }
+            if ids && !self.cancel.is_stale() {
+                rows.add_missing(segment.len(), |row| self.in_id(segment, row, &odd));
             }
             rows
         });
-        RowSet { segments }
+        *sure = RowSet { segments: found };
     }
 
-    /// The rows whose id holds the text; `odd` says so of ids that are not UUIDs.
-    fn ids(&self, segment: &Segment, odd: &[bool]) -> Bitmap {
-        Bitmap::collect(segment.len(), |row| match segment.id(row) {
+    /// Whether the id of a row holds the text; `odd` says so of ids that are not UUIDs.
+    fn in_id(&self, segment: &Segment, row: usize, odd: &[bool]) -> bool {
+        match segment.id(row) {
             IdBits::Uuid(bits) => self.needle.in_uuid(bits),
             IdBits::Odd(sym) => odd.get(sym.code() as usize).is_some_and(|yes| *yes),
             IdBits::None => false,
-        })
+        }
     }
 
     /// Adds the rows whose values hold the text.
@@ -269,36 +278,87 @@ impl Search<'_> {
         }
         let none = Numbers::default();
         let in_uuids = self.needle.may_be_in_uuid();
+        if wanted.is_empty() && !in_uuids {
+            return;
+        }
         let found = self.each_part(|placed| {
             let part = &*placed.part;
             let wanted = wanted.get(&part.generation).unwrap_or(&none);
-            let mut slots: Vec<bool> = Vec::new();
-            for slot in part.slots() {
-                let holds = match slot {
-                    Slot::Value(number) => wanted.has(number),
-                    Slot::Bundle(members) => members
-                        .iter()
-                        .any(|slot| slots.get(usize::from(*slot)) == Some(&true)),
-                };
-                slots.push(holds);
-            }
-            if !in_uuids && !slots.contains(&true) {
+            let slots = Slots::holding(part, wanted);
+            if slots.is_none() && !in_uuids {
                 return None;
             }
-            let holds = |slot: &u16| slots.get(usize::from(*slot)) == Some(&true);
             let mut bits = Bits::new(placed);
-            for (event, row) in placed.rows() {
-                if row.items.iter().any(holds)
-                    || in_uuids && row.uuids.iter().any(|uuid| self.needle.in_uuid(*uuid))
-                {
-                    bits.add(event);
-                }
+            if let Some(slots) = &slots {
+                placed.each_event(
+                    part.counts
+                        .iter()
+                        .map(|n| if *n == OPEN { 0 } else { *n }.into()),
+                    |from| slots.next(&part.items, from),
+                    |event| bits.add(event),
+                );
+            }
+            if in_uuids {
+                let holds = |uuid: &u128| self.needle.in_uuid(*uuid);
+                placed.each_event(
+                    part.uuid_counts.iter().map(|n| usize::from(*n)),
+                    |from| {
+                        let at = part.uuids.get(from..)?.iter().position(holds)?;
+                        Some(from + at)
+                    },
+                    |event| bits.add(event),
+                );
             }
             Some(bits)
         });
         for bits in found {
             bits.add_to(sure);
         }
+    }
+}
+
+/// Which slots of a part hold a text, one byte each.
+struct Slots(Box<[u8; 1 << 16]>);
+
+impl Slots {
+    /// `None` where none does.
+    fn holding(part: &Part, wanted: &Numbers) -> Option<Self> {
+        let mut slots = vec![0; 1 << 16];
+        let mut any = 0;
+        for (slot, to) in part.slots.iter().zip(&mut slots) {
+            *to = u8::from(wanted.has(*slot));
+            any |= *to;
+        }
+        if any == 0 {
+            return None;
+        }
+        let mut slots = Self(slots.into_boxed_slice().try_into().ok()?);
+        for (slot, at) in part.slots().zip(0u16..=u16::MAX) {
+            if let Slot::Bundle(members) = slot {
+                slots.0[usize::from(at)] = u8::from(slots.any(members));
+            }
+        }
+        Some(slots)
+    }
+
+    /// The place of the first of some slots that does, from a place on.
+    fn next(&self, slots: &[u16], from: usize) -> Option<usize> {
+        let (eights, rest) = slots.get(from..)?.as_chunks::<8>();
+        let holds = |slot: &u16| self.0[usize::from(*slot)] != 0;
+        if let Some(n) = eights.iter().position(|eight| self.any(eight)) {
+            let at = eights[n].iter().position(holds)?;
+            return Some(from + n * 8 + at);
+        }
+        let at = rest.iter().position(holds)?;
+        Some(from + eights.len() * 8 + at)
+    }
+
+    /// Whether one of some slots does. Looking at all of them costs less than a branch after each.
+    fn any(&self, slots: &[u16]) -> bool {
+        slots
+            .iter()
+            .fold(0, |any, slot| any | self.0[usize::from(*slot)])
+            != 0
     }
 }
 
@@ -325,7 +385,6 @@ impl Numbers {
 struct Row<'a> {
     count: u16,
     items: &'a [u16],
-    uuids: &'a [u128],
 }
 
 impl Placed {
@@ -334,29 +393,52 @@ impl Placed {
         self.part.counts.len() - self.dropped.len()
     }
 
+    /// Calls `each` with every event that has one of what `next` finds from a place on; `counts`
+    /// says how many places each row has.
+    fn each_event(
+        &self,
+        mut counts: impl Iterator<Item = usize>,
+        next: impl Fn(usize) -> Option<usize>,
+        mut each: impl FnMut(usize),
+    ) {
+        let mut dropped = self.dropped.iter().map(|row| *row as usize).peekable();
+        let (mut rows, mut end, mut gone) = (0, 0, 0);
+        while let Some(at) = next(end) {
+            while end <= at {
+                let Some(count) = counts.next() else { return };
+                end += count;
+                rows += 1;
+            }
+            let row = rows - 1;
+            while dropped.next_if(|dropped| *dropped < row).is_some() {
+                gone += 1;
+            }
+            if dropped.peek() != Some(&row) {
+                each(self.first as usize + row - gone);
+            }
+        }
+    }
+
     /// Each row that became an event, by its place in the order of appending.
     fn rows(&self) -> impl Iterator<Item = (usize, Row<'_>)> {
         let part = &*self.part;
         let mut event = self.first as usize;
         let mut dropped = self.dropped.iter().copied().peekable();
-        let (mut items, mut uuids) = (&part.items[..], &part.uuids[..]);
-        let counts = part.counts.iter().zip(&part.uuid_counts).zip(0u32..);
-        counts.filter_map(move |((&count, &uuid_count), row)| {
-            let here = if count == OPEN { 0 } else { usize::from(count) };
-            let (mine, rest) = items.split_at_checked(here)?;
-            let (my_uuids, more) = uuids.split_at_checked(usize::from(uuid_count))?;
-            (items, uuids) = (rest, more);
-            if dropped.next_if_eq(&row).is_some() {
-                return None;
-            }
-            event += 1;
-            let row = Row {
-                count,
-                items: mine,
-                uuids: my_uuids,
-            };
-            Some((event - 1, row))
-        })
+        let mut items = &part.items[..];
+        part.counts
+            .iter()
+            .zip(0u32..)
+            .filter_map(move |(&count, row)| {
+                let here = if count == OPEN { 0 } else { usize::from(count) };
+                let (mine, rest) = items.split_at_checked(here)?;
+                items = rest;
+                if dropped.next_if_eq(&row).is_some() {
+                    return None;
+                }
+                event += 1;
+                let row = Row { count, items: mine };
+                Some((event - 1, row))
+            })
     }
 }
 
@@ -378,7 +460,12 @@ impl Bits {
     }
 
     fn add(&mut self, event: usize) {
-        self.words[event / 64 - self.start] |= 1 << (event % 64);
+        self.set(event, true);
+    }
+
+    /// Adds an event if it is wanted, without a branch.
+    fn set(&mut self, event: usize, yes: bool) {
+        self.words[event / 64 - self.start] |= u64::from(yes) << (event % 64);
     }
 
     fn fill(&mut self, first: usize, len: usize) {

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use hashbrown::HashMap;
 
-use crate::event::kind::{Join, NAMED_OTHERWISE, is_partial, join_key};
+use crate::event::kind::{Join, NAMED_OTHERWISE, as_given, is_partial, join_key};
 use crate::event::resource::Arn;
 use crate::index::symbols::{Sym, Symbols};
 
@@ -20,6 +20,8 @@ use crate::index::symbols::{Sym, Symbols};
 pub struct Names {
     group_of: HashMap<Sym, u32>,
     groups: Vec<Vec<Sym>>,
+    /// Those that AWS put something at the end of.
+    given: Vec<Sym>,
 }
 
 /// Names on their way into groups: each points at another of its group, or at itself.
@@ -52,7 +54,11 @@ impl Names {
         let mut same: HashMap<Cow<'_, str>, Sym> = HashMap::new();
         let mut named: HashMap<Cow<'_, str>, Vec<Sym>> = HashMap::new();
         let mut unions = Unions::default();
+        let mut given_otherwise = Vec::new();
         for (sym, name) in resources.iter() {
+            if as_given(name).is_some() {
+                given_otherwise.push(sym);
+            }
             let many = Arn::parse(name).is_none_or(|arn| NAMED_OTHERWISE.contains(&arn.service));
             if !many {
                 continue;
@@ -89,7 +95,10 @@ impl Names {
                 unions.join(*of, alias);
             }
         }
-        let mut names = Self::default();
+        let mut names = Self {
+            given: given_otherwise,
+            ..Self::default()
+        };
         let mut members: Vec<(Sym, Sym)> = unions
             .0
             .keys()
@@ -118,6 +127,11 @@ impl Names {
     /// The best name of a resource.
     pub fn best(&self, sym: Sym) -> Sym {
         self.all(sym).first().copied().unwrap_or(sym)
+    }
+
+    /// The names that [`as_given`] shortens.
+    pub fn given(&self) -> &[Sym] {
+        &self.given
     }
 
     /// Adds to a table of symbols every other name of the resources in it.

@@ -19,14 +19,40 @@ pub(crate) struct Needle {
 #[derive(Debug)]
 enum InUuids {
     Never,
-    /// As these digits, within one group; each repeated at every place.
-    Digits(Vec<u128>),
+    /// As these digits, within one group.
+    Digits(Digits),
     /// Bits and their places, for each place where it can stand.
     Places(Vec<(u128, u128)>),
 }
 
+/// Digits of a UUID. No group of one reaches over its middle.
+#[derive(Debug)]
+struct Digits {
+    /// Each repeated at every place of one half.
+    digits: Vec<u64>,
+    /// Where in each half they can begin, as the lowest bits of digits.
+    starts: (u64, u64),
+}
+
+impl Digits {
+    /// Whether they stand in one half of a UUID.
+    fn are_in(&self, half: u64, starts: u64) -> bool {
+        let mut found = starts;
+        for (digit, at) in self.digits.iter().zip(0..) {
+            let other = half ^ digit;
+            let other = other | other >> 2;
+            let other = other | other >> 1;
+            found &= (!other & ONES) << (4 * at);
+            if found == 0 {
+                return false;
+            }
+        }
+        true
+    }
+}
+
 /// The lowest bit of each digit.
-const ONES: u128 = 0x1111_1111_1111_1111_1111_1111_1111_1111;
+const ONES: u64 = 0x1111_1111_1111_1111;
 /// Digits of the groups of a UUID.
 const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
 
@@ -85,14 +111,8 @@ impl Needle {
         match &self.uuids {
             InUuids::Never => false,
             InUuids::Digits(digits) => {
-                let places = starts(digits.len());
-                let found = digits.iter().zip(0..).fold(places, |found, (digit, at)| {
-                    let other = bits ^ digit;
-                    let other = other | other >> 2;
-                    let other = other | other >> 1;
-                    found & (!other & ONES) << (4 * at)
-                });
-                found != 0
+                let (high, low) = ((bits >> 64) as u64, bits as u64);
+                digits.are_in(high, digits.starts.0) || digits.are_in(low, digits.starts.1)
             }
             InUuids::Places(places) => places.iter().any(|(mask, value)| bits & mask == *value),
         }
@@ -134,12 +154,16 @@ impl InUuids {
                 Self::Places(places)
             };
         }
-        let digits: Option<Vec<u128>> = text
+        let digits: Option<Vec<u64>> = text
             .iter()
-            .map(|c| Some(u128::from(digit(c)?) * ONES))
+            .map(|c| Some(u64::from(digit(c)?) * ONES))
             .collect();
         match digits {
-            Some(digits) if starts(digits.len()) != 0 => Self::Digits(digits),
+            Some(digits) if starts(digits.len()) != 0 => {
+                let starts = starts(digits.len());
+                let starts = ((starts >> 64) as u64, starts as u64);
+                Self::Digits(Digits { digits, starts })
+            }
             _ => Self::Never,
         }
     }

@@ -351,13 +351,15 @@ impl Segment {
         if wanted.is_empty() {
             return rows;
         }
-        // Most names stand for few rows: the list of names is scanned, then their rows are found.
+        // Most names stand for few rows: the list of names is scanned, then their rows are found,
+        // which are seldom far from the last one.
         let all = self.resource_ends.last().map_or(0, |end| *end as usize);
         let mut row = 0;
         self.resources.for_each(all, |at, code| {
             if wanted.has(code) {
                 let ends = self.resource_ends.get(row..).unwrap_or_default();
-                row += ends.partition_point(|end| *end as usize <= at);
+                let near = ends.iter().take(16).position(|end| *end as usize > at);
+                row += near.unwrap_or_else(|| ends.partition_point(|end| *end as usize <= at));
                 rows.insert(row);
             }
         });

@@ -50,7 +50,7 @@ pub(crate) struct Part {
     /// The new values, folded, end to end.
     pub(crate) text: Box<[u8]>,
     pub(crate) ends: Box<[u32]>,
-    slots: Box<[u32]>,
+    pub(crate) slots: Box<[u32]>,
     /// The slots of each bundle, end to end.
     bundled: Box<[u16]>,
     bundle_ends: Box<[u32]>,

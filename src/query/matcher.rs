@@ -118,10 +118,13 @@ impl Matcher {
             Self::Starts(wanted) => {
                 text::with_folded(value, |folded| folded.starts_with(wanted.as_str()))
             }
-            Self::ComponentStarts(wanted) => text::with_folded(value, |folded| {
-                let name = named_part(folded);
-                folded.starts_with(wanted.as_str()) || name.has_component_like(wanted)
-            }),
+            Self::ComponentStarts(wanted) => {
+                may_begin_component(value, wanted)
+                    && text::with_folded(value, |folded| {
+                        let name = named_part(folded);
+                        folded.starts_with(wanted.as_str()) || name.has_component_like(wanted)
+                    })
+            }
             Self::Holds(wanted) => {
                 text::with_folded(value, |folded| folded.contains(wanted.as_str()))
             }
@@ -143,6 +146,22 @@ impl Matcher {
             Self::AnyOf(any) => any.iter().any(|m| m.matches(value)),
         }
     }
+}
+
+/// Whether `wanted`, which is folded, begins where a component of a value can: most values are
+/// ruled out by this one look.
+fn may_begin_component(value: &str, wanted: &str) -> bool {
+    let (bytes, wanted) = (value.as_bytes(), wanted.as_bytes());
+    if !value.is_ascii() {
+        return true;
+    }
+    let begins = |at: usize| {
+        bytes
+            .get(at..at + wanted.len())
+            .is_some_and(|here| here.eq_ignore_ascii_case(wanted))
+    };
+    let splits = |byte: &u8| matches!(byte, b'/' | b':' | b'@' | b'#');
+    begins(0) || (1..bytes.len()).any(|at| splits(&bytes[at - 1]) && begins(at))
 }
 
 /// Whether `value` is `folded`, which is folded already, ignoring case.
@@ -211,6 +230,8 @@ impl Named<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn check(rule: Rule, word: &str, value: &str, yes: bool) {
@@ -254,5 +275,18 @@ mod tests {
         assert!(!prefix("us", Rule::Component).matches("arn:aws:iam::1:user/alice"));
         assert!(!prefix("lice", Rule::Component).matches("user/alice"));
         assert!(prefix("Crea", Rule::Whole).matches("createuser"));
+    }
+
+    proptest! {
+        #[test]
+        fn the_first_look_rules_out_nothing_that_begins_a_component(
+            value in "(arn:aws:iam::1:)?(user/)?[aB/:@#ü]{0,8}",
+            wanted in "[ab/:]{1,3}",
+        ) {
+            let begins = text::with_folded(&value, |folded| {
+                folded.starts_with(wanted.as_str()) || named_part(folded).has_component_like(&wanted)
+            });
+            prop_assert!(!begins || may_begin_component(&value, &wanted));
+        }
     }
 }

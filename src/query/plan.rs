@@ -275,6 +275,10 @@ fn anywhere(needle: &Needle, on: On<'_>) -> Node {
         Needle::Word(pattern) => Matcher::word(pattern, Rule::Part),
         Needle::Regex(regex) => Matcher::Regex(regex.compiled().clone()),
     };
+    if matches!(matcher, Matcher::Holds(_)) && on.snapshot.tells_all() {
+        // Who asks which rows hold it asks the columns, too.
+        return Node::Text(Box::new(Atom::text(needle)), Vec::new());
+    }
     let showing = VERBATIM.map(|col| {
         (
             col,
@@ -315,9 +319,10 @@ fn term(test: &Test, value: &Value, on: On<'_>) -> Node {
         }
         Home::Resources => match Matcher::of(value, test.op, rule) {
             Some(matcher) => {
-                let mut table = names(snapshot.resources(), &matcher, on.crew);
-                for (sym, name) in snapshot.resources().iter() {
-                    if let Some(given) = as_given(name)
+                let resources = snapshot.resources();
+                let mut table = names(resources, &matcher, on.crew);
+                for sym in snapshot.names().given() {
+                    if let Some(given) = as_given(resources.text(*sym))
                         && let Some(fits) = table.get_mut(sym.code() as usize)
                     {
                         *fits |= matcher.matches(given);
