@@ -3,11 +3,12 @@
 //! The loop waits on keys, replies, signals and the clock, applies everything that waits, and then
 //! draws once, if anything changed, at most every 16 ms. A still screen costs nothing.
 
+mod editor;
 mod export;
 mod life;
 mod memory;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -100,7 +101,7 @@ pub fn run(runtime: &Runtime, screen: Screen) -> anyhow::Result<ExitCode> {
 
 /// What woke the loop.
 enum Wake {
-    Terminal(Option<io::Result<Event>>),
+    Terminal(Option<io::Result<Vec<Event>>>),
     Reply(Box<trailhound::engine::protocol::Reply>),
     Signal(Signalled),
     Exported(Outcome),
@@ -129,7 +130,7 @@ async fn run_loop(
     // A frame before anything else runs: then every core is busy with the evidence.
     paint(terminal, &state, &screen.theme)?;
     let mut engine = Engine::start(runtime.handle(), screen.specs, options);
-    let mut events = listen_to_terminal();
+    let mut terminal_events = Listening::begin();
     let (tell, mut exported) = mpsc::unbounded_channel();
     let mut exports = export::Exports::default();
     let mut clicks = Clicks::default();
@@ -144,7 +145,8 @@ async fn run_loop(
         actions.push(Action::Filter(screen.filter));
     }
     loop {
-        for action in actions.drain(..) {
+        let mut taken: VecDeque<Action> = actions.drain(..).collect();
+        while let Some(action) = taken.pop_front() {
             for effect in update(&mut state, action) {
                 match effect {
                     Effect::Send(request) => engine.send(request),
@@ -166,6 +168,12 @@ async fn run_loop(
                             state.refuse(why);
                         }
                     }
+                    Effect::EditText(text) => {
+                        // Nobody reads keys meanwhile: the thread waits to be told to go on.
+                        let outcome = terminal.lend(|| editor::edit(&text))?;
+                        taken.push_front(Action::Edited(outcome));
+                        taken.push_front(Action::Resize(terminal.size()?));
+                    }
                     Effect::Redraw => terminal.forget()?,
                     Effect::Suspend => {
                         terminal.suspend()?;
@@ -180,6 +188,7 @@ async fn run_loop(
                 }
             }
         }
+        terminal_events.go_on();
         let due = drawn.is_none_or(|at| at.elapsed() >= FRAME);
         if state.dirty && due {
             paint(terminal, &state, &screen.theme)?;
@@ -195,19 +204,16 @@ async fn run_loop(
         };
         let wake = tokio::select! {
             biased;
-            event = events.recv() => Wake::Terminal(event),
+            event = terminal_events.next() => Wake::Terminal(event),
             Some(signal) = signals.recv() => Wake::Signal(signal),
             Some(reply) = engine.next() => Wake::Reply(Box::new(reply)),
             Some(outcome) = exported.recv() => Wake::Exported(outcome),
             () = tokio::time::sleep(wait), if wait < Duration::MAX => Wake::Frame,
         };
         match wake {
-            Wake::Terminal(Some(Ok(event))) => {
-                actions.extend(action_of(event, &mut clicks));
-                // Keys that wait already are applied before the next frame, not one frame each.
-                while let Ok(Ok(event)) = events.try_recv() {
-                    actions.extend(action_of(event, &mut clicks));
-                }
+            Wake::Terminal(Some(Ok(events))) => {
+                let taken = events.into_iter();
+                actions.extend(taken.filter_map(|event| action_of(event, &mut clicks)));
             }
             // The terminal is gone: there is nobody to show anything to.
             Wake::Terminal(_) => return Ok((ExitCode::from(129), None)),
@@ -262,18 +268,60 @@ fn fail_for_a_test() {
 }
 
 /// Keys and the like as they come, from a thread that does nothing but wait for them.
-fn listen_to_terminal() -> mpsc::Receiver<io::Result<Event>> {
-    let (sender, events) = mpsc::channel(256);
-    std::thread::spawn(move || {
-        loop {
-            let event = crossterm::event::read();
-            let failed = event.is_err();
-            if sender.blocking_send(event).is_err() || failed {
-                return;
+///
+/// It takes what there is and then waits to be told to go on: while what it took is acted upon it
+/// reads nothing, so that whoever has the terminal then has its keys as well.
+struct Listening {
+    events: mpsc::Receiver<io::Result<Vec<Event>>>,
+    go_on: std::sync::mpsc::Sender<()>,
+    /// Whether the thread waits.
+    waits: bool,
+}
+
+impl Listening {
+    fn begin() -> Self {
+        let (sender, events) = mpsc::channel(1);
+        let (go_on, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            loop {
+                let taken = all_that_waits();
+                let failed = taken.is_err();
+                if sender.blocking_send(taken).is_err() || failed || told.recv().is_err() {
+                    return;
+                }
             }
+        });
+        Self {
+            events,
+            go_on,
+            waits: false,
         }
-    });
-    events
+    }
+
+    /// What was taken next; `None` once the terminal is gone.
+    async fn next(&mut self) -> Option<io::Result<Vec<Event>>> {
+        let taken = self.events.recv().await;
+        self.waits = true;
+        taken
+    }
+
+    /// What was taken is acted upon: more may be taken.
+    fn go_on(&mut self) {
+        if std::mem::take(&mut self.waits) {
+            // It ends by itself where the terminal is gone.
+            let _ = self.go_on.send(());
+        }
+    }
+}
+
+/// Waits for something, and takes with it what has come as well: keys that wait already are applied
+/// before the next frame, not one frame each.
+fn all_that_waits() -> io::Result<Vec<Event>> {
+    let mut taken = vec![crossterm::event::read()?];
+    while taken.len() < 256 && crossterm::event::poll(Duration::ZERO)? {
+        taken.push(crossterm::event::read()?);
+    }
+    Ok(taken)
 }
 
 /// Where and when the last click was, to tell double ones.

@@ -382,6 +382,49 @@ fn suspended_it_gives_the_terminal_back_and_resumed_it_takes_it_again() {
 
 /// A failure on the thread of the screen; only a program built for tests has a way to have one.
 #[cfg(debug_assertions)]
+/// The editor has the whole terminal: it is cooked, and every key typed meanwhile is the editor's.
+#[test]
+fn the_filter_is_changed_in_an_editor_that_has_the_terminal_for_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let editor = dir.path().join("editor");
+    let script = "printf 'was: '; cat \"$1\"; printf 'new? '; read -r line; \
+                  printf 'who:%s\\n-verb:read\\n' \"$line\" > \"$1\"; test \"$line\" != fail\n";
+    fs::write(&editor, script).unwrap();
+    let mut command = CommandBuilder::new(PROGRAM);
+    command.arg("demo");
+    command.env("VISUAL", format!("sh {}", editor.display()));
+    command.env("TMPDIR", dir.path());
+    let mut j = Journey::run(command);
+    j.see("[All 7,847]");
+    j.press("/who:alice");
+    j.see("who:alice");
+    j.press("\x18\x05");
+    j.see("was: who:alice");
+    j.see("new?");
+    assert_eq!(modes(&*j.master), j.cooked);
+    j.until("the main screen", |seen| {
+        !seen.parser.screen().alternate_screen()
+    });
+    // Were the thread that reads keys still at it, it would have some of these.
+    j.press("svc-backup\r");
+    j.see("who:svc-backup -verb:read");
+    j.until("the alternate screen", |seen| {
+        seen.parser.screen().alternate_screen()
+    });
+    // An editor that fails changes nothing.
+    j.press("\x18\x05");
+    j.see("new?");
+    j.press("fail\r");
+    j.see("the filter stays as it was");
+    j.see("who:svc-backup -verb:read");
+    j.press("\r");
+    j.see("[who:svc-backup -verb:read");
+    // Nothing of it is left behind.
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    j.press("\x11");
+    j.ends_with(0);
+}
+
 #[test]
 fn a_panic_gives_the_terminal_back_before_its_message() {
     let mut command = CommandBuilder::new(PROGRAM);

@@ -28,6 +28,8 @@ pub enum Action {
     Shelf(Shelf),
     /// What came of writing a view to a file.
     Exported(Outcome),
+    /// What came of editing the filter in an editor: its text, or why there is none.
+    Edited(Result<String, String>),
     /// Go to the view of a link.
     Open(String),
     /// Take up the walk where these paths were left.
@@ -77,6 +79,8 @@ pub enum Effect {
     Copy(Arc<str>),
     /// Hand the terminal back to the shell until it continues the program.
     Suspend,
+    /// Hand the terminal to the person's editor, with a text to change.
+    EditText(String),
     /// Keep a view for later runs: its name and its link.
     SaveView(String, String),
     /// Write a view to a file.
@@ -198,6 +202,7 @@ pub enum Command {
     Diff,
     Complete,
     SearchBack,
+    EditOutside,
     Sort,
     SortList,
     Columns,

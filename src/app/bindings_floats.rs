@@ -33,6 +33,13 @@ pub(crate) const FLOATS: &[Binding] = &[
         "",
         "an earlier filter that holds what is typed; again, an older one",
     ),
+    bind(
+        Filter,
+        &["ctrl-x ctrl-e"],
+        C::EditOutside,
+        "",
+        "change the filter in your editor ($VISUAL or $EDITOR)",
+    ),
     bind(Prompt, &["Enter"], C::Apply, "take", "take what is typed"),
     bind(Prompt, &["Esc", "ctrl-c"], C::Escape, "cancel", "leave"),
     bind(

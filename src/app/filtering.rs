@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tui_input::{Input, InputRequest};
 
-use crate::app::action::Command;
+use crate::app::action::{Command, Effect};
 use crate::app::chord::{Chord, Key};
 use crate::app::facets::FacetTarget;
 use crate::app::fuzzy;
@@ -97,6 +97,26 @@ pub fn insert(input: &mut Input, text: &str) {
             input.handle(InputRequest::InsertChar(c));
         }
         after_space = is_break || c == ' ' || (after_space && c.is_control());
+    }
+}
+
+/// Asks for the filter to be changed in an editor.
+pub fn outside(state: &State) -> Option<Effect> {
+    let edit = state.edit.as_ref()?;
+    Some(Effect::EditText(edit.input.value().to_owned()))
+}
+
+/// Takes in the filter as it comes from an editor: it can still be looked at before `Enter`.
+pub fn from_outside(state: &mut State, outcome: Result<String, String>) {
+    let Some(edit) = &mut state.edit else { return };
+    match outcome {
+        Ok(text) => {
+            edit.input = Input::default();
+            insert(&mut edit.input, &text);
+            reparse(state);
+            state.message = None;
+        }
+        Err(why) => state.refuse(format!("the filter stays as it was: {why}")),
     }
 }
 

@@ -133,7 +133,8 @@ impl Scope {
 pub struct Binding {
     /// Where it holds.
     pub scope: Scope,
-    /// The keys, as [`Chord::parse`](crate::app::chord::Chord::parse) reads them.
+    /// The keys, as [`Chord::parse`](crate::app::chord::Chord::parse) reads them; two with a space
+    /// between them are pressed one after the other.
     pub keys: &'static [&'static str],
     /// What they do.
     pub command: Command,
@@ -199,8 +200,10 @@ mod tests {
                 "{command:?} twice in {scope:?}"
             );
             for key in b.keys {
-                let chord = Chord::parse(key).unwrap_or_else(|| panic!("{key} is no key"));
-                assert_eq!(chord.to_string(), *key);
+                for key in key.split(' ') {
+                    let chord = Chord::parse(key).unwrap_or_else(|| panic!("{key} is no key"));
+                    assert_eq!(chord.to_string(), *key);
+                }
                 assert!(seen.insert((b.scope, *key)), "{key} twice in {:?}", b.scope);
             }
             assert!(!b.about.is_empty());

@@ -254,12 +254,11 @@ impl Keys {
                 .any(|row| !row.keys.is_empty())
     }
 
-    /// What a key means in a scope.
-    pub fn resolve(&self, scope: Scope, chord: Chord) -> Option<Command> {
-        let text = chord.to_string();
+    /// What a key, or two one after the other, mean in a scope.
+    pub fn meaning(&self, scope: Scope, key: &str) -> Option<Command> {
         let within = |s: Scope| {
-            let mut rows = self.rows.iter().filter(|row| row.scope == s);
-            rows.find(|row| row.keys.contains(&text))
+            let mut rows = self.of(s);
+            rows.find(|row| row.keys.iter().any(|own| own == key))
                 .map(|row| row.command)
         };
         within(scope).or_else(|| {
@@ -268,6 +267,13 @@ impl Keys {
                 .then(|| within(Scope::Global))
                 .flatten()
         })
+    }
+
+    /// Whether a key is the first of two that mean something in a scope.
+    pub fn begins(&self, scope: Scope, chord: Chord) -> bool {
+        let first = format!("{chord} ");
+        let mut keys = self.of(scope).flat_map(|row| &row.keys);
+        keys.any(|key| key.starts_with(&first))
     }
 
     /// The rows of a scope.
@@ -302,9 +308,7 @@ impl Keys {
         let mut keys = rows
             .filter(|row| row.command == command)
             .flat_map(|row| &row.keys);
-        let means_it = |key: &&String| {
-            Chord::parse(key).and_then(|chord| self.resolve(scope, chord)) == Some(command)
-        };
+        let means_it = |key: &&String| self.meaning(scope, key) == Some(command);
         keys.find(means_it).map(String::as_str)
     }
 
@@ -377,6 +381,16 @@ fn read(usual: &Keys, wish: usize, wished: &Wish, faults: &mut Vec<Fault>) -> Ve
 
 /// One key of a wish.
 fn key(usual: &Keys, wish: &Wish, text: &str) -> Result<String, (String, &'static str)> {
+    let as_usual = |key: &str| {
+        let mut own = usual.of(wish.scope);
+        let mut own = own
+            .find(|row| row.command.name() == wish.action)
+            .into_iter();
+        own.any(|row| row.keys.iter().any(|own| own == key))
+    };
+    if as_usual(text) {
+        return Ok(text.to_owned());
+    }
     let seen = text.chars().all(is_printable);
     let Some(chord) = Chord::parse(text).filter(|_| seen) else {
         return Err((
@@ -385,10 +399,7 @@ fn key(usual: &Keys, wish: &Wish, text: &str) -> Result<String, (String, &'stati
         ));
     };
     let key = chord.to_string();
-    let mut own = usual
-        .of(wish.scope)
-        .filter(|row| row.command.name() == wish.action);
-    if own.any(|row| row.keys.contains(&key)) {
+    if as_usual(&key) {
         return Ok(key);
     }
     if is_fixed(&key) {
@@ -414,6 +425,12 @@ fn key(usual: &Keys, wish: &Wish, text: &str) -> Result<String, (String, &'stati
                 "put ctrl- or alt- before it, or take a key such as F5",
             ));
         }
+        if usual.begins(wish.scope, chord) {
+            return Err((
+                format!("`{key}` is the first of two keys here"),
+                "choose another key",
+            ));
+        }
         let swaps = chord.ctrl && chord.key == Key::Char('t');
         if swaps || filtering::request_of(chord).is_some() {
             return Err((format!("`{key}` edits the text here"), "choose another key"));
@@ -435,7 +452,7 @@ mod tests {
     }
 
     fn at(keys: &Keys, scope: Scope, key: &str) -> Option<Command> {
-        keys.resolve(scope, Chord::parse(key).unwrap())
+        keys.meaning(scope, key)
     }
 
     fn faults(wishes: &[Wish]) -> Vec<String> {

@@ -8,6 +8,7 @@ use tui_input::Input;
 
 use crate::app::action::Command;
 use crate::app::chips::Hidden;
+use crate::app::chord::Chord;
 use crate::app::detail::Lines;
 use crate::app::export::Export;
 use crate::app::filtering::Side;
@@ -162,6 +163,8 @@ pub struct State {
     pub mending: Option<FileId>,
     /// What failed inside the program, and how often: it stays in sight.
     pub broken: Vec<(&'static str, u32)>,
+    /// The first of two keys, once it was pressed.
+    pub first_key: Option<Chord>,
     /// Whether the next `ctrl-c` quits.
     pub quitting: bool,
     /// Whether anything changed since the last frame.
@@ -439,6 +442,7 @@ impl State {
             last_side: None,
             brush: None,
             broken: Vec::new(),
+            first_key: None,
             quitting: false,
             dirty: true,
             seen_top: 0,

@@ -71,6 +71,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Say(text) => state.say(text),
         Action::Shelf(shelf) => state.shelf = shelf,
         Action::Exported(outcome) => export::hear(state, outcome),
+        Action::Edited(outcome) => filtering::from_outside(state, outcome),
         Action::Open(link) => places::open_link(state, &link),
         Action::Resume => places::resume(state),
         Action::Resumed => effects.push(Effect::Redraw),
@@ -111,7 +112,19 @@ pub fn scope_of(state: &State, overlay: Option<&Overlay>) -> Scope {
 
 fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
     let scope = scope(state);
-    let command = state.keys.resolve(scope, chord);
+    let first = state.first_key.take();
+    let pressed = match first {
+        Some(first) => format!("{first} {chord}"),
+        None => chord.to_string(),
+    };
+    let command = state.keys.meaning(scope, &pressed);
+    if command.is_none() && first.is_none() && state.keys.begins(scope, chord) {
+        state.first_key = Some(chord);
+        return state.say(format!("{chord} …"));
+    }
+    if command.is_none() && first.is_some() {
+        return state.refuse(format!("{pressed} does nothing here"));
+    }
     if command != Some(Command::Stop) {
         state.quitting = false;
     }
@@ -119,6 +132,9 @@ fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
         state.message = None;
     }
     match (command, scope) {
+        (Some(Command::EditOutside), Scope::Filter) => {
+            effects.extend(filtering::outside(state));
+        }
         (Some(command), Scope::Filter) => filtering::command(state, command),
         (
             Some(command),
@@ -328,6 +344,7 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         | C::Grow
         | C::Complete
         | C::SearchBack
+        | C::EditOutside
         | C::Apply
         | C::Sort
         | C::Mend

@@ -4,6 +4,7 @@
 //! that takes no more bytes. Each gives the loop a moment to end by itself, and ends it then.
 
 use std::io::{self, Stdout, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crossterm::clipboard::CopyToClipboard;
@@ -22,6 +23,8 @@ use tokio::sync::mpsc;
 
 use trailhound::view::layout::Size;
 
+/// Whether somebody else has the terminal now.
+static LENT: AtomicBool = AtomicBool::new(false);
 /// How long the loop may take to end by itself after a signal or a hangup.
 const GRACE: Duration = Duration::from_millis(350);
 /// How long giving the terminal back may take where it may be stuck.
@@ -111,6 +114,20 @@ impl Term {
         #[cfg(unix)]
         rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
         self.take_again()
+    }
+
+    /// Gives the terminal back while somebody else uses it, and takes it again. Meanwhile `ctrl-c`
+    /// is theirs, and does not end the program.
+    ///
+    /// # Errors
+    /// The terminal cannot be had again.
+    pub fn lend<T>(&mut self, to: impl FnOnce() -> T) -> io::Result<T> {
+        LENT.store(true, Ordering::SeqCst);
+        restore();
+        let out = to();
+        self.take_again()?;
+        LENT.store(false, Ordering::SeqCst);
+        Ok(out)
     }
 
     /// Takes the terminal after somebody else had it, and paints it anew.
@@ -229,7 +246,11 @@ pub fn watch_for_signals(runtime: &Runtime) -> io::Result<mpsc::Receiver<Signall
     ] {
         let (mut these, sender) = (signal(kind)?, sender.clone());
         runtime.spawn(async move {
-            if these.recv().await.is_some() {
+            while these.recv().await.is_some() {
+                let is_key = kind == SignalKind::interrupt() || kind == SignalKind::quit();
+                if is_key && LENT.load(Ordering::SeqCst) {
+                    continue;
+                }
                 let number = kind.as_raw_value();
                 let _ = sender.try_send(Signalled::End(number));
                 tokio::time::sleep(GRACE).await;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use trailhound::app::action::Action;
 use trailhound::app::keymap::Scope;
 use trailhound::app::keys::{Keys, Wish};
 use trailhound::app::state::{FacetSort, Focus, Overlay};
@@ -111,4 +112,28 @@ fn the_palette_of_a_list_that_floats_acts_on_that_list() {
     assert!(matches!(d.state.overlay, Some(Overlay::Chain(_))));
     d.keys("Esc");
     assert!(d.state.overlay.is_none() && d.state.under.is_empty());
+}
+
+#[test]
+fn two_keys_one_after_the_other_hand_the_filter_to_an_editor() {
+    let mut d = Driver::demo(120, 36);
+    d.keys("/").type_in("who:alice").keys("ctrl-x");
+    assert_eq!(d.said(), "ctrl-x …");
+    d.keys("a");
+    assert_eq!(d.said(), "ctrl-x a does nothing here");
+    let text = |d: &Driver| {
+        let edit = d.state.edit.as_ref();
+        edit.map(|edit| edit.input.value().to_owned())
+    };
+    assert_eq!(text(&d).as_deref(), Some("who:alice"));
+    d.keys("ctrl-x ctrl-e");
+    assert_eq!(d.outside.take().as_deref(), Some("who:alice"));
+    // Lines become one; what is wrong is said as if it had been typed.
+    d.apply(Action::Edited(Ok("who:alice\n  whot:x\n".to_owned())));
+    d.settle();
+    assert_eq!(text(&d).as_deref(), Some("who:alice   whot:x"));
+    assert!(d.text().contains("unknown field"), "{}", d.text());
+    d.apply(Action::Edited(Err("vi ended with 1".to_owned())));
+    assert!(d.said().contains("stays as it was"), "{}", d.said());
+    assert_eq!(text(&d).as_deref(), Some("who:alice   whot:x"));
 }

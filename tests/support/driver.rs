@@ -26,6 +26,8 @@ pub struct Driver {
     pub exports: Vec<trailhound::app::export::Export>,
     /// What was said of identities, as it was kept last.
     pub said: Option<Identities>,
+    /// A text that was handed to an editor.
+    pub outside: Option<String>,
     /// Whether the program would have ended.
     pub ended: bool,
     /// Whether it would have ended because nothing could be read.
@@ -64,6 +66,7 @@ impl Driver {
             kept: Vec::new(),
             exports: Vec::new(),
             said: None,
+            outside: None,
             ended: false,
             gave_up: false,
             engine,
@@ -162,6 +165,7 @@ impl Driver {
                 Effect::Export(wanted) => self.exports.push(*wanted),
                 Effect::SaveView(name, link) => self.kept.push((name, link)),
                 Effect::KeepIdentities(said) => self.said = Some(said),
+                Effect::EditText(text) => self.outside = Some(text),
                 Effect::Redraw | Effect::Suspend => {}
             }
         }
