@@ -1335,11 +1335,11 @@ fn named_lineage<'a>(
             sessions.filter(|(_, s)| s.key == Some(key) && s.kind != SessionKind::Forwarded);
         found.chosen.extend(keyed.filter_map(|(i, _)| Sym::at(i)));
     }
-    let issued = lineage.births().iter().filter(|b| {
-        let born = snapshot.births().get(**b);
+    let issued = lineage.births().filter(|b| {
+        let born = snapshot.births().get(*b);
         born.is_some_and(|b| b.birth.key.as_deref() == Some(what))
     });
-    for &birth in issued {
+    for birth in issued {
         if lineage.children(birth).next().is_none()
             && let Some(born) = snapshot.births().get(birth)
         {

@@ -2,11 +2,16 @@
 
 mod chains;
 
-use chains::{DATA, PROD, Trail, Who, iso, other_account, service, session, user, user_in};
+use chains::{
+    DATA, Evidence, PROD, Trail, Who, iso, other_account, service, session, user, user_in,
+};
 use proptest::prelude::*;
 use serde_json::json;
+use std::sync::Arc;
+use trailhound::base::cancel::Cancel;
+use trailhound::event::birth::LinkKind;
 use trailhound::pivot::identity::{Identities, Statement};
-use trailhound::pivot::lineage::Wishes;
+use trailhound::pivot::lineage::{Lineage, Wishes};
 
 /// The links of a trail, exactly these.
 fn check(trail: &Trail, links: &[&str]) {
@@ -906,7 +911,216 @@ fn everything() -> Trail {
         "GetSigninToken",
         json!({"responseElements": {"credentials": {"accessKeyId": "ASIAQ"}}}),
     );
+    sign_ins(&mut t);
+    machines(&mut t);
     t
+}
+
+/// Sign-ins, switches of roles, sign-in sessions, a portal, hidden keys, and what else only the
+/// moment of making tells.
+fn sign_ins(t: &mut Trail) {
+    let login = |from: &str| {
+        json!({"eventType": "AwsConsoleSignIn", "sourceIPAddress": from,
+            "responseElements": {"ConsoleLogin": "Success"}})
+    };
+    let frank = user("frank", "");
+    for (at, from) in [(200, "198.51.100.4"), (201, "203.0.113.9")] {
+        t.call(&frank, at, "signin", "ConsoleLogin", login(from));
+    }
+    t.works(&console(frank.clone(), "ASIAF", 200), 210);
+    // A session of which a part of the records does not say when it was made.
+    let elsewhere = json!({"sourceIPAddress": "203.0.113.9"});
+    t.call(&user("frank", "ASIAG"), 205, "s3", "ListBuckets", elsewhere);
+    t.works(&console(frank.clone(), "ASIAG", 202), 211);
+    for at in [209, 212, 224, 226] {
+        t.call(
+            &console(frank.clone(), "ASIAF", 200),
+            at,
+            "ec2",
+            "DescribeInstances",
+            json!({"sessionCredentialFromConsole": "true", "sharedEventID": format!("5c1e0000-2daa-4d00-be14-{at:012x}")}),
+        );
+    }
+    for key in ["", "ASIAS"] {
+        let target = session(DATA, "Data", "frank", key, 220);
+        let switch = json!({
+            "responseElements": {"SwitchRole": "Success"},
+            "additionalEventData": {"SwitchFrom": "arn:aws:iam::123456789012:user/frank"},
+            "sharedEventID": "5c1e0000-2daa-4d00-be14-0000000000d4",
+        });
+        match key {
+            "" => t.call(&target, 220, "signin", "SwitchRole", switch),
+            _ => t.call(
+                &target,
+                225,
+                "s3",
+                "ListBuckets",
+                json!({"sessionCredentialFromConsole": true}),
+            ),
+        };
+    }
+    let arn = "arn:aws:signin:us-east-1:123456789012:session/1";
+    let token = json!({"additionalEventData": {"signInSessionArn": arn}});
+    t.call(
+        &user("alice", "AKIA1"),
+        230,
+        "signin",
+        "CreateOAuth2Token",
+        token,
+    );
+    t.works(
+        &user("alice", "ASIAO").context("signInSessionArn", json!(arn)),
+        235,
+    );
+    let store = "arn:aws:identitystore::123456789012:identitystore/d-1";
+    let behalf = json!({"userId": "u-1", "identityStoreArn": store});
+    let person = Who {
+        identity: json!({"type": "IdentityCenterUser", "accountId": PROD, "onBehalfOf": behalf}),
+        account: PROD,
+    };
+    let opened = json!({"serviceEventDetails": {"role_name": "Admin", "account_id": PROD}});
+    t.call(&person, 240, "sso", "GetRoleCredentials", opened);
+    let sso = session(
+        PROD,
+        "AWSReservedSSO_Admin_0a1b",
+        "gina@example.com",
+        "ASIAU",
+        240,
+    );
+    t.works(&sso, 245);
+    t.works(&sso.with("onBehalfOf", behalf), 246);
+    t.assume(
+        &user("alice", "AKIA1"),
+        "Hid",
+        "h",
+        "HIDDEN_DUE_TO_SECURITY_REASONS",
+        250,
+    );
+    t.works(&session(PROD, "Hid", "h", "ASIAH", 250), 255);
+    // Credentials handed on of which only the moment is known.
+    let handed =
+        session(PROD, "Hid", "h", "ASIAV", 250).with("invokedBy", json!("kms.amazonaws.com"));
+    t.works(&handed, 256);
+    // A caller whose ARN only the record of another session of it tells.
+    let arn = "arn:aws:sts::123456789012:assumed-role/Bare/b";
+    let issued = json!({"responseElements": {"assumedRoleUser": {"arn": arn}}});
+    t.call(&user("alice", "AKIA1"), 280, "sts", "AssumeRole", issued);
+    let bare = session(PROD, "Bare", "b", "ASIAK", 280).with("arn", json!(""));
+    t.works(&bare, 285);
+    t.works(&session(PROD, "Bare", "b", "ASIAL", 900), 905);
+    // Two principals of one id: whoever they are, one of them is chosen whatever came first.
+    let twins = ["hank", "hans"].map(|name| user(name, "").with("principalId", json!("AIDAHH")));
+    t.works(&twins[0], 260).works(&twins[1], 260);
+    t.works(&other_account(DATA, &twins[0]), 261);
+    let subject = Who {
+        identity: json!({"type": "SAMLUser", "principalId": "q=:heidi", "userName": "heidi", "identityProvider": "q="}),
+        account: PROD,
+    };
+    let issued = json!({"responseElements": Trail::issued("Audit", "heidi", "ASIAI", PROD, 270)});
+    t.call(&subject, 270, "sts", "AssumeRoleWithSAML", issued);
+    let audit = session(PROD, "Audit", "heidi", "ASIAJ", 271);
+    t.call(
+        &audit,
+        275,
+        "ec2",
+        "DescribeInstances",
+        json!({"sessionCredentialFromConsole": "true"}),
+    );
+}
+
+/// Identities that others made, and machines.
+fn machines(t: &mut Trail) {
+    let alice = user("alice", "AKIA1");
+    t.call(&alice, 300, "iam", "CreateUser", json!({
+        "requestParameters": {"userName": "ivan"},
+        "responseElements": {"user": {"arn": "arn:aws:iam::123456789012:user/ivan", "userId": "AIDAIVAN"}},
+    }));
+    t.call(
+        &alice,
+        301,
+        "iam",
+        "CreateLoginProfile",
+        json!({"requestParameters": {"userName": "ivan"}}),
+    );
+    t.call(
+        &user("ivan", ""),
+        305,
+        "signin",
+        "ConsoleLogin",
+        json!({"responseElements": {"ConsoleLogin": "Success"}}),
+    );
+    t.call(&alice, 302, "iam", "CreateRole", json!({
+        "requestParameters": {"roleName": "Web"},
+        "responseElements": {"role": {"arn": "arn:aws:iam::123456789012:role/Web", "roleId": "AROAWEB"}},
+    }));
+    let started =
+        json!({"responseElements": {"instancesSet": {"items": [{"instanceId": "i-0a"}]}}});
+    t.call(&alice, 310, "ec2", "RunInstances", started);
+    let instance = t.assume(&service("ec2.amazonaws.com"), "Web", "i-0a", "ASIAW", 320);
+    t.works(&instance, 330);
+    let target = json!({"requestParameters": {"target": "i-0a"}});
+    t.call(&user("bob", "AKIA7"), 325, "ssm", "StartSession", target);
+    for (at, name) in [
+        (340, "CreateFunction20150331"),
+        (342, "UpdateFunctionCode20150331v2"),
+    ] {
+        t.call(
+            &alice,
+            at,
+            "lambda",
+            name,
+            json!({"requestParameters": {"functionName": "clean"}}),
+        );
+    }
+    let function = t.assume(
+        &service("lambda.amazonaws.com"),
+        "Fn",
+        "clean",
+        "ASIAN",
+        350,
+    );
+    t.works(&function, 341).works(&function, 360);
+    t.call(
+        &alice,
+        370,
+        "rolesanywhere",
+        "CreateTrustAnchor",
+        json!({"requestParameters": {"name": "ca"}}),
+    );
+    let outside = t.assume(
+        &service("rolesanywhere.amazonaws.com"),
+        "Out",
+        "cert",
+        "ASIAR",
+        380,
+    );
+    t.works(&outside, 390);
+    let task = json!({"responseElements": {"tasks": [{"taskArn": "arn:aws:ecs:us-east-1:123456789012:task/c/t1"}]}});
+    t.call(&alice, 400, "ecs", "RunTask", task);
+    t.works(&session(PROD, "Task", "t1", "ASIAT", 410), 415);
+    let guest = json!({
+        "type": "FederatedUser", "principalId": "123456789012:guest",
+        "arn": "arn:aws:sts::123456789012:federated-user/guest", "accountId": PROD, "accessKeyId": "ASIAE",
+        "sessionContext": {"sessionIssuer": {"type": "IAMUser", "arn": "arn:aws:iam::123456789012:user/alice", "userName": "alice", "accountId": PROD}},
+    });
+    t.works(
+        &Who {
+            identity: guest,
+            account: PROD,
+        },
+        420,
+    );
+}
+
+#[test]
+fn everything_has_a_link_of_every_kind() {
+    let e = everything().load();
+    for kind in LinkKind::ALL {
+        // Their children leave no trace of where they come from.
+        let is_silent = matches!(kind, LinkKind::CreatedCredential | LinkKind::ChangedRights);
+        let found = e.lineage.links.iter().any(|l| l.kind == kind);
+        assert_eq!(found, !is_silent, "{}: {:#?}", kind.name(), e.links());
+    }
 }
 
 #[test]
@@ -948,6 +1162,41 @@ proptest! {
         let (expected, found) = (trail.load(), trail.load_as(&order, size));
         prop_assert_eq!(found.json(), expected.json());
         prop_assert_eq!(found.cards(), expected.cards());
+    }
+}
+
+/// After each file, what has grown is what a look at all there is gives.
+fn grows_as_a_whole(order: &[usize], size: usize) {
+    everything().grow(order, size, |grown| {
+        let whole = Lineage::of(&grown.snapshot, &Wishes::default(), &Cancel::NEVER);
+        let whole = whole.expect("nobody gives it up");
+        let same = |of: fn(&Lineage) -> String| assert_eq!(of(&grown.lineage), of(&whole));
+        same(|l| format!("{:#?} {:#?}", l.links, l.stats));
+        same(|l| format!("{:?} {:#?}", l.births().collect::<Vec<_>>(), l.people()));
+        let whole = Evidence {
+            snapshot: Arc::clone(&grown.snapshot),
+            lineage: whole,
+        };
+        assert_eq!(grown.json(), whole.json());
+        assert_eq!(grown.links(), whole.links());
+    });
+}
+
+#[test]
+fn what_grows_record_by_record_forward_and_backward() {
+    let order: Vec<usize> = (0..everything().records.len()).collect();
+    grows_as_a_whole(&order, 1);
+    grows_as_a_whole(&order.into_iter().rev().collect::<Vec<_>>(), 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #[test]
+    fn what_grows_with_each_file_is_what_a_look_at_the_whole_gives(
+        order in Just((0..everything().records.len()).collect::<Vec<_>>()).prop_shuffle(),
+        size in 1usize..9,
+    ) {
+        grows_as_a_whole(&order, size);
     }
 }
 

@@ -1,12 +1,15 @@
-//! Following lineage while the evidence loads: as often as it is cheap, and once at the end.
+//! Following lineage while the evidence loads: as often as it is cheap, and once at the end. From
+//! one time to the next what was found is kept, so that each time costs what is new.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::base::cancel::Cancel;
+use crate::engine::crew::AllHands;
 use crate::engine::protocol::Reply;
 use crate::index::sessions::People;
 use crate::index::snapshot::Snapshot;
+use crate::pivot::kept::Kept;
 use crate::pivot::lineage::{Lineage, Wishes};
 
 /// Lineage may take one part in this many of the time of a load.
@@ -17,6 +20,7 @@ const SHARE: u32 = 25;
 pub(crate) struct Follow {
     wishes: Wishes,
     off: bool,
+    kept: Kept,
     newest: Arc<Lineage>,
     cost: Duration,
     done: Option<Instant>,
@@ -24,11 +28,17 @@ pub(crate) struct Follow {
 }
 
 impl Follow {
-    /// Follows by these wishes; `off` leaves every person the literal caller.
-    pub(crate) fn new(wishes: Wishes, off: bool) -> Self {
+    /// Follows by these wishes; `off` leaves every person the literal caller. Where it is `live` there
+    /// will be more than one time.
+    pub(crate) fn new(wishes: Wishes, off: bool, live: bool) -> Self {
         Self {
             wishes,
             off,
+            kept: if live {
+                Kept::going_on()
+            } else {
+                Kept::default()
+            },
             ..Self::default()
         }
     }
@@ -38,7 +48,9 @@ impl Follow {
         let rested = self.done.is_none_or(|at| at.elapsed() >= self.cost * SHARE);
         if !self.off && (end || rested) {
             let started = Instant::now();
-            if let Some(lineage) = Lineage::of(snapshot, &self.wishes, &Cancel::NEVER) {
+            let (kept, wishes) = (&mut self.kept, &self.wishes);
+            let lineage = Lineage::with(kept, snapshot, wishes, &Cancel::NEVER, &AllHands);
+            if let Some(lineage) = lineage {
                 self.newest = Arc::new(lineage);
                 self.fresh = true;
             }
@@ -55,6 +67,11 @@ impl Follow {
         Arc::new(people)
     }
 
+    /// Lets go of what a next time would need: rows come no more, or one by one at somebody's wish.
+    pub(crate) fn rest(&mut self) {
+        self.kept = Kept::default();
+    }
+
     /// The lineage, if there is one that was not given out yet.
     pub(crate) fn fresh(&mut self) -> Option<Arc<Lineage>> {
         std::mem::take(&mut self.fresh).then(|| self.newest())
@@ -68,7 +85,9 @@ impl Follow {
 
 /// The same rows with lineage followed by other wishes.
 pub(crate) fn anew(snapshot: &Snapshot, wishes: &Wishes) -> Reply {
-    let lineage = Lineage::of(snapshot, wishes, &Cancel::NEVER).unwrap_or_default();
+    let kept = &mut Kept::default();
+    let lineage = Lineage::with(kept, snapshot, wishes, &Cancel::NEVER, &AllHands);
+    let lineage = lineage.unwrap_or_default();
     let snapshot = snapshot.with_people(Arc::clone(lineage.people()));
     Reply::Followed(Arc::new(snapshot), Arc::new(lineage))
 }

@@ -304,7 +304,8 @@ pub async fn load(
         values: options.values.then_some(held),
         options: options.clone(),
     });
-    let follow = Follow::new(options.wishes, options.no_lineage || !options.needs.lineage);
+    let off = options.no_lineage || !options.needs.lineage;
+    let follow = Follow::new(options.wishes, off, live);
     let writer = IndexWriter::new().with(reader.names(), Arc::clone(&options.atlas));
     let indexer = task::spawn_blocking(move || {
         let mut indexer = Indexer {
@@ -1044,6 +1045,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
         }
         self.progress.done = true;
         let snapshot = self.publish(true);
+        self.follow.rest();
         let ledger = Arc::new(std::mem::take(&mut self.ledger));
         (self.on)(Reply::Loaded(Arc::clone(&ledger)));
         Loaded {
@@ -1085,6 +1087,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
             self.fresh_files.push((file, Arc::clone(&entry)));
             *place = entry;
             loaded.snapshot = self.publish(true);
+            self.follow.rest();
             loaded.ledger = Arc::new(Ledger { files });
             loaded.lineage = self.follow.newest();
             (self.on)(Reply::Loaded(Arc::clone(&loaded.ledger)));

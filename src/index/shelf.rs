@@ -45,6 +45,23 @@ impl<T: Clone> Shelf<T> {
         self.blocks.iter().flat_map(|block| block.iter())
     }
 
+    /// The places of elements that an older clone has otherwise, or not at all. What both share is
+    /// not looked at.
+    pub fn changed_since<'a>(&'a self, older: &'a Self) -> impl Iterator<Item = usize> + 'a
+    where
+        T: PartialEq,
+    {
+        let blocks = self.blocks.iter().enumerate().filter(|(n, block)| {
+            let known = older.blocks.get(*n);
+            !known.is_some_and(|known| Arc::ptr_eq(known, block))
+        });
+        blocks.flat_map(|(n, block)| {
+            let places = (n * BLOCK..).zip(block.iter());
+            let changed = places.filter(|(at, element)| older.get(*at) != Some(element));
+            changed.map(|(at, _)| at)
+        })
+    }
+
     /// Appends an element.
     pub fn push(&mut self, element: T) {
         if self.len.is_multiple_of(BLOCK) {
@@ -80,5 +97,9 @@ mod tests {
         assert_eq!((seen.get(3), shelf.get(3)), (Some(&3), Some(&99)));
         assert_eq!(seen.iter().count(), BLOCK + 5);
         assert_eq!(shelf.iter().last(), Some(&7));
+        let changed = |older: Shelf<usize>| shelf.changed_since(&older).collect::<Vec<_>>();
+        assert_eq!(changed(seen), [3, BLOCK + 5]);
+        assert_eq!(changed(Shelf::default()).len(), BLOCK + 6);
+        assert!(changed(shelf.clone()).is_empty());
     }
 }

@@ -196,6 +196,11 @@ impl Snapshot {
         &self.principals[sym.index()]
     }
 
+    /// All principals, in the order of their symbols, to be held beyond this snapshot.
+    pub fn shared_principals(&self) -> Arc<[Arc<Principal>]> {
+        Arc::clone(&self.principals)
+    }
+
     /// All principals with their symbols.
     pub fn principals(&self) -> impl Iterator<Item = (Sym, &Arc<Principal>)> {
         self.principals

@@ -2,7 +2,8 @@
 //!
 //! A free function over one snapshot: sessions and births in, links and persons out. The result
 //! does not depend on the order the evidence came in: whatever is chosen among several is chosen
-//! by time and by name. [`crate::pivot::links`] finds the links; this file follows them.
+//! by time and by name. [`crate::pivot::kept`] takes in what is new and has [`crate::pivot::links`]
+//! find the links; this file follows them.
 //!
 //! What odd evidence does, each tested: a session that names itself as its parent has no link from
 //! that; sessions that name each other in a ring are each their own; of two issuers of one key none
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use hashbrown::{HashMap, HashSet};
 
 use crate::base::cancel::Cancel;
+use crate::base::crew::{Alone, Crew};
 use crate::event::agent::Kinds;
 use crate::event::birth::{Confidence, LinkKind};
 use crate::event::outcome::{Outcome, Verb};
@@ -23,8 +25,11 @@ use crate::index::segment::{EventId, Facts, UNDATED};
 use crate::index::sessions::People;
 use crate::index::snapshot::{Generation, Snapshot};
 use crate::index::symbols::Sym;
+use crate::pivot::console::Keys;
 use crate::pivot::identity::Identities;
+use crate::pivot::kept::Kept;
 use crate::pivot::links;
+use crate::pivot::table::Lists;
 
 /// Where a session comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,7 +181,7 @@ pub struct Lineage {
     /// The snapshot it is of.
     pub generation: Generation,
     /// By session: what it did.
-    pub stats: Vec<Stats>,
+    pub stats: Arc<Vec<Stats>>,
     /// Links, those of one session together, the surest first.
     pub links: Vec<Link>,
     /// By session: where its links begin; one more at the end.
@@ -184,21 +189,21 @@ pub struct Lineage {
     /// By session: the link that carries the person, if any.
     up: Vec<Option<u32>>,
     /// Births in order of time and name, as places among the snapshot's births.
-    births: Vec<usize>,
+    births: Arc<Vec<u32>>,
     /// By place among the snapshot's births: the links it is the proof of.
-    children: HashMap<usize, Vec<u32>>,
+    children: Lists<u32>,
     /// Sessions without a link that carries a person, by their person.
-    tops: HashMap<u32, Vec<Sym>>,
+    tops: Lists<Sym>,
     /// By parent session: the sessions it carries a person to.
-    below: HashMap<Sym, Vec<Sym>>,
+    below: Lists<Sym>,
     /// By parent session: links that carry nobody to their session.
-    beside: HashMap<Sym, Vec<u32>>,
+    beside: Lists<u32>,
     /// By session: births that its events tell of, in order.
-    told: HashMap<Sym, Vec<usize>>,
+    told: Lists<u32>,
     /// Keys of console sessions, by their text.
-    keys: HashMap<Sym, Vec<Sym>>,
+    keys: Arc<Keys>,
     /// Events that tell another account of a birth which the caller's own account tells of, too.
-    twins: HashSet<EventId>,
+    twins: Arc<HashSet<EventId>>,
     people: Arc<People>,
     /// What the analyst said of identities when it was followed.
     pub said: Identities,
@@ -207,21 +212,33 @@ pub struct Lineage {
 impl Lineage {
     /// Follows every session of a snapshot; `None` when the work was given up.
     pub fn of(snapshot: &Snapshot, wishes: &Wishes, cancel: &Cancel) -> Option<Self> {
-        let stats = count(snapshot, cancel)?;
-        let found = links::find(snapshot, &stats, cancel)?;
+        Self::with(&mut Kept::default(), snapshot, wishes, cancel, &Alone)
+    }
+
+    /// The same from what was kept of earlier snapshots of the same index: only what is new is
+    /// looked at, and what comes out is the same.
+    pub fn with(
+        kept: &mut Kept,
+        snapshot: &Snapshot,
+        wishes: &Wishes,
+        cancel: &Cancel,
+        crew: &dyn Crew,
+    ) -> Option<Self> {
+        kept.take_in(snapshot, cancel, crew)?;
         let mut lineage = Self {
             generation: snapshot.generation(),
-            stats,
-            births: found.births,
-            twins: found.twins,
-            keys: found.keys,
+            stats: Arc::clone(&kept.stats),
+            births: Arc::clone(&kept.order),
+            twins: Arc::clone(&kept.twins),
+            keys: Arc::clone(&kept.console.keys),
             said: wishes.identities.clone(),
             ..Self::default()
         };
-        lineage.take_links(snapshot, found.links);
+        let links = kept.links();
+        lineage.take_links(snapshot, links, &kept.rank);
         lineage.choose(snapshot, wishes.inferred);
         lineage.break_rings(snapshot);
-        lineage.name_persons(snapshot, &wishes.identities, found.parts);
+        lineage.name_persons(snapshot, &wishes.identities, kept.parts.clone());
         lineage.index(snapshot);
         Some(lineage)
     }
@@ -254,24 +271,24 @@ impl Lineage {
 
     /// Sessions that a session carries its person to, in order of time and name.
     pub fn below(&self, session: Sym) -> &[Sym] {
-        self.below.get(&session).map_or(&[], Vec::as_slice)
+        self.below.get(session.index())
     }
 
     /// Links that a session is the parent of and that carry no person: created credentials,
     /// services, what is inferred or odd.
     pub fn beside(&self, session: Sym) -> impl Iterator<Item = &Link> {
-        let links = self.beside.get(&session).map_or(&[][..], Vec::as_slice);
+        let links = self.beside.get(session.index());
         links.iter().filter_map(|i| self.links.get(*i as usize))
     }
 
     /// The first sessions of a person, in order of time and name.
     pub fn tops(&self, person: u32) -> &[Sym] {
-        self.tops.get(&person).map_or(&[], Vec::as_slice)
+        self.tops.get(person as usize)
     }
 
     /// Births that a session's events tell of, in order of time.
-    pub fn told(&self, session: Sym) -> &[usize] {
-        self.told.get(&session).map_or(&[], Vec::as_slice)
+    pub fn told(&self, session: Sym) -> impl Iterator<Item = usize> {
+        self.told.get(session.index()).iter().map(|b| *b as usize)
     }
 
     /// The access keys of a session, by their text: several for the console, one or none elsewhere.
@@ -288,13 +305,13 @@ impl Lineage {
     }
 
     /// Every birth in order of time and name.
-    pub fn births(&self) -> &[usize] {
-        &self.births
+    pub fn births(&self) -> impl Iterator<Item = usize> {
+        self.births.iter().map(|b| *b as usize)
     }
 
     /// The links a birth is the proof of.
     pub fn children(&self, birth: usize) -> impl Iterator<Item = &Link> {
-        let links = self.children.get(&birth).map_or(&[][..], Vec::as_slice);
+        let links = self.children.get(birth);
         links.iter().filter_map(|i| self.links.get(*i as usize))
     }
 
@@ -319,13 +336,7 @@ impl Lineage {
     }
 
     /// Orders the links by session and by how sure they are.
-    fn take_links(&mut self, snapshot: &Snapshot, mut links: Vec<Link>) {
-        let mut rank = vec![0u32; snapshot.births().len()];
-        for (n, birth) in (0..).zip(&self.births) {
-            if let Some(slot) = rank.get_mut(*birth) {
-                *slot = n;
-            }
-        }
+    fn take_links(&mut self, snapshot: &Snapshot, mut links: Vec<Link>, rank: &[u32]) {
         let rank = |link: &Link| link.birth.and_then(|b| rank.get(b).copied());
         let names = snapshot.dict(Col::Session);
         let parent_key = |link: &Link| match &link.parent {
@@ -524,39 +535,48 @@ impl Lineage {
     }
 
     fn index(&mut self, snapshot: &Snapshot) {
-        let names = snapshot.dict(Col::Session);
-        let sessions = || (0..snapshot.sessions().len()).filter_map(Sym::at);
-        for session in sessions() {
+        let n = snapshot.sessions().len();
+        let (mut below, mut tops) = (Vec::new(), Vec::new());
+        for session in (0..n).filter_map(Sym::at) {
             if let Some(above) = self.above(session) {
-                self.below.entry(above).or_default().push(session);
+                below.push((above.index() as u32, session));
             } else if self.stats_of(session).events > 0 {
                 // Without events of its own it was seen in copies only.
-                let person = self.people.number_of(session);
-                self.tops.entry(person).or_default().push(session);
+                tops.push((self.people.number_of(session), session));
             }
         }
+        self.below = Lists::of(n, &below);
+        self.tops = Lists::of(self.people.len() + 1, &tops);
+        let (names, stats) = (snapshot.dict(Col::Session), &self.stats);
         let order = |sym: &Sym| {
-            let first = self.stats.get(sym.index()).map_or(UNDATED, |s| s.first);
+            let first = stats.get(sym.index()).map_or(UNDATED, |s| s.first);
             (first, names.text(*sym))
         };
-        for list in self.below.values_mut().chain(self.tops.values_mut()) {
-            list.sort_by(|a, b| order(a).cmp(&order(b)));
+        for lists in [&mut self.below, &mut self.tops] {
+            lists.sort_each(|a, b| order(a).cmp(&order(b)));
         }
-        for (i, link) in self.links.iter().enumerate() {
+        let (mut children, mut beside) = (Vec::new(), Vec::new());
+        for (i, link) in (0..).zip(&self.links) {
             if let Some(birth) = link.birth {
-                self.children.entry(birth).or_default().push(i as u32);
+                children.push((birth as u32, i));
             }
-            let carries = self.up.get(link.child.index()) == Some(&Some(i as u32));
+            let carries = self.up.get(link.child.index()) == Some(&Some(i));
             if let (Parent::Session(parent), false) = (&link.parent, carries) {
-                self.beside.entry(*parent).or_default().push(i as u32);
+                beside.push((parent.index() as u32, i));
             }
         }
-        for &birth in &self.births {
-            let event = snapshot.births().get(birth).map(|b| b.event);
-            if let Some(session) = event.and_then(|e| snapshot.symbol(Col::Session, e)) {
-                self.told.entry(session).or_default().push(birth);
-            }
-        }
+        self.children = Lists::of(snapshot.births().len(), &children);
+        self.beside = Lists::of(n, &beside);
+        let told: Vec<(u32, u32)> = self
+            .births
+            .iter()
+            .filter_map(|birth| {
+                let event = snapshot.births().get(*birth as usize)?.event;
+                let session = snapshot.symbol(Col::Session, event)?;
+                Some((session.index() as u32, *birth))
+            })
+            .collect();
+        self.told = Lists::of(n, &told);
     }
 }
 
@@ -566,43 +586,6 @@ fn agree<K: std::hash::Hash + Eq>(known: &mut HashMap<K, Option<u32>>, of: K, nu
     if *known != Some(number) {
         *known = None;
     }
-}
-
-/// Counts what each session did.
-fn count(snapshot: &Snapshot, cancel: &Cancel) -> Option<Vec<Stats>> {
-    let mut stats = vec![Stats::NONE; snapshot.sessions().len()];
-    let agents = snapshot.dict(Col::Ua).iter();
-    let tools: Vec<Kinds> = std::iter::once(Kinds::NONE)
-        .chain(agents.map(|(_, agent)| Kinds::of(agent)))
-        .collect();
-    for segment in snapshot.segments() {
-        if cancel.is_stale() {
-            return None;
-        }
-        let (times, facts) = (segment.times(), segment.facts());
-        let agents = segment.column(Col::Ua);
-        for (row, bytes) in segment.bytes_out().iter() {
-            let session = segment.column(Col::Session).get(row);
-            if let Some(s) = session.and_then(|s| stats.get_mut(s.index())) {
-                s.give_out(Some(bytes));
-            }
-        }
-        segment
-            .column(Col::Session)
-            .for_each(segment.len(), |row, code| {
-                let Some(s) = (code as usize)
-                    .checked_sub(1)
-                    .and_then(|i| stats.get_mut(i))
-                else {
-                    return;
-                };
-                let facts = facts.get(row).copied().unwrap_or_default();
-                s.count(facts, times.get(row).copied().unwrap_or(UNDATED));
-                let tool = tools.get(agents.code(row) as usize);
-                s.tools = s.tools.and(tool.copied().unwrap_or_default());
-            });
-    }
-    Some(stats)
 }
 
 /// Persons while they are numbered.

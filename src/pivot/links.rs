@@ -1,46 +1,32 @@
-//! The links between sessions: every way [`LinkKind`] knows, looked for in one pass over sessions.
+//! The links of a session: every way [`LinkKind`] knows.
 //!
 //! What is born is looked up by what its own records say: the access key first, then the id of the
 //! role's session with the moment it was made, then names. Several candidates of one kind are
 //! chosen among by time and by name, never by the order of the files.
 
-use std::net::IpAddr;
+use std::cell::RefCell;
+use std::hash::Hash;
 use std::sync::Arc;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
-use crate::base::cancel::Cancel;
-use crate::base::time::{SECOND, UtcMicros};
+use crate::base::time::SECOND;
 use crate::event::birth::{Birth, Confidence, LinkKind};
 use crate::event::principal::{Principal, PrincipalKind, arn_tail, last_segment};
-use crate::event::record::is_masked;
 use crate::event::session::SessionKind;
 use crate::index::schema::Col;
-use crate::index::segment::{EventId, IdBits, UNDATED};
-use crate::index::sessions::Session;
+use crate::index::segment::{EventId, UNDATED};
+use crate::index::sessions::{Born, Session, Shared};
+use crate::index::shelf::Shelf;
 use crate::index::snapshot::Snapshot;
 use crate::index::symbols::Sym;
-use crate::pivot::lineage::{Link, Odd, Parent, Stats};
+use crate::pivot::kept::{By, Kept, Looked};
+use crate::pivot::lineage::{Link, Odd, Parent};
 use crate::pivot::moments;
 
 /// How far `creationDate` may lie from the call that made the session: both are whole seconds of
 /// two servers' clocks.
 pub(super) const SLACK: i64 = 2 * SECOND;
-
-/// What was found.
-#[derive(Debug, Default)]
-pub struct Found {
-    /// The links, in no order.
-    pub links: Vec<Link>,
-    /// Births in order of time and name.
-    pub births: Vec<usize>,
-    /// By session: the symbol of the session it is a part of.
-    pub parts: Vec<u32>,
-    /// Events that tell another account of a birth which the caller's own account tells of, too.
-    pub twins: HashSet<EventId>,
-    /// Keys of console sessions, by their text.
-    pub keys: HashMap<Sym, Vec<Sym>>,
-}
 
 /// The key of the person a source identity stands for.
 pub fn source_key(name: &str) -> String {
@@ -56,335 +42,194 @@ pub fn stamped_principal(key: &str, kind: PrincipalKind) -> Principal {
     Principal::make(kind, key, label.unwrap_or(key))
 }
 
-/// One birth with what is asked of it again and again.
+/// One birth, with its event.
+#[derive(Clone, Copy)]
 pub(super) struct Told<'a> {
     pub(super) at: usize,
     pub(super) event: EventId,
     pub(super) birth: &'a Birth,
     pub(super) time: i64,
+    snapshot: &'a Snapshot,
+}
+
+impl<'a> Told<'a> {
     /// The session whose event tells of it.
-    pub(super) session: Option<Sym>,
+    pub(super) fn session(&self) -> Option<Sym> {
+        self.snapshot.symbol(Col::Session, self.event)
+    }
+
     /// The caller.
-    pub(super) principal: Option<&'a Arc<Principal>>,
-    pub(super) account: Option<&'a str>,
-}
-
-/// Looks for every link; `None` when the work was given up.
-pub fn find(snapshot: &Snapshot, stats: &[Stats], cancel: &Cancel) -> Option<Found> {
-    let told = told(snapshot);
-    let births = told.iter().map(|t| t.at).collect();
-    let Console { keys, addresses } = Console::of(snapshot);
-    let finder = Finder::new(snapshot, stats, &told, addresses);
-    let mut links = Vec::new();
-    let mut parts: Vec<u32> = (1..=snapshot.sessions().len() as u32).collect();
-    for (i, session) in snapshot.sessions().iter().enumerate() {
-        if i % 4096 == 0 && cancel.is_stale() {
-            return None;
-        }
-        let Some(sym) = Sym::at(i) else { continue };
-        let home = finder.links_of(sym, session, keys.get(&sym), &mut links);
-        if let (Some(home), Some(part)) = (home, parts.get_mut(i)) {
-            *part = home.code();
-        }
+    pub(super) fn principal(&self) -> Option<&'a Arc<Principal>> {
+        self.snapshot.principal_of(self.event)
     }
-    finder.shared(&mut links);
-    let twins = finder.twins();
-    Some(Found {
-        links,
-        births,
-        parts,
-        twins,
-        keys,
-    })
-}
 
-/// Keys of console sessions, and addresses of all that a sign-in may have opened.
-#[derive(Debug, Default)]
-struct Console {
-    /// Keys, by their text: the console mints new ones as it goes.
-    keys: HashMap<Sym, Vec<Sym>>,
-    /// Addresses, names of services apart, in no order.
-    addresses: HashMap<Sym, Vec<Sym>>,
-}
-
-impl Console {
-    fn of(snapshot: &Snapshot) -> Self {
-        // Which sessions, by their codes: 1 those that a sign-in may have opened, 2 of the console.
-        let mut which = vec![0u8];
-        which.extend(snapshot.sessions().iter().map(|s| {
-            let kind = s.principal.map(|p| snapshot.principal(p).kind);
-            match s.kind {
-                SessionKind::Console => 2,
-                SessionKind::Temporary
-                    if s.created.is_some() && kind != Some(PrincipalKind::RoleSession) =>
-                {
-                    1
-                }
-                _ => 0,
-            }
-        }));
-        let mut console = Self::default();
-        if which.iter().all(|w| *w == 0) {
-            return console;
-        }
-        let note = |map: &mut HashMap<Sym, Vec<Sym>>, session, value: Option<Sym>| {
-            if let Some(value) = value {
-                let known = map.entry(session).or_default();
-                if known.last() != Some(&value) && !known.contains(&value) {
-                    known.push(value);
-                }
-            }
-        };
-        for segment in snapshot.segments() {
-            let (key, address) = (segment.column(Col::Key), segment.column(Col::Ip));
-            segment
-                .column(Col::Session)
-                .for_each(segment.len(), |row, code| {
-                    let which = which.get(code as usize).copied().unwrap_or(0);
-                    if which > 0
-                        && let Some(session) = Sym::from_code(code)
-                    {
-                        if which == 2 {
-                            note(&mut console.keys, session, key.get(row));
-                        }
-                        note(&mut console.addresses, session, address.get(row));
-                    }
-                });
-        }
-        let keys = snapshot.dict(Col::Key);
-        for known in console.keys.values_mut() {
-            // What stands in the place of a key ties nothing to anything.
-            known.retain(|k| !is_masked(keys.text(*k)));
-            known.sort_by_key(|k| keys.text(*k));
-        }
-        let addresses = snapshot.dict(Col::Ip);
-        for known in console.addresses.values_mut() {
-            known.retain(|a| addresses.text(*a).parse::<IpAddr>().is_ok());
-        }
-        console
+    pub(super) fn account(&self) -> Option<&'a str> {
+        self.snapshot.text(Col::Acct, self.event)
     }
 }
 
-/// Every birth in order of time and name.
-fn told(snapshot: &Snapshot) -> Vec<Told<'_>> {
-    let mut told: Vec<Told<'_>> = snapshot
-        .births()
-        .iter()
-        .enumerate()
-        .map(|(at, born)| Told {
-            at,
-            event: born.event,
-            birth: &born.birth,
-            time: snapshot.time_key(born.event),
-            session: snapshot.symbol(Col::Session, born.event),
-            principal: snapshot.principal_of(born.event),
-            account: snapshot.text(Col::Acct, born.event),
-        })
-        .collect();
-    let name = |t: &Told<'_>| {
-        let segment = snapshot.segments().get(t.event.segment());
-        match segment.map(|s| s.id(t.event.row())) {
-            Some(IdBits::Uuid(bits)) => (bits, None),
-            _ => (0, snapshot.recorded_id(t.event)),
-        }
-    };
-    told.sort_by(|a, b| {
-        a.time.cmp(&b.time).then_with(|| {
-            let rest = |t: &Told<'_>| {
-                let b = t.birth;
-                (
-                    b.key.clone(),
-                    b.id.clone(),
-                    b.target.clone(),
-                    b.session.clone(),
-                )
-            };
-            name(a).cmp(&name(b)).then_with(|| rest(a).cmp(&rest(b)))
-        })
-    });
-    told
-}
-
-type ByText<'a> = HashMap<&'a str, Vec<usize>>;
-
+/// Looks for the links of one session after the other, and notes where it looked.
 pub(super) struct Finder<'a> {
     pub(super) snapshot: &'a Snapshot,
-    stats: &'a [Stats],
-    pub(super) told: &'a [Told<'a>],
-    /// Addresses of sessions that a sign-in may have opened.
-    pub(super) addresses: HashMap<Sym, Vec<Sym>>,
-    /// Numbers of `told`, by what its child is recognised by.
-    by_key: ByText<'a>,
-    pub(super) by_id: ByText<'a>,
-    pub(super) by_arn: ByText<'a>,
-    by_sign_in: ByText<'a>,
-    pub(super) by_host: ByText<'a>,
-    pub(super) functions: ByText<'a>,
-    pub(super) logins: ByText<'a>,
-    pub(super) login_makers: ByText<'a>,
-    pub(super) switches: ByText<'a>,
-    pub(super) portals: Vec<usize>,
-    pub(super) anchors: Vec<usize>,
-    /// Sessions by principal.
-    pub(super) sessions: HashMap<Sym, Vec<Sym>>,
-    /// Sessions by principal and moment of making, those of forwarded credentials apart.
-    made: HashMap<(Sym, UtcMicros), Vec<Sym>>,
-    /// Sessions by key, those of forwarded credentials apart.
-    keyed: HashMap<Sym, Vec<Sym>>,
-    /// Principals by `principalId`, other accounts' views apart.
-    by_principal_id: HashMap<&'a str, Sym>,
-    /// Principals by the ARN of a session or user.
-    pub(super) by_tail: HashMap<&'a str, Vec<Sym>>,
+    kept: &'a Kept,
+    looked: RefCell<Vec<Looked>>,
 }
 
 impl<'a> Finder<'a> {
-    fn new(
-        snapshot: &'a Snapshot,
-        stats: &'a [Stats],
-        told: &'a [Told<'a>],
-        addresses: HashMap<Sym, Vec<Sym>>,
-    ) -> Self {
-        let mut f = Self {
+    pub(super) fn new(snapshot: &'a Snapshot, kept: &'a Kept) -> Self {
+        Self {
             snapshot,
-            stats,
-            told,
-            addresses,
-            by_key: HashMap::new(),
-            by_id: HashMap::new(),
-            by_arn: HashMap::new(),
-            by_sign_in: HashMap::new(),
-            by_host: HashMap::new(),
-            functions: HashMap::new(),
-            logins: HashMap::new(),
-            login_makers: HashMap::new(),
-            switches: HashMap::new(),
-            portals: Vec::new(),
-            anchors: Vec::new(),
-            sessions: HashMap::new(),
-            made: HashMap::new(),
-            keyed: HashMap::new(),
-            by_principal_id: HashMap::new(),
-            by_tail: HashMap::new(),
-        };
-        for (n, t) in told.iter().enumerate() {
-            f.file(n, t);
-        }
-        for (i, session) in snapshot.sessions().iter().enumerate() {
-            let Some(sym) = Sym::at(i) else { continue };
-            if let Some(principal) = session.principal {
-                f.sessions.entry(principal).or_default().push(sym);
-                if let (Some(at), false) = (session.created, session.kind == SessionKind::Forwarded)
-                {
-                    f.made.entry((principal, at)).or_default().push(sym);
-                }
-            }
-            if let (Some(key), false) = (session.key, session.kind == SessionKind::Forwarded) {
-                f.keyed.entry(key).or_default().push(sym);
-            }
-        }
-        for (sym, p) in snapshot.principals() {
-            if p.kind != PrincipalKind::Account {
-                for id in &p.ids {
-                    f.by_principal_id.entry(id).or_insert(sym);
-                }
-            }
-            for name in p.names.iter().chain(std::iter::once(&p.key)) {
-                f.by_tail.entry(arn_tail(name)).or_default().push(sym);
-            }
-        }
-        f
-    }
-
-    fn file(&mut self, n: usize, t: &Told<'a>) {
-        let b = t.birth;
-        if b.failed {
-            return;
-        }
-        let put = |map: &mut ByText<'a>, text: Option<&'a str>| {
-            if let Some(text) = text {
-                map.entry(text).or_default().push(n);
-            }
-        };
-        put(&mut self.by_key, b.key.as_deref());
-        match b.call.link {
-            LinkKind::ConsoleSignIn => put(&mut self.logins, t.principal.map(|p| p.key.as_str())),
-            LinkKind::SwitchedRole => put(&mut self.switches, t.principal.map(|p| p.key.as_str())),
-            LinkKind::SignInSession => put(&mut self.by_sign_in, b.sign_in.as_deref()),
-            LinkKind::PortalRole => self.portals.push(n),
-            LinkKind::TrustAnchor => self.anchors.push(n),
-            LinkKind::CreatedLogin => put(&mut self.login_makers, b.target.as_deref()),
-            LinkKind::Function => put(&mut self.functions, b.target.as_deref()),
-            LinkKind::CreatedUser => put(&mut self.by_arn, b.arn.as_deref()),
-            _ => {
-                put(&mut self.by_id, b.id.as_deref());
-                put(&mut self.by_arn, b.arn.as_deref());
-            }
-        }
-        for host in &b.hosts {
-            put(&mut self.by_host, Some(host));
+            kept,
+            looked: RefCell::default(),
         }
     }
 
-    /// Records of other accounts of births that the caller's own account tells of.
-    fn twins(&self) -> HashSet<EventId> {
-        let is_theirs = |t: &Told<'_>| {
-            t.principal
-                .is_some_and(|p| p.kind == PrincipalKind::Account)
-        };
-        let mut twins = HashSet::new();
-        for told in self.by_key.values().filter(|told| told.len() > 1) {
-            let told = || told.iter().filter_map(|n| self.told.get(*n));
-            if told().any(|t| !is_theirs(t)) {
-                twins.extend(told().filter(|t| is_theirs(t)).map(|t| t.event));
-            }
-        }
-        twins
+    /// Where was looked since this was asked last.
+    pub(super) fn looked(&self) -> Vec<Looked> {
+        self.looked.take()
+    }
+
+    fn look(&self, by: By, of: impl Hash) -> Looked {
+        let place = self.kept.place(by, of);
+        self.looked.borrow_mut().push(place);
+        place
     }
 
     pub(super) fn first(&self, session: Sym) -> i64 {
-        self.stats.get(session.index()).map_or(UNDATED, |s| s.first)
+        let stats = self.kept.stats.get(session.index());
+        stats.map_or(UNDATED, |s| s.first)
     }
 
     pub(super) fn last(&self, session: Sym) -> i64 {
-        self.stats.get(session.index()).map_or(i64::MIN, |s| s.last)
+        let stats = self.kept.stats.get(session.index());
+        stats.map_or(i64::MIN, |s| s.last)
     }
 
-    pub(super) fn those(&self, map: &ByText<'a>, text: &str) -> impl Iterator<Item = &'a Told<'a>> {
-        let told = self.told;
-        let found = map.get(text).map_or(&[][..], Vec::as_slice).to_vec();
-        found.into_iter().filter_map(move |n| told.get(n))
+    /// The addresses of a session that a sign-in may have opened.
+    pub(super) fn addresses(&self, session: Sym) -> &'a [Sym] {
+        let known = self.kept.console.addresses.get(&session);
+        known.map_or(&[], Vec::as_slice)
     }
 
-    /// The births of `map` that happened at most `slack` from a moment.
+    fn time(&self, birth: u32) -> i64 {
+        let time = self.kept.times.get(birth as usize);
+        time.copied().unwrap_or(UNDATED)
+    }
+
+    fn told(&self, birth: u32) -> Option<Told<'a>> {
+        let Born { event, birth: born } = self.snapshot.births().get(birth as usize)?;
+        Some(Told {
+            at: birth as usize,
+            event: *event,
+            birth: born,
+            time: self.time(birth),
+            snapshot: self.snapshot,
+        })
+    }
+
+    /// Those of some entries that are really found by a text.
+    fn fitting(
+        &self,
+        entries: &'a [(u32, u32)],
+        by: By,
+        text: &str,
+    ) -> impl Iterator<Item = Told<'a>> {
+        let told = entries.iter().filter_map(|(_, birth)| self.told(*birth));
+        told.filter(move |t| {
+            let b = t.birth;
+            let said = match by {
+                By::Key => &b.key,
+                By::Id => &b.id,
+                By::Arn => &b.arn,
+                By::SignIn => &b.sign_in,
+                By::Function | By::LoginMaker => &b.target,
+                By::Host => return b.hosts.iter().any(|host| &**host == text),
+                By::Login | By::Switch => return t.principal().is_some_and(|p| p.key == text),
+                _ => return true,
+            };
+            said.as_deref() == Some(text)
+        })
+    }
+
+    /// The births found by a text, in order of time and name.
+    pub(super) fn those(&self, by: By, text: &str) -> impl Iterator<Item = Told<'a>> {
+        let entries = self.kept.by_birth.of(self.look(by, text));
+        self.fitting(entries, by, text)
+    }
+
+    /// Those of them that happened at most `slack` from a moment.
     pub(super) fn near(
         &self,
-        map: &ByText<'a>,
+        by: By,
         text: &str,
         moment: i64,
         slack: i64,
-    ) -> impl Iterator<Item = &'a Told<'a>> {
-        let all = map.get(text).map_or(&[][..], Vec::as_slice);
-        self.around(all, moment, slack)
+    ) -> impl Iterator<Item = Told<'a>> {
+        let all = self.kept.by_birth.of(self.look(by, text));
+        let from = all.partition_point(|e| self.time(e.1) < moment.saturating_sub(slack));
+        let to = all.partition_point(|e| self.time(e.1) <= moment.saturating_add(slack));
+        self.fitting(all.get(from..to.max(from)).unwrap_or(&[]), by, text)
     }
 
-    /// Those of some births that happened at most `slack` from a moment: they stand in time order.
-    pub(super) fn around(
-        &self,
-        all: &[usize],
-        moment: i64,
-        slack: i64,
-    ) -> impl Iterator<Item = &'a Told<'a>> + use<'a> {
-        let told = self.told;
-        let time = |n: &usize| told.get(*n).map_or(UNDATED, |t| t.time);
-        let from = all.partition_point(|n| time(n) < moment.saturating_sub(slack));
-        let to = all.partition_point(|n| time(n) <= moment.saturating_add(slack));
-        let found = all.get(from..to.max(from)).unwrap_or(&[]).to_vec();
-        found.into_iter().filter_map(move |n| told.get(n))
+    /// The principals of an ARN's tail, by their keys.
+    pub(super) fn principals(&self, tail: &str) -> Vec<(Sym, &'a Arc<Principal>)> {
+        let entries = self.kept.by_principal.of(self.look(By::Tail, tail));
+        let found = entries.iter().filter_map(|(_, at)| {
+            let sym = Sym::at(*at as usize)?;
+            Some((sym, self.snapshot.principal(sym)))
+        });
+        let mut found: Vec<_> = found
+            .filter(|(_, p)| {
+                let mut names = p.names.iter().chain(std::iter::once(&p.key));
+                names.any(|name| arn_tail(name) == tail)
+            })
+            .collect();
+        found.sort_by(|a, b| a.1.key.cmp(&b.1.key));
+        found
+    }
+
+    /// The principal whose `principalId` another account's record names.
+    fn principal_of_id(&self, id: &str) -> Option<&'a Arc<Principal>> {
+        let entries = self.kept.by_principal.of(self.look(By::PrincipalId, id));
+        let found = entries.iter().filter_map(|(_, at)| {
+            let sym = Sym::at(*at as usize)?;
+            Some(self.snapshot.principal(sym))
+        });
+        found
+            .filter(|p| p.kind != PrincipalKind::Account && p.ids.iter().any(|i| i == id))
+            .min_by(|a, b| a.key.cmp(&b.key))
+    }
+
+    /// The sessions at a place that fit.
+    fn sessions(&self, place: Looked, fits: impl Fn(&Session) -> bool) -> Vec<Sym> {
+        let entries = self.kept.by_session.of(place).iter();
+        let found = entries.filter_map(|(_, at)| Sym::at(*at as usize));
+        found
+            .filter(|sym| self.snapshot.session(*sym).is_some_and(&fits))
+            .collect()
+    }
+
+    /// The sessions of a principal.
+    pub(super) fn sessions_of(&self, principal: Sym) -> Vec<Sym> {
+        let place = self.look(By::Caller, principal.code());
+        self.sessions(place, |s| s.principal == Some(principal))
+    }
+
+    /// The other event of a shared id: the first of them by time and name.
+    pub(super) fn twin_of(&self, event: EventId) -> Option<EventId> {
+        self.look(By::Shared, "");
+        let alike = &self.kept.alike;
+        let id = alike_of(self.snapshot.shared(), event)?;
+        let from = alike.partition_point(|(other, _)| *other < id);
+        let others = alike.get(from..)?.iter().take_while(|(i, _)| *i == id);
+        let order = |e: &EventId| (self.snapshot.time_key(*e), self.snapshot.recorded_id(*e));
+        let others = others.map(|(_, e)| *e).filter(|e| *e != event);
+        others.min_by(|a, b| order(a).cmp(&order(b)))
     }
 
     /// The link of a birth, if its event belongs to a session that is not the child itself.
     pub(super) fn link(kind: LinkKind, child: Sym, t: &Told<'_>) -> Option<Link> {
-        let parent = t.session.filter(|p| *p != child)?;
+        let parent = t.session().filter(|p| *p != child)?;
         Some(Link {
             kind,
             confidence: kind.confidence(),
@@ -397,15 +242,15 @@ impl<'a> Finder<'a> {
     }
 
     /// Adds every link of one session; gives the session it is a part of, if another.
-    fn links_of(
+    pub(super) fn links_of(
         &self,
         sym: Sym,
         session: &Session,
-        console_keys: Option<&Vec<Sym>>,
         links: &mut Vec<Link>,
     ) -> Option<Sym> {
         let principal = self.snapshot.principal(session.principal?);
         let before = links.len();
+        let console_keys = self.kept.console.keys.get(&sym);
         let keys = console_keys.into_iter().flatten().chain(&session.key);
         let mut home = None;
         if session.kind == SessionKind::Forwarded {
@@ -430,26 +275,26 @@ impl<'a> Finder<'a> {
 
     /// Who issued or made the key.
     fn by_issued_key(&self, sym: Sym, key: &str, links: &mut Vec<Link>) {
-        let told: Vec<&Told<'_>> = self.those(&self.by_key, key).collect();
-        let is_theirs = |t: &&&Told<'_>| {
-            t.principal
-                .is_some_and(|p| p.kind == PrincipalKind::Account)
+        let told: Vec<Told<'_>> = self.those(By::Key, key).collect();
+        let is_theirs = |t: &&Told<'_>| {
+            let caller = t.principal();
+            caller.is_some_and(|p| p.kind == PrincipalKind::Account)
         };
         // A call across accounts is told of twice: by the caller's account and, of a caller
         // without a name, by the role's. They are one issuer.
         let twin = told.iter().find(is_theirs).map(|t| t.event);
-        let ours: Vec<&Told<'_>> = told.iter().filter(|t| !is_theirs(t)).copied().collect();
+        let ours: Vec<Told<'_>> = told.iter().filter(|t| !is_theirs(t)).copied().collect();
         let claims = if ours.is_empty() { told } else { ours };
         // A call of the session itself that hands out its own key is nobody's parent, and a rival of
         // every other: only one of them can be true.
-        let by_itself = claims.iter().any(|t| t.session == Some(sym));
+        let by_itself = claims.iter().any(|t| t.session() == Some(sym));
         let mut found: Vec<Link> = Vec::new();
         for t in claims {
             let kind = match t.birth.call.link {
                 LinkKind::CreatedKey => LinkKind::CreatedKey,
                 _ => LinkKind::IssuedKey,
             };
-            let Some(mut link) = Self::link(kind, sym, t) else {
+            let Some(mut link) = Self::link(kind, sym, &t) else {
                 continue;
             };
             if found
@@ -520,47 +365,40 @@ impl<'a> Finder<'a> {
             identity(LinkKind::FederatedBy, known.unwrap_or_else(made));
         }
         if p.kind == PrincipalKind::Account
-            && let Some(theirs) = p
-                .ids
-                .iter()
-                .find_map(|id| self.by_principal_id.get(id.as_str()))
+            && let Some(theirs) = p.ids.iter().find_map(|id| self.principal_of_id(id))
         {
-            let theirs = Arc::clone(self.snapshot.principal(*theirs));
-            identity(LinkKind::SamePrincipal, theirs);
+            identity(LinkKind::SamePrincipal, Arc::clone(theirs));
         }
         let sign_in = s.stamps.as_ref().and_then(|s| s.sign_in.as_deref());
         if let Some(arn) = sign_in {
             let before = links.len();
-            for t in self.those(&self.by_sign_in, arn) {
-                links.extend(Self::link(LinkKind::SignInSession, sym, t));
+            for t in self.those(By::SignIn, arn) {
+                links.extend(Self::link(LinkKind::SignInSession, sym, &t));
             }
             moments::contest(links, before);
         }
     }
 
     fn principal(&self, key: &str) -> Option<Arc<Principal>> {
-        let sym = self.by_tail.get(arn_tail(key))?;
-        sym.iter()
-            .map(|sym| self.snapshot.principal(*sym))
-            .find(|p| p.key == key)
-            .cloned()
+        let found = self.principals(arn_tail(key)).into_iter();
+        let mut found = found.map(|(_, p)| p);
+        found.find(|p| p.key == key).cloned()
     }
 
     /// The session whose credentials a service was handed; a part of it where the key or the
     /// moment says so.
     fn forwarded(&self, sym: Sym, s: &Session, links: &mut Vec<Link>) -> Option<Sym> {
-        let same_key = s.key.and_then(|key| self.keyed.get(&key));
-        let by_key: Vec<Sym> = same_key.into_iter().flatten().copied().collect();
-        let mut found: Vec<Sym> = by_key
-            .into_iter()
-            .filter(|other| self.same_principal(*other, s))
-            .collect();
-        if found.is_empty() && s.created.is_some() {
-            let made = s.principal.zip(s.created);
-            found = made
-                .and_then(|at| self.made.get(&at))
-                .cloned()
-                .unwrap_or_default();
+        let is_own = |o: &Session| o.kind != SessionKind::Forwarded && o.principal == s.principal;
+        let mut found = match s.key {
+            Some(key) => {
+                let place = self.look(By::Keyed, key.code());
+                self.sessions(place, |o| is_own(o) && o.key == s.key)
+            }
+            None => Vec::new(),
+        };
+        if let (true, Some((principal, made))) = (found.is_empty(), s.principal.zip(s.created)) {
+            let place = self.look(By::Made, (principal.code(), made.0));
+            found = self.sessions(place, |o| is_own(o) && o.created == s.created);
         }
         // Of two sessions of one moment nobody knows which it was.
         let [home] = found.as_slice() else {
@@ -577,67 +415,77 @@ impl<'a> Finder<'a> {
         });
         Some(*home)
     }
+}
 
-    fn same_principal(&self, other: Sym, s: &Session) -> bool {
-        self.snapshot
-            .session(other)
-            .is_some_and(|o| o.principal == s.principal)
+/// The shared id of an event, which stand in the order of their events.
+fn alike_of(shared: &Shelf<Shared>, event: EventId) -> Option<u128> {
+    let (mut from, mut to) = (0, shared.len());
+    while from < to {
+        let middle = from.midpoint(to);
+        match shared.get(middle)? {
+            s if s.event == event => return Some(s.id),
+            s if s.event < event => from = middle + 1,
+            _ => to = middle,
+        }
     }
+    None
+}
 
-    /// Another account's view of a caller, by the ids that both accounts' records share.
-    fn shared(&self, links: &mut Vec<Link>) {
-        let of = |event: EventId| {
-            let sym = self.snapshot.symbol(Col::Session, event)?;
-            let principal = self.snapshot.session(sym)?.principal?;
-            Some((sym, self.snapshot.principal(principal).kind))
+/// Another account's view of a caller, by the ids that both accounts' records share.
+pub(super) fn shared(snapshot: &Snapshot) -> Vec<Link> {
+    let mut links = Vec::new();
+    let of = |event: EventId| {
+        let sym = snapshot.symbol(Col::Session, event)?;
+        let principal = snapshot.session(sym)?.principal?;
+        Some((sym, snapshot.principal(principal).kind))
+    };
+    let mut theirs: HashMap<u128, Vec<(Sym, EventId)>> = HashMap::new();
+    for s in snapshot.shared().iter() {
+        if let Some((sym, PrincipalKind::Account)) = of(s.event) {
+            theirs.entry(s.id).or_default().push((sym, s.event));
+        }
+    }
+    if theirs.is_empty() {
+        return links;
+    }
+    let mut pairs: HashMap<(Sym, Sym), (EventId, i64)> = HashMap::new();
+    for s in snapshot.shared().iter() {
+        let Some(views) = theirs.get(&s.id) else {
+            continue;
         };
-        let mut theirs: HashMap<u128, Vec<(Sym, EventId)>> = HashMap::new();
-        for s in self.snapshot.shared().iter() {
-            if let Some((sym, PrincipalKind::Account)) = of(s.event) {
-                theirs.entry(s.id).or_default().push((sym, s.event));
-            }
+        let Some((own, kind)) = of(s.event) else {
+            continue;
+        };
+        if matches!(kind, PrincipalKind::Account | PrincipalKind::Service) {
+            continue;
         }
-        if theirs.is_empty() {
-            return;
-        }
-        let mut pairs: HashMap<(Sym, Sym), (EventId, i64)> = HashMap::new();
-        for s in self.snapshot.shared().iter() {
-            let Some(views) = theirs.get(&s.id) else {
-                continue;
-            };
-            let Some((own, kind)) = of(s.event) else {
-                continue;
-            };
-            if matches!(kind, PrincipalKind::Account | PrincipalKind::Service) {
-                continue;
-            }
-            for (view, event) in views {
-                let time = self.snapshot.time_key(*event);
-                let pair = pairs.entry((*view, own)).or_insert((*event, time));
-                if time < pair.1 {
-                    *pair = (*event, time);
-                }
-            }
-        }
-        // One caller without a name may stand for several of its sessions; each event knows its
-        // own, the person is known where they agree.
-        let mut by_view: HashMap<Sym, Vec<(Sym, EventId)>> = HashMap::new();
-        for ((view, own), (event, _)) in pairs {
-            by_view.entry(view).or_default().push((own, event));
-        }
-        for (view, owns) in by_view {
-            let certain = owns.len() == 1;
-            for (own, event) in owns {
-                links.push(Link {
-                    kind: LinkKind::SharedEvent,
-                    confidence: LinkKind::SharedEvent.confidence(),
-                    child: view,
-                    parent: Parent::Session(own),
-                    birth: None,
-                    twin: Some(event),
-                    odd: (!certain).then_some(Odd::Contested),
-                });
+        for (view, event) in views {
+            let time = snapshot.time_key(*event);
+            let pair = pairs.entry((*view, own)).or_insert((*event, time));
+            if time < pair.1 {
+                *pair = (*event, time);
             }
         }
     }
+    // One caller without a name may stand for several of its sessions; each event knows its
+    // own, the person is known where they agree.
+    let mut by_view: HashMap<Sym, Vec<(Sym, EventId)>> = HashMap::new();
+    for ((view, own), (event, _)) in pairs {
+        by_view.entry(view).or_default().push((own, event));
+    }
+    for (view, owns) in by_view {
+        let certain = owns.len() == 1;
+        for (own, event) in owns {
+            links.push(Link {
+                kind: LinkKind::SharedEvent,
+                confidence: LinkKind::SharedEvent.confidence(),
+                child: view,
+                parent: Parent::Session(own),
+                birth: None,
+                twin: Some(event),
+                odd: (!certain).then_some(Odd::Contested),
+            });
+        }
+    }
+    links
 }

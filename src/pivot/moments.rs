@@ -10,9 +10,9 @@ use crate::event::birth::{Confidence, LinkKind};
 use crate::event::principal::{Principal, PrincipalKind, arn_tail};
 use crate::event::session::SessionKind;
 use crate::index::schema::Col;
-use crate::index::segment::EventId;
 use crate::index::sessions::Session;
 use crate::index::symbols::Sym;
+use crate::pivot::kept::By;
 use crate::pivot::lineage::{Link, Odd, Parent};
 use crate::pivot::links::{Finder, SLACK, Told};
 
@@ -28,23 +28,23 @@ impl Finder<'_> {
         let before = links.len();
         let by_login = s.kind == SessionKind::Console || p.kind != PrincipalKind::RoleSession;
         if by_login {
-            for t in self.near(&self.switches, &p.key, created, CONSOLE_SLACK) {
-                links.extend(self.switched(sym, t));
+            for t in self.near(By::Switch, &p.key, created, CONSOLE_SLACK) {
+                links.extend(self.switched(sym, &t));
             }
-            for t in self.near(&self.logins, &p.key, created, CONSOLE_SLACK) {
-                links.extend(self.signed_in(sym, t));
+            for t in self.near(By::Login, &p.key, created, CONSOLE_SLACK) {
+                links.extend(self.signed_in(sym, &t));
             }
         }
         if p.kind == PrincipalKind::RoleSession {
             let arns = p.names.iter().find(|n| n.starts_with("assumed-role/"));
-            let mut told: Vec<&Told<'_>> = self.near(&self.by_id, &p.key, created, SLACK).collect();
+            let mut told: Vec<Told<'_>> = self.near(By::Id, &p.key, created, SLACK).collect();
             if let (true, Some(tail)) = (told.is_empty(), arns) {
                 let account = p.account.as_deref().unwrap_or("");
                 // Its role's ARN says in which partition it is.
                 let partition = p.issuer.as_deref().and_then(|arn| arn.split(':').nth(1));
                 let partition = partition.unwrap_or("aws");
                 let arn = format!("arn:{partition}:sts::{account}:{tail}");
-                told = self.near(&self.by_arn, &arn, created, SLACK).collect();
+                told = self.near(By::Arn, &arn, created, SLACK).collect();
             }
             for t in told {
                 let kind = match (s.kind, &t.birth.key) {
@@ -53,15 +53,15 @@ impl Finder<'_> {
                     // Another key was issued then: this one is not it.
                     (_, Some(_)) => continue,
                 };
-                links.extend(Self::link(kind, sym, t));
+                links.extend(Self::link(kind, sym, &t));
             }
             let set = role_of(p).and_then(|r| r.strip_prefix("AWSReservedSSO_"));
             if let Some(role) = set {
-                for t in self.around(&self.portals, created, SLACK) {
+                for t in self.near(By::Portal, "", created, SLACK) {
                     let opened = t.birth.target.as_deref().unwrap_or("");
                     let set = role.rsplit_once('_').map_or(role, |(set, _)| set);
                     if opened == set || opened.ends_with(role) {
-                        links.extend(Self::link(LinkKind::PortalRole, sym, t));
+                        links.extend(Self::link(LinkKind::PortalRole, sym, &t));
                     }
                 }
             }
@@ -74,8 +74,8 @@ impl Finder<'_> {
     fn signed_in(&self, child: Sym, t: &Told<'_>) -> Option<Link> {
         let mut link = Self::link(LinkKind::ConsoleSignIn, child, t)?;
         let address = self.snapshot.symbol(Col::Ip, t.event);
-        let known = self.addresses.get(&child);
-        if let (Some(address), Some(known)) = (address, known)
+        let known = self.addresses(child);
+        if let Some(address) = address
             && !known.is_empty()
             && !known.contains(&address)
         {
@@ -88,14 +88,10 @@ impl Finder<'_> {
     /// A switch of roles in the console: from the identity it names, by its newest session.
     fn switched(&self, child: Sym, t: &Told<'_>) -> Option<Link> {
         let from = t.birth.switched_from.as_deref()?;
-        let principals = self.by_tail.get(arn_tail(from))?;
-        let fits = |sym: &&Sym| {
-            let p = self.snapshot.principal(**sym);
-            let account = from.split(':').nth(4);
-            p.account.as_deref() == account
-        };
-        let principal = principals.iter().find(fits)?;
-        let sessions = self.sessions.get(principal)?;
+        let account = from.split(':').nth(4);
+        let mut principals = self.principals(arn_tail(from)).into_iter();
+        let (sym, principal) = principals.find(|(_, p)| p.account.as_deref() == account)?;
+        let sessions = self.sessions_of(sym);
         let names = self.snapshot.dict(Col::Session);
         let rank = |sym: &&Sym| {
             let session = self.snapshot.session(**sym);
@@ -117,21 +113,12 @@ impl Finder<'_> {
             child,
             parent: match parent {
                 Some(parent) => Parent::Session(*parent),
-                None => Parent::Identity(Arc::clone(self.snapshot.principal(*principal))),
+                None => Parent::Identity(Arc::clone(principal)),
             },
             birth: Some(t.at),
             twin,
             odd: None,
         })
-    }
-
-    /// The other event of a shared id; looked for only where a switch of roles asks.
-    fn twin_of(&self, event: EventId) -> Option<EventId> {
-        let id = self.snapshot.shared().iter().find(|s| s.event == event)?.id;
-        let mut others = self.snapshot.shared().iter();
-        others
-            .find(|s| s.id == id && s.event != event)
-            .map(|s| s.event)
     }
 }
 

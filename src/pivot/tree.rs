@@ -264,7 +264,7 @@ impl<'a> Grow<'a> {
     fn births(&self, session: Sym, steps: &mut Vec<Step>) {
         let mut alike: Vec<(Step, bool)> = Vec::new();
         let mut at = std::collections::HashMap::new();
-        for &birth in self.lineage.told(session) {
+        for birth in self.lineage.told(session) {
             let Some(born) = self.snapshot.births().get(birth) else {
                 continue;
             };

@@ -312,7 +312,7 @@ pub fn unlinked(snapshot: &Snapshot, lineage: &Lineage, session: Sym) -> Unlinke
         .map(|p| snapshot.principal(p));
     let mut candidates = Vec::new();
     if let Some(p) = principal {
-        for &birth in lineage.births() {
+        for birth in lineage.births() {
             let Some(born) = snapshot.births().get(birth) else {
                 continue;
             };

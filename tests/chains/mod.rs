@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use trailhound::base::cancel::Cancel;
+use trailhound::base::crew::Alone;
 use trailhound::base::origin::FileId;
 use trailhound::decode::{self, Marks, Place, Sink};
 use trailhound::event::birth::Confidence;
@@ -15,6 +16,7 @@ use trailhound::index::segment::EventId;
 use trailhound::index::snapshot::Snapshot;
 use trailhound::index::symbols::Sym;
 use trailhound::index::writer::IndexWriter;
+use trailhound::pivot::kept::Kept;
 use trailhound::pivot::lineage::{Lineage, Parent, Wishes};
 use trailhound::pivot::portrait::{Portrait, Subject};
 use trailhound::pivot::tree;
@@ -229,6 +231,32 @@ impl Trail {
     /// The evidence, its records in the order given, split into files of `size` records.
     pub fn load_as(&self, order: &[usize], size: usize) -> Evidence {
         let mut writer = IndexWriter::new();
+        self.append_as(order, size, &mut writer, |_| ());
+        Evidence::of(&mut writer, &Wishes::default())
+    }
+
+    /// The evidence after each file, its lineage grown from file to file.
+    pub fn grow(&self, order: &[usize], size: usize, mut look: impl FnMut(Evidence)) {
+        let (mut kept, wishes) = (Kept::going_on(), Wishes::default());
+        let mut writer = IndexWriter::new();
+        self.append_as(order, size, &mut writer, |writer| {
+            let mut lineage = Lineage::default();
+            let snapshot = writer.publish_with(|s| {
+                let grown = Lineage::with(&mut kept, s, &wishes, &Cancel::NEVER, &Alone);
+                lineage = grown.expect("nobody gives it up");
+                Arc::clone(lineage.people())
+            });
+            look(Evidence { snapshot, lineage });
+        });
+    }
+
+    fn append_as(
+        &self,
+        order: &[usize],
+        size: usize,
+        writer: &mut IndexWriter,
+        mut appended: impl FnMut(&mut IndexWriter),
+    ) {
         for (n, chunk) in order.chunks(size.max(1)).enumerate() {
             let records: Vec<&Value> = chunk.iter().map(|i| &self.records[*i]).collect();
             let text = json!({ "Records": records }).to_string();
@@ -236,8 +264,8 @@ impl Trail {
             let options = decode::Options::default();
             decode::decode(&mut text.as_bytes(), &options, &mut rows);
             writer.append(rows.0.take(), &|_| None);
+            appended(writer);
         }
-        Evidence::of(&mut writer, &Wishes::default())
     }
 
     pub fn load(&self) -> Evidence {
