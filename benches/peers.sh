@@ -8,6 +8,11 @@
 # is named and left out. Needs GNU time. Peers looked for: suzaku, python3 with duckdb or chdb (set
 # PYTHON to a venv's), jq.
 #
+# trailhound stands there twice: as the command, which loads what the question needs, and as the load
+# of everything the screen uses (resources, lineage, every value), which is the counterpart of a
+# database that keeps requests and responses. What each answered first is printed: the peers count
+# records that were delivered twice twice, trailhound once.
+#
 #     python3 -m venv peers && peers/bin/pip install duckdb chdb && PYTHON=peers/bin/python …
 set -u
 dir=${1:?a folder with generated events}
@@ -16,6 +21,9 @@ python=${PYTHON:-python3}
 here=$(cd "$(dirname "$0")/.." && pwd)
 trailhound=${TRAILHOUND:-$here/target/release/trailhound}
 [ -x "$trailhound" ] || (cd "$here" && cargo build --release --quiet) || exit 1
+everything=${YARDSTICK:-$(cd "$here" && cargo bench --no-run --bench yardstick 2>&1 |
+    sed -n 's/.*Executable.*(\(.*\))$/\1/p')}
+case $everything in "" | /*) ;; *) everything=$here/$everything ;; esac
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
@@ -30,7 +38,8 @@ run() {
     fi
 }
 
-cat >"$out/duckdb.py" <<'END'
+# Not named as the modules are: python would take the script for one.
+cat >"$out/ask_duckdb.py" <<'END'
 import duckdb
 import sys
 
@@ -49,7 +58,7 @@ db.execute(
 count = "select r.eventName, count(*) n from events group by 1 order by n desc limit 5"
 print(db.execute(count).fetchall())
 END
-cat >"$out/chdb.py" <<'END'
+cat >"$out/ask_chdb.py" <<'END'
 import sys
 
 from chdb.session import Session
@@ -82,26 +91,32 @@ command -v jq >/dev/null && peers+=(jq) || absent+=(jq)
 
 for _ in $(seq "$runs"); do
     run trailhound "$trailhound" stats "$dir" --by what --top 5
+    [ -x "$everything" ] && run everything "$everything" --child "$dir" true
     for peer in "${peers[@]}"; do
         case $peer in
             suzaku) run suzaku suzaku aws-ct-metrics -d "$dir" --quiet ;;
-            duckdb) run duckdb "$python" "$out/duckdb.py" "$dir" "$threads" ;;
-            chdb) run chdb "$python" "$out/chdb.py" "$dir" "$threads" ;;
+            duckdb) run duckdb "$python" "$out/ask_duckdb.py" "$dir" "$threads" ;;
+            chdb) run chdb "$python" "$out/ask_chdb.py" "$dir" "$threads" ;;
             jq) run jq sh -c 'find "$1" -name "*.json.gz" -exec zcat {} + | jq -r ".Records[].eventName" | sort | uniq -c | sort -rn | head -5' sh "$dir" ;;
         esac
     done
 done
 
 printf '%-12s %28s %12s %10s %8s\n' who 'wall s, median [least-most]' 'processor s' 'peak MB' 'times'
-for name in trailhound "${peers[@]}"; do
+for name in trailhound everything "${peers[@]}"; do
     [ -s "$out/$name" ] || continue
     sort -n "$out/$name" | awk -v name="$name" -v base="${base:-0}" '
         { wall[NR] = $1; cpu[NR] = $2; if ($3 > peak) peak = $3 }
         END {
             mid = int((NR + 1) / 2)
-            printf "%-12s %12.2f [%.2f-%.2f] %14.2f %10d %7.1fx\n", name, wall[mid], wall[1], wall[NR], cpu[mid], peak, base > 0 ? wall[mid] / base : 1
+            printf "%-12s %12.2f [%.2f-%.2f] %14.2f %10d %7.1fx\n", name, wall[mid], wall[1], wall[NR], cpu[mid], peak, (base > 0 ? wall[mid] / base : 1)
         }'
     [ "$name" = trailhound ] && base=$(sort -n "$out/$name" | awk '{ wall[NR] = $1 } END { print wall[int((NR + 1) / 2)] }')
+done
+for name in trailhound "${peers[@]}"; do
+    [ -s "$out/$name.out" ] || continue
+    said=$(grep -m 1 -E '[A-Za-z].*[0-9]|[0-9].*[A-Za-z]' "$out/$name.out" | cut -c 1-80)
+    echo "$name answered first: $said"
 done
 for name in "${absent[@]}"; do
     echo "$name: not installed, left out"

@@ -13,6 +13,7 @@ use crate::base::crew::{self, Crew};
 use crate::index::bitmap::{Bitmap, RowSet};
 use crate::index::column::CodeSet;
 use crate::index::needle::{InTimes, Needle};
+use crate::index::placed::Bits;
 use crate::index::schema::Col;
 use crate::index::segment::{IdBits, Segment};
 use crate::index::snapshot::Snapshot;
@@ -97,6 +98,8 @@ const YES: u8 = 2;
 
 /// Parts looked through as one piece of work.
 const PIECE: usize = 8;
+/// One part in so many says whether it pays to ask the keys first.
+const SAMPLE: usize = 64;
 
 impl Search<'_> {
     fn none(&self) -> RowSet {
@@ -107,9 +110,18 @@ impl Search<'_> {
 
     /// What came of each part; several are asked at once.
     fn each_part<T: Send>(&self, ask: impl Fn(&Placed) -> Option<T> + Sync) -> Vec<T> {
+        self.each_nth_part(1, ask)
+    }
+
+    /// What came of each `n`th part.
+    fn each_nth_part<T: Send>(
+        &self,
+        n: usize,
+        ask: impl Fn(&Placed) -> Option<T> + Sync,
+    ) -> Vec<T> {
         let placed = &self.snapshot.values.placed;
-        let found = crew::gather(self.crew, placed.len().div_ceil(PIECE), |at| {
-            let parts = placed.iter().skip(at * PIECE).take(PIECE);
+        let found = crew::gather(self.crew, placed.len().div_ceil(PIECE * n), |at| {
+            let parts = placed.iter().step_by(n).skip(at * PIECE).take(PIECE);
             let parts = parts.filter(|_| !self.cancel.is_stale());
             parts.filter_map(&ask).collect::<Vec<T>>()
         });
@@ -154,7 +166,7 @@ impl Search<'_> {
                 )
             })
             .collect();
-        let found = self.each_part(|placed| {
+        let ask = |placed: &Placed| {
             let part = &*placed.part;
             let (words, asked) = (words.get(&part.generation)?, asked.get(&part.generation)?);
             let fits = |number: u32| {
@@ -183,6 +195,7 @@ impl Search<'_> {
             };
             let mut known = vec![UNASKED; slots.len()];
             let mut bits = Bits::new(placed);
+            let mut all = true;
             for (event, row) in placed.rows() {
                 let Some(keys) = row.items.first() else {
                     continue;
@@ -192,11 +205,18 @@ impl Search<'_> {
                         *known = if holds(*keys) { YES } else { NO };
                     }
                     bits.set(event, *known == YES);
+                    all &= *known == YES;
                 }
             }
-            Some(bits)
-        });
-        for bits in found {
+            Some((bits, all))
+        };
+        // Keys are values, too: to ask them first pays only where they settle nearly all rows.
+        let sample = self.each_nth_part(SAMPLE, ask);
+        let settled = sample.iter().filter(|(_, all)| *all).count();
+        if settled * 2 < sample.len() {
+            return;
+        }
+        for (bits, _) in self.each_part(ask) {
             bits.add_to(sure);
         }
     }
@@ -378,112 +398,5 @@ impl Numbers {
     fn has(&self, number: u32) -> bool {
         let word = self.0.get(number as usize / 64).copied().unwrap_or(0);
         word >> (number % 64) & 1 == 1
-    }
-}
-
-/// What a part says of one row.
-struct Row<'a> {
-    count: u16,
-    items: &'a [u16],
-}
-
-impl Placed {
-    /// Rows that became events.
-    fn len(&self) -> usize {
-        self.part.counts.len() - self.dropped.len()
-    }
-
-    /// Calls `each` with every event that has one of what `next` finds from a place on; `counts`
-    /// says how many places each row has.
-    fn each_event(
-        &self,
-        mut counts: impl Iterator<Item = usize>,
-        next: impl Fn(usize) -> Option<usize>,
-        mut each: impl FnMut(usize),
-    ) {
-        let mut dropped = self.dropped.iter().map(|row| *row as usize).peekable();
-        let (mut rows, mut end, mut gone) = (0, 0, 0);
-        while let Some(at) = next(end) {
-            while end <= at {
-                let Some(count) = counts.next() else { return };
-                end += count;
-                rows += 1;
-            }
-            let row = rows - 1;
-            while dropped.next_if(|dropped| *dropped < row).is_some() {
-                gone += 1;
-            }
-            if dropped.peek() != Some(&row) {
-                each(self.first as usize + row - gone);
-            }
-        }
-    }
-
-    /// Each row that became an event, by its place in the order of appending.
-    fn rows(&self) -> impl Iterator<Item = (usize, Row<'_>)> {
-        let part = &*self.part;
-        let mut event = self.first as usize;
-        let mut dropped = self.dropped.iter().copied().peekable();
-        let mut items = &part.items[..];
-        part.counts
-            .iter()
-            .zip(0u32..)
-            .filter_map(move |(&count, row)| {
-                let here = if count == OPEN { 0 } else { usize::from(count) };
-                let (mine, rest) = items.split_at_checked(here)?;
-                items = rest;
-                if dropped.next_if_eq(&row).is_some() {
-                    return None;
-                }
-                event += 1;
-                let row = Row { count, items: mine };
-                Some((event - 1, row))
-            })
-    }
-}
-
-/// Some rows of a part: bits from a whole word of the index on.
-struct Bits {
-    start: usize,
-    words: Vec<u64>,
-}
-
-impl Bits {
-    /// None of the rows of a part.
-    fn new(placed: &Placed) -> Self {
-        let start = placed.first as usize / 64;
-        let end = placed.first as usize + placed.part.counts.len();
-        Self {
-            start,
-            words: vec![0; end.div_ceil(64) - start],
-        }
-    }
-
-    fn add(&mut self, event: usize) {
-        self.set(event, true);
-    }
-
-    /// Adds an event if it is wanted, without a branch.
-    fn set(&mut self, event: usize, yes: bool) {
-        self.words[event / 64 - self.start] |= u64::from(yes) << (event % 64);
-    }
-
-    fn fill(&mut self, first: usize, len: usize) {
-        let end = first + len;
-        let mut at = first;
-        while at < end {
-            let next = end.min((at / 64 + 1) * 64);
-            let ones = u64::MAX >> (64 - (next - at));
-            self.words[at / 64 - self.start] |= ones << (at % 64);
-            at = next;
-        }
-    }
-
-    fn add_to(&self, rows: &mut RowSet) {
-        for (word, at) in self.words.iter().zip(self.start..) {
-            if *word != 0 {
-                rows.add_word(at, *word);
-            }
-        }
     }
 }

@@ -13,6 +13,7 @@ pub mod names;
 mod needle;
 pub mod needs;
 pub mod place;
+pub(crate) mod placed;
 pub mod schema;
 pub mod segment;
 pub mod sessions;
