@@ -24,6 +24,8 @@ mod places;
 mod points;
 #[path = "asking/queries.rs"]
 mod queries;
+#[path = "asking/steady.rs"]
+mod steady;
 mod support;
 #[path = "asking/task.rs"]
 mod task;

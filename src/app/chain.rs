@@ -3,6 +3,7 @@
 //! Both lists float over the panes. The tree is made anew when lineage grows; the focus stays on
 //! the row it was on.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::app::action::{Command, Effect};
@@ -31,8 +32,8 @@ pub const CHAIN_HEAD: u16 = 5;
 
 /// Takes in lineage that was followed anew.
 pub fn hear(state: &mut State, lineage: Arc<Lineage>) {
-    state.lineage = lineage;
-    rebuild(state);
+    let before = std::mem::replace(&mut state.lineage, lineage);
+    rebuild(state, &before);
 }
 
 /// Shows the session of the focused event: the way to it and what came of it.
@@ -107,18 +108,94 @@ fn grow(state: &State, chain: &mut Chain) {
     };
 }
 
-/// Makes the rows of an open tree anew; the focus stays on its row.
-fn rebuild(state: &mut State) {
-    let Some(Overlay::Chain(mut chain)) = state.overlay.take() else {
-        return;
+/// Makes the rows of an open tree anew; the focus stays on its row, and what is folded stays so. A
+/// person whom a link made another's is followed to that one, and births of which a use is known
+/// now to the session that came of them.
+fn rebuild(state: &mut State, before: &Lineage) {
+    let mut chain = match state.overlay.take() {
+        Some(Overlay::Chain(chain)) => chain,
+        other => {
+            state.overlay = other;
+            return;
+        }
     };
     let focused = focused(&chain).map(|r| r.what.clone());
+    if let ChainOf::Person(key) = &mut chain.of {
+        *key = person_now(state, key);
+    }
     grow(state, &mut chain);
-    let is_it = |r: &usize| chain.rows.get(*r).map(|r| &r.what) == focused.as_ref();
+    let now = &*state.lineage;
+    let folded = std::mem::take(&mut chain.folded);
+    let (sessions, rest): (Vec<&What>, Vec<&What>) =
+        folded.iter().partition(|f| matches!(f, What::Session(_)));
+    let who = |person: &u32| {
+        let person = before.people().person(*person)?;
+        Some(person_now(state, &person.key))
+    };
+    let still = |what: &What, was: &What| match (what, was) {
+        (What::Person(a), What::Person(b)) => {
+            now.people().person(*a).map(|p| p.key.clone()) == who(b)
+        }
+        _ => is_still(what, was),
+    };
+    let sessions: HashSet<Sym> = sessions.into_iter().filter_map(What::session).collect();
+    let stays = |row: &&Row| match row.what {
+        What::Session(session) => sessions.contains(&session),
+        _ => rest.iter().any(|f| still(&row.what, f)),
+    };
+    chain.folded = chain
+        .rows
+        .iter()
+        .filter(stays)
+        .map(|r| r.what.clone())
+        .collect();
     let rows = visible(&chain);
-    let at = rows.iter().position(is_it);
+    let place = |wanted: &dyn Fn(&What) -> bool| {
+        let row = |r: &usize| chain.rows.get(*r).map(|r| &r.what);
+        rows.iter().position(|r| row(r).is_some_and(wanted))
+    };
+    let at = focused.and_then(|focused| {
+        let same = place(&|what| still(what, &focused));
+        same.or_else(|| match &focused {
+            What::Births(births) => place(&|what| {
+                let mut children = births.iter().flat_map(|birth| now.children(*birth));
+                children.any(|link| what.session() == Some(link.child))
+            }),
+            What::Forwarded(sessions) => {
+                place(&|what| what.session().is_some_and(|s| sessions.contains(&s)))
+            }
+            _ => None,
+        })
+    });
     chain.at = at.unwrap_or(chain.at.min(rows.len().saturating_sub(1)));
     state.overlay = Some(Overlay::Chain(chain));
+}
+
+/// Whether a row is the same as one of an earlier lineage: groups lose members and gain others.
+fn is_still(what: &What, was: &What) -> bool {
+    match (what, was) {
+        (What::Session(a), What::Session(b)) => a == b,
+        (What::Forwarded(a), What::Forwarded(b)) => b.iter().any(|s| a.contains(s)),
+        (What::Births(a), What::Births(b)) => b.iter().any(|birth| a.contains(birth)),
+        _ => false,
+    }
+}
+
+/// The key of the person who stands for a person of a key now: another, once a link leads to who
+/// is behind it.
+pub fn person_now(state: &State, key: &str) -> String {
+    let people = state.lineage.people();
+    if people.find(key).is_some() {
+        return key.to_owned();
+    }
+    let snapshot = &state.snapshot;
+    let mut sessions = snapshot.sessions().iter().enumerate();
+    let its = sessions.find_map(|(at, session)| {
+        let is_it = snapshot.principal(session.principal?).key == key;
+        Sym::at(at).filter(|_| is_it)
+    });
+    let person = its.and_then(|session| people.of(session));
+    person.map_or_else(|| key.to_owned(), |p| p.key.clone())
 }
 
 /// The rows that no fold hides.
@@ -232,7 +309,8 @@ fn in_chain(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
             } else {
                 "inferred links are shown with ~".to_owned()
             };
-            rebuild(state);
+            let same = Arc::clone(&state.lineage);
+            rebuild(state, &same);
             state.say(words);
         }
         Command::Only => match row.what {

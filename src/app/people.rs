@@ -16,13 +16,15 @@ use crate::view::{shown, with_accounts};
 
 /// Takes in the people among the events.
 pub fn hear(state: &mut State, lines: Vec<PersonLine>) {
+    let Some(Overlay::People(people)) = &state.overlay else {
+        return;
+    };
+    let focused = people.lines.as_ref().and_then(|l| l.get(people.at));
+    let at = focused.map(|p| p.key.clone()).and_then(|key| {
+        let place = |key: &str| lines.iter().position(|p| p.key == key);
+        place(&key).or_else(|| place(&chain::person_now(state, &key)))
+    });
     if let Some(Overlay::People(people)) = &mut state.overlay {
-        let focused = people
-            .lines
-            .as_ref()
-            .and_then(|l| l.get(people.at))
-            .map(|p| p.key.clone());
-        let at = focused.and_then(|key| lines.iter().position(|p| p.key == key));
         people.at = at.unwrap_or(people.at.min(lines.len().saturating_sub(1)));
         people.lines = Some(lines);
     }

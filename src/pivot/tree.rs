@@ -26,6 +26,16 @@ pub enum What {
     Births(Vec<usize>),
 }
 
+impl What {
+    /// The session it is, if one.
+    pub const fn session(&self) -> Option<Sym> {
+        match self {
+            Self::Session(session) => Some(*session),
+            _ => None,
+        }
+    }
+}
+
 /// A row of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
