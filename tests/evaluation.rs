@@ -8,7 +8,7 @@ use trailhound::base::cancel::Cancel;
 use trailhound::base::origin::{FileId, Origin};
 use trailhound::base::time::UtcMicros;
 use trailhound::event::record::{Content, Record, UserIdentity};
-use trailhound::event::resource::{Naming, ResourceRef, Role};
+use trailhound::event::resource::{Naming, ResourceRef};
 use trailhound::index::batch::BatchBuilder;
 use trailhound::index::place::FileNames;
 use trailhound::index::segment::EventId;
@@ -78,11 +78,7 @@ impl Event {
             .into(),
             resources: self
                 .bucket
-                .map(|b| ResourceRef {
-                    name: format!("arn:aws:s3:::{b}").into(),
-                    naming: Naming::Recorded,
-                    role: Role::Used,
-                })
+                .map(|b| ResourceRef::new(format!("arn:aws:s3:::{b}").into(), Naming::Recorded))
                 .into_iter()
                 .collect(),
             content: Content::Canonical(u64::from(self.id)),

@@ -42,11 +42,15 @@ impl Scope {
 
 /// Loads a folder.
 pub fn load(folder: &Path, scope: Scope) -> Outcome<Loaded> {
+    load_with(folder, options(scope))
+}
+
+fn load_with(folder: &Path, options: LoadOptions) -> Outcome<Loaded> {
     let reader = Reader::default();
     let specs = vec![Spec::parse(folder.as_os_str())];
     let loading = engine::load(
         specs,
-        options(scope),
+        options,
         reader.clone(),
         Stop::default(),
         None,
@@ -93,7 +97,40 @@ pub fn rows(bench: &Bench, table: &mut Table) -> Outcome<()> {
         ("load of tiny files, columns only", Scope::Columns, "≥ 0.35"),
         ("load of tiny files, everything", Scope::Everything, ""),
     ];
-    pairs(bench, &bench.tiny, &tiny, table)
+    pairs(bench, &bench.tiny, &tiny, table)?;
+    resources(bench, table)
+}
+
+/// What telling the resources of every record adds to a load of the columns.
+fn resources(bench: &Bench, table: &mut Table) -> Outcome<()> {
+    let (mut with, mut without) = (Times::default(), Times::default());
+    for _ in 0..bench.runs {
+        for (resources, times) in [(true, &mut with), (false, &mut without)] {
+            let needs = Needs {
+                resources,
+                ..Needs::NONE
+            };
+            let options = LoadOptions {
+                needs,
+                ..options(Scope::Columns)
+            };
+            let (loaded, time) = timed(|| load_with(&bench.folder, options));
+            drop(loaded?);
+            times.add(time);
+        }
+    }
+    let (middle, least, most) = ratios(&with, &without);
+    table.row(
+        "load with resources, beside columns only",
+        "≤ 1.15",
+        &format!("{middle:.2} times as long"),
+        &format!(
+            "[{least:.2}-{most:.2}], {} and {}",
+            with.shown(0.5),
+            without.shown(0.5)
+        ),
+    )?;
+    Ok(())
 }
 
 /// Inflating and loading in turn.

@@ -4,7 +4,7 @@
 //! goes by length first, so that an unknown key costs a comparison or two.
 
 use crate::base::time;
-use crate::event::derive::Part;
+use crate::event::keys::Part;
 use crate::event::record::Record;
 use crate::event::record::Text;
 

@@ -388,10 +388,9 @@ mod tests {
             resources: record
                 .resources
                 .iter()
-                .map(|r| crate::event::resource::ResourceRef {
-                    name: r.name.clone().into_owned().into(),
-                    naming: r.naming,
-                    role: r.role,
+                .map(|r| {
+                    let name = r.name.clone().into_owned().into();
+                    crate::event::resource::ResourceRef::new(name, r.naming)
                 })
                 .collect(),
             content: record.content,

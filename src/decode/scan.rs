@@ -32,18 +32,19 @@ use crate::decode::marks::Marks;
 use crate::decode::stops::Stops;
 use crate::decode::text;
 use crate::event::derive;
-use crate::event::derive::Key;
-use crate::event::derive::Param;
-use crate::event::outcome::Verb;
+use crate::event::derive::Memory;
+use crate::event::keys;
+use crate::event::keys::Key;
+use crate::event::keys::Param;
 use crate::event::record::Content;
 use crate::event::record::HIDDEN;
 use crate::event::record::Record;
 use crate::event::record::Text;
-use crate::event::relation::Memory;
+use crate::event::resource::Class;
 use crate::event::resource::Naming;
 use crate::event::resource::ResourceRef;
 use crate::event::resource::arns_in;
-use crate::event::resource::is_ec2_id;
+use crate::event::resource::id_class;
 
 /// Levels past this are marked: no viewer should recurse into them.
 const DEEP: usize = 127;
@@ -199,6 +200,7 @@ struct Rooms {
     recorded: Vec<ResourceRef<'static>>,
     found: Vec<ResourceRef<'static>>,
     params: Vec<Param<'static>>,
+    resources: Vec<ResourceRef<'static>>,
 }
 
 /// An empty list with the room of another, which has none left.
@@ -215,7 +217,7 @@ pub(crate) struct Scanner {
     hash: Keys,
     stops: Stops,
     known: Known,
-    names: derive::Keys,
+    names: keys::Keys,
     memory: Memory,
     careful: bool,
     /// Whether keys and strings are gathered, what was, and the known keys that were told of this
@@ -239,7 +241,7 @@ impl Scanner {
             hash: Keys::get(),
             stops: Stops::new(),
             known: Known::new(),
-            names: derive::Keys::get(),
+            names: keys::Keys::get(),
             memory: Memory::default(),
             careful: false,
             gather: false,
@@ -265,6 +267,12 @@ impl Scanner {
         self.gather = gather;
         self.resources = resources;
         self.forget();
+    }
+
+    /// Takes back the room of a record that nobody needs any more.
+    pub(crate) fn reclaim(&mut self, mut scanned: Scanned<'_>) {
+        self.memory.reclaim(&mut scanned.record.resources);
+        self.rooms.resources = room_of(&mut scanned.record.resources);
     }
 
     /// The keys and values of the record scanned last, where they are gathered.
@@ -363,6 +371,7 @@ impl Scanner {
                         out.record.content = Content::Canonical(value);
                         let plain = self.stops.is_plain(start, i);
                         if self.resources {
+                            out.record.resources = room_of(&mut self.rooms.resources);
                             resolve(
                                 &mut out,
                                 &mut recorded,
@@ -371,11 +380,9 @@ impl Scanner {
                                 &mut self.memory,
                             );
                         }
-                        self.rooms = Rooms {
-                            recorded: room_of(&mut recorded),
-                            found: room_of(&mut found),
-                            params: room_of(&mut params),
-                        };
+                        self.rooms.recorded = room_of(&mut recorded);
+                        self.rooms.found = room_of(&mut found);
+                        self.rooms.params = room_of(&mut params);
                         finish(&mut out, input, start, i, plain);
                         return Ok(out);
                     };
@@ -695,7 +702,7 @@ impl Scanner {
                 match input.known(token.from, token.to) {
                     Some(text) => {
                         for arn in arns_in(text) {
-                            push(found, Text::Borrowed(arn), Naming::Found);
+                            push(found, Text::Borrowed(arn), Naming::Found, Class::UNKNOWN);
                         }
                     }
                     None => {
@@ -707,11 +714,10 @@ impl Scanner {
                 self.seek_arn(input.bytes, token.to);
             } else if cur.slot == Slot::Unknown
                 && looks_like_id(raw)
-                && let Some(id) = input
-                    .known(token.from, token.to)
-                    .filter(|text| is_ec2_id(text))
+                && let Some(id) = input.known(token.from, token.to)
+                && let Some(class) = id_class(id)
             {
-                push(found, Text::Borrowed(id), Naming::Found);
+                push(found, Text::Borrowed(id), Naming::Found, class);
             }
         }
         hash
@@ -783,7 +789,7 @@ impl Scanner {
             Slot::ResourceArn => {
                 let name = self.text_of(input, token);
                 if !name.is_empty() && name != HIDDEN {
-                    push(recorded, name, Naming::Recorded);
+                    push(recorded, name, Naming::Recorded, Class::UNKNOWN);
                 }
             }
             Slot::AtTimestamp if out.record.event_time.is_none() => {
@@ -821,7 +827,7 @@ fn resolve<'a>(
     {
         found.retain(|resource| resource.name != *caller);
     }
-    let mut resources = Vec::with_capacity(recorded.len() + found.len() + 2 * params.len().min(4));
+    let mut resources = std::mem::take(&mut out.record.resources);
     resources.append(recorded);
     if resources.is_empty() {
         resources.append(found);
@@ -841,7 +847,7 @@ fn resolve<'a>(
         name: record.event_name.as_deref().unwrap_or(""),
         region: record.aws_region.as_deref().unwrap_or(""),
         account: record.account().unwrap_or(""),
-        reads: Verb::of(record) == Verb::Read,
+        read_only: record.read_only,
         user: record
             .identity
             .arn
@@ -914,9 +920,9 @@ fn is_wrapper(slot: Slot, keys: u64) -> bool {
         && keys & (Slot::EventVersion.bit() | Slot::EventName.bit()) == 0
 }
 
-fn push<'a>(resources: &mut Vec<ResourceRef<'a>>, name: Text<'a>, naming: Naming) {
+fn push<'a>(resources: &mut Vec<ResourceRef<'a>>, name: Text<'a>, naming: Naming, class: Class) {
     if resources.len() < MOST_RESOURCES && !resources.iter().any(|r| r.name == name) {
-        resources.push(ResourceRef::new(name, naming));
+        resources.push(ResourceRef::new(name, naming).of_class(class));
     }
 }
 

@@ -712,6 +712,7 @@ impl<'s> Walk<'s> {
             Ok(scanned) => {
                 let end = scanned.end;
                 self.sort(&scanned, (start, end), input, view);
+                self.scanner.reclaim(scanned);
                 self.at = end;
                 Ok(())
             }

@@ -5,65 +5,23 @@
 //! them into ARNs with the record's region and account. What cannot be known from the parameter
 //! (the random end of a secret, the id of a stack) stands as `*` or `?` in the name, so that nobody
 //! takes it for the whole truth. Names and ids that the record holds anyway are not derived again.
-//! The table itself is [`crate::event::params`].
+//! The table itself is [`crate::event::params`], by name
+//! [`crate::event::keys`].
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
-use hashbrown::HashMap;
-
-use crate::event::kind::{Kind, NAMED_OTHERWISE, join_key};
+use crate::event::keys::{Key, Param, Part, Piece, Plan, Plans, Table};
+use crate::event::kind::{Kind, join_key};
 use crate::event::outcome::fold_name;
 use crate::event::params::Form::{
-    Account, Arn, CopySource, Document, Function, Grantee, Id, Ids, Itself, KmsKey, Parameter,
-    Queue, Secret,
+    Account, CopySource, Document, Function, Grantee, Id, Ids, Itself, KmsKey, Parameter, Queue,
+    Secret,
 };
-use crate::event::params::{ALIASES, At, EVERYONE, Form, OF_ACCOUNT, OF_CALLER, ROWS, Row};
+use crate::event::params::{ALIASES, EVERYONE, Form, OF_ACCOUNT, OF_CALLER, ROWS};
 use crate::event::record::{HIDDEN, Text};
-use crate::event::relation::Memory;
-use crate::event::resource::{Naming, ResourceRef, is_ec2_id, is_id_like};
+use crate::event::relation::Roles;
+use crate::event::resource::{Arn, Class, Naming, ResourceRef, id_class, is_ec2_id, is_id_like};
 use crate::event::service;
-
-/// The part of a record a parameter stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// `requestParameters`.
-    Request,
-    /// `responseElements`.
-    Response,
-    /// `serviceEventDetails`.
-    Details,
-}
-
-/// A parameter's name, numbered; 0 is a name the table does not know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Key(u16);
-
-impl Key {
-    /// No name, or one the table does not know.
-    pub const NONE: Self = Self(0);
-
-    /// Whether the table knows the name.
-    #[inline]
-    pub const fn is_known(self) -> bool {
-        self.0 != 0
-    }
-}
-
-/// A parameter the table may know how to read.
-#[derive(Debug, Clone)]
-pub struct Param<'a> {
-    /// Its name.
-    pub key: Key,
-    /// The name of the object or list it stands in, where the table knows that.
-    pub inside: Key,
-    /// The part of the record.
-    pub part: Part,
-    /// Whether it stands right under that part, not deeper.
-    pub top: bool,
-    /// Its text.
-    pub text: Text<'a>,
-}
 
 /// What a record says beside its parameters.
 #[derive(Debug, Clone, Copy, Default)]
@@ -76,201 +34,28 @@ pub struct Call<'a> {
     pub region: &'a str,
     /// The account whose log this is.
     pub account: &'a str,
-    /// Whether the call only looks.
-    pub reads: bool,
+    /// `readOnly`.
+    pub read_only: Option<bool>,
     /// The caller's ARN, where the caller is a user.
     pub user: Option<&'a str>,
     /// `errorMessage`: of a refused call often all that names its resource.
     pub message: Option<&'a str>,
 }
 
-/// Whether a row reads a parameter of a call, which stands behind others.
-fn fits(row: &Row, before: &[Param<'_>], param: &Param<'_>, call: &str) -> bool {
-    let at = match row.at {
-        At::Top => param.part == Part::Request && param.top,
-        At::Request => param.part == Part::Request,
-        At::Response => param.part != Part::Request,
-        At::Any => true,
-    };
-    let mut words = row.calls.split('|');
-    at && (row.inside.is_empty() || Table::get().name(param.inside) == row.inside)
-        && (row.calls.is_empty() || words.any(|word| call.contains(word)))
-        && (row.filter.is_empty() || filter(before, param) == Some(row.filter))
+/// What a reader of many records remembers of their calls.
+#[derive(Debug, Default)]
+pub struct Memory {
+    plans: Plans,
+    roles: Roles,
+    pool: Pool,
+    direct: Vec<usize>,
 }
 
-/// The name of the filter among whose values a parameter stands.
-fn filter<'p>(before: &'p [Param<'_>], param: &Param<'_>) -> Option<&'p str> {
-    let table = Table::get();
-    let named = |p: &&Param<'_>| {
-        p.part == param.part && p.inside == param.inside && table.name(p.key) == "name"
-    };
-    before.iter().rev().find(named).map(|p| p.text.as_ref())
-}
-
-/// The rows by the name of their parameter, made once.
-struct Table {
-    names: Vec<&'static str>,
-    rows: Vec<Vec<u16>>,
-    /// The service whose rows read a name when the record does not say its service.
-    telling: Vec<bool>,
-    /// Of each row: its service, numbered; 0 is any.
-    service_of: Vec<u8>,
-    /// The services by name.
-    services: HashMap<&'static str, u8>,
-    /// Of each row: its form taken apart, where it is an ARN.
-    pieces: Vec<Vec<Piece>>,
-    /// The forms of other names, taken apart.
-    aliases: Vec<(&'static str, Vec<Piece>)>,
-    /// Of each row: whether the record may hold what it names under another name.
-    joins: Vec<bool>,
-    slots: Vec<u16>,
-}
-
-/// A piece of an ARN's form.
-#[derive(Debug, Clone, Copy)]
-enum Piece {
-    Text(&'static str),
-    Value,
-    Region,
-    Account,
-    /// The parameter of this name.
-    Other(Key),
-}
-
-const SLOTS: u32 = 11;
-
-/// A number that tells most names apart.
-#[inline]
-fn slot(name: &[u8]) -> usize {
-    let at = |i: usize| u32::from(name.get(i).copied().unwrap_or(0));
-    let n = name.len();
-    let mixed = at(0) | at(n / 2) << 8 | at(n.wrapping_sub(1)) << 16 | (n as u32) << 24;
-    (mixed.wrapping_mul(0x9e37_79b1) >> (32 - SLOTS)) as usize
-}
-
-impl Table {
-    fn new() -> Self {
-        let mut table = Self {
-            names: vec![""],
-            rows: vec![Vec::new()],
-            telling: vec![false],
-            service_of: Vec::new(),
-            services: HashMap::from([("", 0)]),
-            pieces: Vec::new(),
-            joins: Vec::new(),
-            aliases: Vec::new(),
-            slots: vec![0; 1 << SLOTS],
-        };
-        for (n, row) in ROWS.iter().enumerate() {
-            let key = table.add(row.key);
-            table.rows[key].push(n as u16);
-            if !row.inside.is_empty() {
-                table.add(row.inside);
-            }
-            let next = table.services.len() as u8;
-            let service = *table.services.entry(row.service).or_insert(next);
-            table.service_of.push(service);
-            let form = match row.form {
-                Arn(form) => form,
-                _ => "",
-            };
-            let pieces = table.taken_apart(form);
-            table.pieces.push(pieces);
-            let arn_of = form.split(':').next().unwrap_or("");
-            let joins = form.is_empty() || NAMED_OTHERWISE.contains(&arn_of);
-            table.joins.push(joins);
-        }
-        for (_, key, form) in ALIASES {
-            table.add(key);
-            if let Arn(form) = form {
-                let pieces = table.taken_apart(form);
-                table.aliases.push((form, pieces));
-            }
-        }
-        for (telling, rows) in table.telling.iter_mut().zip(&table.rows) {
-            let mut services = rows.iter().map(|n| ROWS[usize::from(*n)].service);
-            let first = services.next();
-            *telling = first.is_some() && services.all(|s| Some(s) == first);
-        }
-        table
-    }
-
-    fn add(&mut self, name: &'static str) -> usize {
-        let mut at = slot(name.as_bytes());
-        while self.slots[at] != 0 {
-            let known = usize::from(self.slots[at]);
-            if self.names[known] == name {
-                return known;
-            }
-            at = (at + 1) & ((1 << SLOTS) - 1);
-        }
-        self.names.push(name);
-        self.rows.push(Vec::new());
-        self.telling.push(false);
-        self.slots[at] = (self.names.len() - 1) as u16;
-        self.names.len() - 1
-    }
-
-    fn taken_apart(&mut self, form: &'static str) -> Vec<Piece> {
-        let mut pieces = Vec::new();
-        let mut rest = form;
-        while let Some((head, tail)) = rest.split_once('{') {
-            let (name, after) = tail.split_once('}').unwrap_or((tail, ""));
-            pieces.push(Piece::Text(head));
-            pieces.push(match name {
-                "" => Piece::Value,
-                "r" => Piece::Region,
-                "a" => Piece::Account,
-                other => Piece::Other(Key(self.add(other) as u16)),
-            });
-            rest = after;
-        }
-        pieces.push(Piece::Text(rest));
-        pieces
-    }
-
-    fn get() -> &'static Self {
-        static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
-        &TABLE
-    }
-
-    fn name(&self, key: Key) -> &'static str {
-        self.names.get(usize::from(key.0)).copied().unwrap_or("")
-    }
-}
-
-/// Finds the names of parameters; hold one rather than asking anew for each.
-#[derive(Clone, Copy)]
-pub struct Keys(&'static Table);
-
-impl std::fmt::Debug for Keys {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Keys")
-    }
-}
-
-impl Keys {
-    /// The names of the table.
-    pub fn get() -> Self {
-        Self(Table::get())
-    }
-
-    /// The number of a name; [`Key::NONE`] for the many the table does not know.
-    #[inline]
-    pub fn find(self, name: &[u8]) -> Key {
-        let mut at = slot(name);
-        loop {
-            let Some(&known) = self.0.slots.get(at) else {
-                return Key::NONE;
-            };
-            if known == 0 {
-                return Key::NONE;
-            }
-            let text = self.0.names.get(usize::from(known)).copied().unwrap_or("");
-            if text.as_bytes() == name {
-                return Key(known);
-            }
-            at = (at + 1) & ((1 << SLOTS) - 1);
+impl Memory {
+    /// Takes back the room of names that are not needed any more.
+    pub(crate) fn reclaim(&mut self, resources: &mut Vec<ResourceRef<'_>>) {
+        for resource in resources.drain(..) {
+            self.pool.give(resource.name);
         }
     }
 }
@@ -289,36 +74,36 @@ pub fn complete<'a>(
     call: &Call<'_>,
     memory: &mut Memory,
 ) -> Vec<(usize, String)> {
-    let mut direct: Vec<usize> = Vec::new();
-    each_named(params, call, |n, row, param, name| {
+    let Memory {
+        plans,
+        roles,
+        pool,
+        direct,
+    } = memory;
+    let plan = plans.of(call.source.unwrap_or(""), call.name);
+    let reads = plan.reads(call.read_only);
+    direct.clear();
+    each_named(params, call, plan, pool, |pool, n, param, name| {
         let at = match name {
             // The record holds it under a better name.
             Named::Held => resources.iter().position(|r| r.name == param.text),
-            Named::New(name, naming) => {
+            Named::New(name, naming, class) => {
                 let naming = match naming {
                     Naming::Derived if call.source.is_none_or(str::is_empty) => Naming::Inferred,
                     naming => naming,
                 };
-                let mut known = resources.iter().position(|r| r.name == *name);
-                if known.is_none() && Table::get().joins[n] && !resources.is_empty() {
-                    let key = join_key(&name).0;
-                    let same =
-                        |r: &ResourceRef<'_>| !r.naming.is_made() && join_key(&r.name).0 == key;
-                    known = resources
-                        .iter()
-                        .position(same)
-                        .or_else(|| by_id(resources, &name));
-                }
+                let known = known(resources, &name, n);
                 if known.is_none() && resources.len() < MOST_RESOURCES {
-                    resources.push(ResourceRef::new(Cow::Owned(name), naming));
+                    resources.push(ResourceRef::new(name, naming).of_class(class));
                     Some(resources.len() - 1)
                 } else {
+                    pool.give(name);
                     known
                 }
             }
         };
         let Some(at) = at else { return };
-        if let Some(role) = row.role {
+        if let Some(role) = ROWS[n].role {
             resources[at].role = role;
         } else if param.top && param.part == Part::Request && !direct.contains(&at) {
             direct.push(at);
@@ -330,12 +115,35 @@ pub fn complete<'a>(
     if resources.is_empty() {
         return Vec::new();
     }
-    memory.assign(resources, call, &direct);
+    roles.assign(resources, call.name, plan.number, reads, direct);
     // Ids that stand for themselves were found, not derived: they come before what was.
     if !resources.is_sorted_by_key(|r| r.naming) {
         resources.sort_by_key(|r| r.naming);
     }
-    aliases(resources, params, call)
+    if reads || !plan.aliases {
+        return Vec::new();
+    }
+    aliases(resources, params, call, pool)
+}
+
+/// Where the record has what a row names already, under this name or another of its names.
+fn known(resources: &[ResourceRef<'_>], name: &str, row: usize) -> Option<usize> {
+    let same = resources.iter().position(|r| r.name == *name);
+    let worked = Table::get().worked(row);
+    if same.is_some() || !worked.joins || resources.is_empty() {
+        return same;
+    }
+    // Names of one resource end alike or begin alike; that spares most of the looking.
+    let head = Arn::parse(name).map_or(name, |arn| &name[..name.len() - arn.resource.len()]);
+    let end = name.rsplit('/').next().unwrap_or(name);
+    let mut key = None;
+    let joined = |r: &ResourceRef<'_>| {
+        !r.naming.is_made()
+            && (r.name.starts_with(head) || r.name.ends_with(end))
+            && join_key(&r.name).0 == *key.get_or_insert_with(|| join_key(name).0)
+    };
+    let joined = resources.iter().position(joined);
+    joined.or_else(|| worked.numbered.then(|| by_id(resources, name)).flatten())
 }
 
 /// The one id that stands beside the name of a group or template: the name is another of its names.
@@ -391,135 +199,170 @@ fn refused(message: &str, call: &Call<'_>) -> Option<String> {
 }
 
 /// What a parameter names.
-enum Named {
+enum Named<'a> {
     /// It is an ARN or an id, found where it stands.
     Held,
     /// This.
-    New(String, Naming),
+    New(Text<'a>, Naming, Class),
+}
+
+/// Texts whose room is used again: nearly every record names something that is made.
+#[derive(Debug, Default)]
+pub(crate) struct Pool(Vec<String>);
+
+/// Texts kept, and the room that one may have.
+const MOST_POOLED: usize = 64;
+const MOST_ROOM: usize = 1024;
+
+impl Pool {
+    /// An empty text.
+    fn take(&mut self) -> String {
+        let mut text = self.0.pop().unwrap_or_else(|| String::with_capacity(128));
+        text.clear();
+        text
+    }
+
+    /// Takes back a text that is not needed any more.
+    pub(crate) fn give(&mut self, text: Text<'_>) {
+        if let Text::Owned(text) = text
+            && self.0.len() < MOST_POOLED
+            && text.capacity() <= MOST_ROOM
+        {
+            self.0.push(text);
+        }
+    }
 }
 
 /// Calls `each` with every row that reads a parameter, and what it names.
 fn each_named<'a>(
     params: &[Param<'a>],
     call: &Call<'_>,
-    mut each: impl FnMut(usize, &Row, &Param<'a>, Named),
+    plan: &Plan,
+    pool: &mut Pool,
+    mut each: impl FnMut(&mut Pool, usize, &Param<'a>, Named<'a>),
 ) {
     if params.is_empty() {
         return;
     }
     let table = Table::get();
-    let source = call.source.filter(|s| !s.is_empty()).map(service::short);
-    let source = source.map(|name| table.services.get(name).copied().unwrap_or(u8::MAX));
-    let name = fold_name(call.name);
+    // A region or account that no service writes would shift what stands where in an ARN.
+    let odd = call.region.contains(':') || call.account.contains(':');
     for (at, param) in params.iter().enumerate() {
-        let key = usize::from(param.key.0);
-        for &n in table.rows.get(key).map_or(&[][..], Vec::as_slice) {
-            let n = usize::from(n);
-            let service = table.service_of[n];
-            let of_service = match source {
-                Some(source) => service == source || service == 0,
-                // Where the service is missing, a parameter that only one service has tells it.
-                None => service == 0 || table.telling[key],
-            };
-            let row = &ROWS[n];
-            let text = param.text.as_ref();
-            if !of_service
-                || text.is_empty()
-                || text == HIDDEN
-                || text.len() > LONGEST
-                || !fits(row, params.get(..at).unwrap_or_default(), param, name)
-            {
-                continue;
-            }
-            for_each_name(row.form, &table.pieces[n], params, param, call, |named| {
-                each(n, row, param, named);
-            });
-            break;
+        let text = param.text.as_ref();
+        let row = table.rows(param.key).iter().map(|n| usize::from(*n));
+        let mut row = row.filter(|n| plan.has(*n));
+        let Some(first) = row.next() else { continue };
+        if text.is_empty() || text == HIDDEN || text.len() > LONGEST {
+            continue;
         }
+        let before = params.get(..at).unwrap_or_default();
+        let mut fitting = std::iter::once(first).chain(row);
+        let Some(n) = fitting.find(|n| table.fits(*n, before, param)) else {
+            continue;
+        };
+        let worked = table.worked(n);
+        let class = |variant: u16| {
+            if odd {
+                Class::UNKNOWN
+            } else {
+                Class::of_row(n, variant)
+            }
+        };
+        let form = (ROWS[n].form, worked.pieces.as_slice(), worked.fixed);
+        for_each_name(form, params, param, call, pool, class, |pool, named| {
+            each(pool, n, param, named);
+        });
     }
 }
 
-fn for_each_name(
-    form: Form,
-    pieces: &[Piece],
-    params: &[Param<'_>],
-    param: &Param<'_>,
+/// Calls `give` with what a parameter names by a form: with its pieces, and whether its kind is
+/// always the same.
+fn for_each_name<'a>(
+    (form, pieces, fixed): (Form, &[Piece], bool),
+    params: &[Param<'a>],
+    param: &Param<'a>,
     call: &Call<'_>,
-    mut give: impl FnMut(Named),
+    pool: &mut Pool,
+    class: impl Fn(u16) -> Class,
+    mut give: impl FnMut(&mut Pool, Named<'a>),
 ) {
     let text = param.text.as_ref();
-    let derived = |name: String| Named::New(name, Naming::Derived);
+    if text.starts_with("arn:") {
+        return give(pool, Named::Held);
+    }
     let (region, account) = (call.region, call.account);
-    let made = |parts: &[&str]| {
-        let mut name = String::with_capacity(100 + text.len());
+    let as_it_is = |naming| Named::New(param.text.clone(), naming, Class::UNKNOWN);
+    // A name of these parts after the partition, of the variant of its form.
+    let made = |pool: &mut Pool, parts: &[&str], variant: Option<u16>| {
+        let mut name = pool.take();
         name.push_str("arn:");
         name.push_str(partition(region));
         for part in parts {
-            name.push(':');
             name.push_str(part);
         }
-        name
+        let class = variant.map_or(Class::UNKNOWN, &class);
+        Named::New(name.into(), Naming::Derived, class)
     };
-    if text.starts_with("arn:") {
-        return give(Named::Held);
-    }
-    match form {
-        Itself => give(if is_ec2_id(text) {
-            Named::Held
-        } else {
-            Named::New(text.to_owned(), Naming::Found)
-        }),
-        Grantee if EVERYONE.contains(&text) => give(derived("everyone".to_owned())),
+    let named = match form {
+        Itself | Id if is_ec2_id(text) => Named::Held,
+        Itself => as_it_is(Naming::Found),
+        Grantee if EVERYONE.contains(&text) => {
+            Named::New("everyone".into(), Naming::Derived, Class::UNKNOWN)
+        }
         Account | Grantee => {
             let is_account = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
             let is_unit = text.starts_with("ou-") || text.starts_with("r-");
-            if is_unit || is_account && text != call.account {
-                give(derived(text.to_owned()));
+            if !(is_unit || is_account && text != call.account) {
+                return;
             }
+            as_it_is(Naming::Derived)
         }
-        Id => {
-            if is_ec2_id(text) {
-                give(Named::Held);
-            } else if is_id_like(text) {
-                give(Named::New(text.to_owned(), Naming::Found));
+        Id if is_id_like(text) => as_it_is(Naming::Found),
+        Id => return,
+        Ids => {
+            for id in text.split(',').map(str::trim) {
+                if let Some(class) = id_class(id) {
+                    give(pool, Named::New(id.to_owned().into(), Naming::Found, class));
+                }
             }
+            return;
         }
-        Ids => text
-            .split(',')
-            .map(str::trim)
-            .filter(|id| is_ec2_id(id))
-            .for_each(|id| give(Named::New(id.to_owned(), Naming::Found))),
         KmsKey if text.starts_with("alias/") => {
-            give(derived(made(&["kms", region, account, text])));
+            made(pool, &[":kms:", region, ":", account, ":", text], Some(1))
         }
-        KmsKey => give(derived(made(&[
-            "kms",
-            region,
-            account,
-            &format!("key/{text}"),
-        ]))),
-        Secret => {
-            let name = format!("{text}-??????");
-            give(derived(made(&[
-                "secretsmanager",
+        KmsKey => made(
+            pool,
+            &[":kms:", region, ":", account, ":key/", text],
+            Some(0),
+        ),
+        Secret => made(
+            pool,
+            &[
+                ":secretsmanager:",
                 region,
+                ":",
                 account,
-                "secret",
-                &name,
-            ])));
-        }
+                ":secret:",
+                text,
+                "-??????",
+            ],
+            Some(0),
+        ),
         Parameter => {
-            let name = format!("parameter/{}", text.trim_start_matches('/'));
-            give(derived(made(&["ssm", region, account, &name])));
+            let name = text.trim_start_matches('/');
+            made(
+                pool,
+                &[":ssm:", region, ":", account, ":parameter/", name],
+                Some(0),
+            )
         }
         Document => {
             let owner = if text.starts_with("AWS") { "" } else { account };
-            give(derived(made(&[
-                "ssm",
-                region,
-                owner,
-                &format!("document/{text}"),
-            ])));
+            made(
+                pool,
+                &[":ssm:", region, ":", owner, ":document/", text],
+                Some(0),
+            )
         }
         Function => {
             // `name`, `name:version`, `account:function:name` and that with a version.
@@ -527,33 +370,33 @@ fn for_each_name(
                 Some((owner, name)) => (owner.rsplit(':').next().unwrap_or(owner), name),
                 None => (account, text),
             };
-            give(derived(made(&["lambda", region, owner, "function", name])));
+            made(
+                pool,
+                &[":lambda:", region, ":", owner, ":function:", name],
+                Some(0),
+            )
         }
         Queue => {
             // https://sqs.us-east-1.amazonaws.com/111122223333/name
             let mut parts = text.rsplit('/');
-            if let (Some(name), Some(owner)) = (parts.next(), parts.next())
-                && owner.len() == 12
-            {
-                give(derived(made(&["sqs", region, owner, name])));
+            match (parts.next(), parts.next()) {
+                (Some(name), Some(owner)) if owner.len() == 12 => {
+                    made(pool, &[":sqs:", region, ":", owner, ":", name], None)
+                }
+                _ => return,
             }
         }
         CopySource => {
             let path = text.split("?versionId").next().unwrap_or(text);
             let path = decoded(path.trim_start_matches('/'));
-            give(derived(made(&["s3", "", "", &path])));
+            made(pool, &[":s3:::", &path], None)
         }
-        Arn("route53:::hostedzone/{}") => {
+        Form::Arn("route53:::hostedzone/{}") => {
             let id = text.rsplit('/').next().unwrap_or(text);
-            give(derived(made(&[
-                "route53",
-                "",
-                "",
-                &format!("hostedzone/{id}"),
-            ])));
+            made(pool, &[":route53:::hostedzone/", id], Some(0))
         }
-        Arn(_) => {
-            let mut name = String::with_capacity(100 + text.len());
+        Form::Arn(_) => {
+            let mut name = pool.take();
             name.push_str("arn:");
             name.push_str(partition(region));
             name.push(':');
@@ -566,9 +409,11 @@ fn for_each_name(
                     Piece::Other(key) => other(params, param.part, key),
                 });
             }
-            give(derived(name));
+            let class = if fixed { class(0) } else { Class::UNKNOWN };
+            Named::New(name.into(), Naming::Derived, class)
         }
-    }
+    };
+    give(pool, named);
 }
 
 /// The text of another parameter, as part of an ARN; `*` where there is none.
@@ -631,15 +476,10 @@ fn aliases(
     resources: &[ResourceRef<'_>],
     params: &[Param<'_>],
     call: &Call<'_>,
+    pool: &mut Pool,
 ) -> Vec<(usize, String)> {
     let mut out = Vec::new();
-    if call.reads {
-        return out;
-    }
     let source = call.source.map_or("", service::short);
-    if !ALIASES.iter().any(|(s, ..)| *s == source) {
-        return out;
-    }
     let table = Table::get();
     for param in params {
         let key = table.name(param.key);
@@ -647,10 +487,9 @@ fn aliases(
             continue;
         };
         let pieces = match *form {
-            Arn(form) => table.aliases.iter().find(|(f, _)| *f == form),
-            _ => None,
+            Form::Arn(form) => table.alias(form),
+            _ => &[],
         };
-        let pieces = pieces.map_or(&[][..], |(_, pieces)| pieces.as_slice());
         let mut main = resources
             .iter()
             .enumerate()
@@ -663,9 +502,11 @@ fn aliases(
         };
         let Some(at) = subject else { continue };
         let mut name = None;
-        for_each_name(*form, pieces, params, param, call, |named| {
-            if let Named::New(text, _) = named {
-                name = Some(text);
+        let form = (*form, pieces, false);
+        let class = |_| Class::UNKNOWN;
+        for_each_name(form, params, param, call, pool, class, |_, named| {
+            if let Named::New(text, ..) = named {
+                name = Some(text.into_owned());
             }
         });
         let is_new = |name: &String| {
@@ -686,7 +527,10 @@ fn aliases(
 #[cfg(test)]
 pub(crate) fn rows_used(params: &[Param<'_>], call: &Call<'_>) -> Vec<usize> {
     let mut used = Vec::new();
-    each_named(params, call, |n, _, _, _| used.push(n));
+    let plan = Plan::of(call.source.unwrap_or(""), call.name, 0);
+    each_named(params, call, &plan, &mut Pool::default(), |_, n, _, _| {
+        used.push(n);
+    });
     used
 }
 
@@ -694,6 +538,7 @@ pub(crate) fn rows_used(params: &[Param<'_>], call: &Call<'_>) -> Vec<usize> {
 mod tests {
     use super::*;
     use crate::event::json::Node;
+    use crate::event::keys::{Key, Keys};
 
     const ACCOUNT: &str = "111122223333";
     const USER: &str = "arn:aws:iam::111122223333:user/caller";
@@ -767,7 +612,7 @@ mod tests {
                 name,
                 region: "us-east-1",
                 account: ACCOUNT,
-                reads: service::reads_by_name(name),
+                read_only: None,
                 user: Some(USER),
                 message: None,
             };
@@ -802,7 +647,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_names_each_parameter_once() {
+    fn no_two_rows_are_alike() {
         for (i, a) in ROWS.iter().enumerate() {
             for b in &ROWS[i + 1..] {
                 let same =
@@ -810,11 +655,6 @@ mod tests {
                 assert!(!same || a.at != b.at || a.filter != b.filter, "{a} and {b}");
             }
         }
-        for (n, name) in Table::get().names.iter().enumerate().skip(1) {
-            assert_eq!(Keys::get().find(name.as_bytes()), Key(n as u16));
-        }
-        assert_eq!(Keys::get().find(b"noSuchParameter"), Key::NONE);
-        assert_eq!(Keys::get().find(b""), Key::NONE);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod derive;
 pub mod diff;
 pub mod inner;
 pub mod json;
+pub mod keys;
 pub mod kind;
 pub mod outcome;
 pub mod params;

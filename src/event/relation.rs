@@ -8,7 +8,6 @@ use std::hash::{BuildHasher, Hasher};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
-use crate::event::derive::Call;
 use crate::event::kind::Kind;
 use crate::event::outcome::fold_name;
 use crate::event::resource::{ResourceRef, Role};
@@ -131,10 +130,9 @@ const ENDS: &[&str] = &[
     "forcedelete",
 ];
 
-/// Remembers what was said of calls of one name about resources of one list of kinds: logs repeat
-/// themselves.
+/// Remembers what was said of one call about resources of one list of kinds: logs repeat themselves.
 #[derive(Debug, Default)]
-pub struct Memory {
+pub(crate) struct Roles {
     hasher: RandomState,
     /// Four bits a resource, by a hash of everything the answer hangs on.
     known: HashMap<u64, u64>,
@@ -146,18 +144,28 @@ const FEW: usize = 16;
 /// Answers remembered.
 const MOST: usize = 1 << 14;
 
-impl Memory {
-    /// [`assign`], with a look at what was said before.
-    pub fn assign(&mut self, resources: &mut [ResourceRef<'_>], call: &Call<'_>, direct: &[usize]) {
+impl Roles {
+    /// [`assign`], with a look at what was said before. `number` is the call's, whatever else it is.
+    pub(crate) fn assign(
+        &mut self,
+        resources: &mut [ResourceRef<'_>],
+        call: &str,
+        number: u32,
+        reads: bool,
+        direct: &[usize],
+    ) {
         if resources.len() > FEW {
-            return assign(resources, call, direct);
+            return assign(resources, call, reads, direct);
         }
         let mut hasher = self.hasher.build_hasher();
-        hasher.write(call.name.as_bytes());
-        hasher.write_u8(0xff);
-        hasher.write_u8(u8::from(call.reads));
+        hasher.write_u64(u64::from(number) << 1 | u64::from(reads));
         for resource in &*resources {
-            hasher.write_u8(resource.role as u8);
+            let role = u32::from(resource.role as u8) << 16;
+            if let Some(class) = resource.class.known() {
+                hasher.write_u32(role | u32::from(class));
+                continue;
+            }
+            hasher.write_u32(role);
             if let Some(kind) = Kind::of(&resource.name) {
                 hasher.write(kind.service.as_bytes());
                 hasher.write_u8(0xff);
@@ -175,7 +183,7 @@ impl Memory {
             }
             return;
         }
-        assign(resources, call, direct);
+        assign(resources, call, reads, direct);
         if self.known.len() >= MOST {
             self.known.clear();
         }
@@ -186,8 +194,8 @@ impl Memory {
 }
 
 /// Says what each resource is to the call; `direct` are those right under `requestParameters`.
-pub fn assign(resources: &mut [ResourceRef<'_>], call: &Call<'_>, direct: &[usize]) {
-    let name = fold_name(call.name).to_ascii_lowercase();
+fn assign(resources: &mut [ResourceRef<'_>], call: &str, reads: bool, direct: &[usize]) {
+    let name = fold_name(call).to_ascii_lowercase();
     // "Register instances with load balancer": what changes is named last.
     let last_noun =
         name.starts_with("registerinstances") || name.starts_with("deregisterinstances");
@@ -215,8 +223,8 @@ pub fn assign(resources: &mut [ResourceRef<'_>], call: &Call<'_>, direct: &[usiz
         }
     };
     let role = match best {
-        Some((at, len)) if !last_noun => role_of(&name, at, len, call),
-        _ => about(call),
+        Some((at, len)) if !last_noun => role_of(&name, at, len, reads),
+        _ => about(reads),
     };
     let copies = name.starts_with("copy");
     // A rule of a security group names others that it does not change.
@@ -245,7 +253,7 @@ pub fn assign(resources: &mut [ResourceRef<'_>], call: &Call<'_>, direct: &[usiz
         };
         for i in all {
             if resources[i].role != Role::SharedWith {
-                resources[i].role = about(call);
+                resources[i].role = about(reads);
                 subjects.push(i);
             }
         }
@@ -272,13 +280,13 @@ pub fn assign(resources: &mut [ResourceRef<'_>], call: &Call<'_>, direct: &[usiz
     }
 }
 
-const fn about(call: &Call<'_>) -> Role {
-    if call.reads { Role::Read } else { Role::Target }
+const fn about(reads: bool) -> Role {
+    if reads { Role::Read } else { Role::Target }
 }
 
 /// What the call does to the thing its name says.
-fn role_of(name: &str, at: usize, len: usize, call: &Call<'_>) -> Role {
-    if call.reads {
+fn role_of(name: &str, at: usize, len: usize, reads: bool) -> Role {
+    if reads {
         return Role::Read;
     }
     let (verb, rest) = (&name[..at], &name[at + len..]);
@@ -326,12 +334,8 @@ mod tests {
             .iter()
             .map(|name| ResourceRef::new((*name).into(), Naming::Found))
             .collect();
-        let call = Call {
-            name: call,
-            reads: crate::event::service::reads_by_name(call),
-            ..Call::default()
-        };
-        assign(&mut resources, &call, &[]);
+        let reads = crate::event::service::reads_by_name(call);
+        assign(&mut resources, call, reads, &[]);
         let roles: Vec<_> = resources.iter().map(|r| r.role.name()).collect();
         roles.join(", ")
     }

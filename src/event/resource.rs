@@ -6,6 +6,7 @@
 //! its call.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// The parts of an ARN, borrowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,6 +170,26 @@ impl Mark {
     }
 }
 
+/// What the kind of a name hangs on, as a number: names of one class are of one kind, so that the
+/// kind need not be read from each of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Class(u16);
+
+impl Class {
+    /// The name itself must be asked.
+    pub const UNKNOWN: Self = Self(0);
+
+    /// The class of what row `n` of a table makes, `variant` of four; ids have those before.
+    pub(crate) const fn of_row(n: usize, variant: u16) -> Self {
+        Self(1 + IDS.len() as u16 + 4 * n as u16 + variant)
+    }
+
+    /// Its number, where it is known.
+    pub const fn known(self) -> Option<u16> {
+        if self.0 == 0 { None } else { Some(self.0) }
+    }
+}
+
 /// One resource a record names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceRef<'a> {
@@ -178,6 +199,8 @@ pub struct ResourceRef<'a> {
     pub naming: Naming,
     /// What it is to the call.
     pub role: Role,
+    /// What its kind hangs on.
+    pub(crate) class: Class,
 }
 
 impl<'a> ResourceRef<'a> {
@@ -187,7 +210,14 @@ impl<'a> ResourceRef<'a> {
             name,
             naming,
             role: Role::Used,
+            class: Class::UNKNOWN,
         }
+    }
+
+    /// The same, of a class that is known.
+    #[must_use]
+    pub(crate) fn of_class(self, class: Class) -> Self {
+        Self { class, ..self }
     }
 }
 
@@ -260,18 +290,60 @@ pub(crate) const IDS: &[(&str, &str)] = &[
     ("vpn", "vpn-connection"),
 ];
 
-/// What an id names: `security-group` of `sg-5943793c`.
-pub fn id_kind(value: &str) -> Option<&'static str> {
+/// Slots of the table of prefixes.
+const SLOTS: usize = 256;
+
+/// The prefixes by a number that tells most of them apart; 0 is none. Asked of every id of every
+/// record: one comparison instead of a search.
+static BY_PREFIX: LazyLock<[u8; SLOTS]> = LazyLock::new(|| {
+    let mut slots = [0; SLOTS];
+    for (n, (prefix, _)) in IDS.iter().enumerate() {
+        let mut at = slot(prefix.as_bytes());
+        while slots[at] != 0 {
+            at = (at + 1) % SLOTS;
+        }
+        slots[at] = n as u8 + 1;
+    }
+    slots
+});
+
+fn slot(prefix: &[u8]) -> usize {
+    let at = |i: usize| u32::from(prefix.get(i).copied().unwrap_or(0));
+    let n = prefix.len();
+    let mixed = at(0) | at(1) << 8 | at(n.wrapping_sub(2)) << 16 | at(n.wrapping_sub(1)) << 24;
+    (mixed.wrapping_add(n as u32).wrapping_mul(0x9e37_79b1) >> 24) as usize
+}
+
+/// The place of a prefix in [`IDS`].
+fn find_prefix(prefix: &str) -> Option<usize> {
+    let mut at = slot(prefix.as_bytes());
+    loop {
+        let known = usize::from(BY_PREFIX[at]).checked_sub(1)?;
+        if IDS[known].0 == prefix {
+            return Some(known);
+        }
+        at = (at + 1) % SLOTS;
+    }
+}
+
+/// The place in [`IDS`] of what an id names.
+fn id_at(value: &str) -> Option<usize> {
     let (prefix, hex) = at_last_dash(value)?;
     let is_hex = matches!(hex.len(), 8 | 17)
         && hex
             .bytes()
             .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    if !is_hex {
-        return None;
-    }
-    let at = IDS.binary_search_by_key(&prefix, |(p, _)| p).ok()?;
-    Some(IDS[at].1)
+    find_prefix(prefix).filter(|_| is_hex)
+}
+
+/// What an id names: `security-group` of `sg-5943793c`.
+pub fn id_kind(value: &str) -> Option<&'static str> {
+    id_at(value).map(|at| IDS[at].1)
+}
+
+/// The class of an id; `None` where the value is none.
+pub fn id_class(value: &str) -> Option<Class> {
+    id_at(value).map(|at| Class(1 + at as u16))
 }
 
 fn at_last_dash(value: &str) -> Option<(&str, &str)> {
@@ -292,15 +364,42 @@ pub fn is_id_like(value: &str) -> bool {
 
 pub(crate) fn like_id(value: &str) -> Option<&'static str> {
     let (prefix, rest) = at_last_dash(value)?;
+    let at = find_prefix(prefix)?;
     let plain = (1..=32).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_alphanumeric());
-    if !plain {
-        return None;
-    }
-    let at = IDS.binary_search_by_key(&prefix, |(p, _)| p).ok()?;
-    Some(IDS[at].1)
+    plain.then_some(IDS[at].1)
 }
 
-/// Whether a byte can be part of an ARN that stands inside a longer text.
+/// What a byte can be to an ARN.
+#[derive(Clone, Copy)]
+struct Letter {
+    /// Whether it can be part of one that stands inside a longer text.
+    inside: bool,
+    /// Whether a text that holds it is more than one ARN.
+    ends: bool,
+}
+
+/// By byte, made at build time: whole texts are looked through.
+static LETTERS: [Letter; 256] = {
+    let mut letters = [Letter {
+        inside: false,
+        ends: false,
+    }; 256];
+    let mut byte = 0u8;
+    loop {
+        letters[byte as usize] = Letter {
+            inside: in_arn(byte),
+            ends: matches!(
+                byte,
+                b' ' | b'"' | b'\'' | b'{' | b'\n' | b',' | b';' | b'<'
+            ),
+        };
+        if byte == u8::MAX {
+            break letters;
+        }
+        byte += 1;
+    }
+};
+
 const fn in_arn(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
@@ -324,7 +423,8 @@ const fn in_arn(byte: u8) -> bool {
 ///
 /// A full stop, colon or the like at the end of a run belongs to the sentence around it.
 pub fn arns_in(text: &str) -> impl Iterator<Item = &str> {
-    let whole = text.starts_with("arn:aws") && !text.bytes().any(|b| b" \"'{\n,;<".contains(&b));
+    let ends = |b: u8| LETTERS[usize::from(b)].ends;
+    let whole = text.starts_with("arn:aws") && !text.bytes().any(ends);
     let mut from = 0;
     let mut done = false;
     std::iter::from_fn(move || {
@@ -339,7 +439,7 @@ pub fn arns_in(text: &str) -> impl Iterator<Item = &str> {
             let start = from + at;
             let len = text.as_bytes()[start..]
                 .iter()
-                .take_while(|b| in_arn(**b))
+                .take_while(|b| LETTERS[usize::from(**b)].inside)
                 .count();
             from = start + len;
             let arn = text[start..from].trim_end_matches(['.', ':', ',', '-']);
@@ -413,6 +513,9 @@ mod tests {
             ("vpce-svc-0123456789abcdef0", true),
         ] {
             assert_eq!(is_ec2_id(id), yes, "{id}");
+        }
+        for (prefix, what) in IDS {
+            assert_eq!(id_kind(&format!("{prefix}-1a2b3c4d")), Some(*what));
         }
     }
 

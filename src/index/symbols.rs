@@ -230,6 +230,8 @@ impl SymbolsWriter {
         table.insert_unique(spread(hash), known, |known| spread(known.hash));
         self.tail.push(text);
         if self.tail.ends.len() == CHUNK {
+            // It grew by doubling, and grows no more.
+            self.tail.text.shrink_to_fit();
             self.full.push(Arc::new(std::mem::take(&mut self.tail)));
         }
         Some(sym)

@@ -1,0 +1,429 @@
+//! The table of parameters by their names, and what of it a call can read at all.
+//!
+//! The scanner asks here for every name it meets ([`Keys`]), so that is one look; which rows hold for
+//! a call is worked out once for each service and name.
+
+use std::hash::BuildHasher;
+use std::sync::LazyLock;
+
+use foldhash::fast::RandomState;
+use hashbrown::{HashMap, HashTable};
+
+use crate::event::kind::NAMED_OTHERWISE;
+use crate::event::outcome::{Verb, fold_name};
+use crate::event::params::Form::Arn;
+use crate::event::params::{ALIASES, At, ROWS};
+use crate::event::record::Text;
+use crate::event::service;
+
+/// The part of a record a parameter stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// `requestParameters`.
+    Request,
+    /// `responseElements`.
+    Response,
+    /// `serviceEventDetails`.
+    Details,
+}
+
+/// A parameter's name, numbered; 0 is a name the table does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Key(u16);
+
+impl Key {
+    /// No name, or one the table does not know.
+    pub const NONE: Self = Self(0);
+
+    /// Whether the table knows the name.
+    #[inline]
+    pub const fn is_known(self) -> bool {
+        self.0 != 0
+    }
+}
+
+/// A parameter the table may know how to read.
+#[derive(Debug, Clone)]
+pub struct Param<'a> {
+    /// Its name.
+    pub key: Key,
+    /// The name of the object or list it stands in, where the table knows that.
+    pub inside: Key,
+    /// The part of the record.
+    pub part: Part,
+    /// Whether it stands right under that part, not deeper.
+    pub top: bool,
+    /// Its text.
+    pub text: Text<'a>,
+}
+
+/// What is worked out of a row beforehand.
+#[derive(Debug, Default)]
+pub(crate) struct Worked {
+    /// Its form taken apart, where it is an ARN.
+    pub(crate) pieces: Vec<Piece>,
+    /// Whether the record may hold what it names under another name.
+    pub(crate) joins: bool,
+    /// Whether what it names may have an id that joins it with nothing but its kind.
+    pub(crate) numbered: bool,
+    /// Whether the kind of what it names is always the same.
+    pub(crate) fixed: bool,
+    /// The object or list it must stand in.
+    inside: Key,
+}
+
+/// The rows by the name of their parameter, made once.
+pub(crate) struct Table {
+    names: Vec<&'static str>,
+    rows: Vec<Vec<u16>>,
+    /// Of each name: whether one service alone reads it, and so tells the service of a record that
+    /// does not.
+    telling: Vec<bool>,
+    /// Of each row.
+    worked: Vec<Worked>,
+    /// Of each row: its service, numbered; 0 is any.
+    service_of: Vec<u8>,
+    /// The services by name.
+    services: HashMap<&'static str, u8>,
+    /// The forms of other names, taken apart.
+    aliases: Vec<(&'static str, Vec<Piece>)>,
+    slots: Vec<u16>,
+}
+
+/// A piece of an ARN's form.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Piece {
+    Text(&'static str),
+    Value,
+    Region,
+    Account,
+    /// The parameter of this name.
+    Other(Key),
+}
+
+const SLOTS: u32 = 11;
+
+/// A number that tells most names apart.
+#[inline]
+fn slot(name: &[u8]) -> usize {
+    let at = |i: usize| u32::from(name.get(i).copied().unwrap_or(0));
+    let n = name.len();
+    let mixed = at(0) | at(n / 2) << 8 | at(n.wrapping_sub(1)) << 16 | (n as u32) << 24;
+    (mixed.wrapping_mul(0x9e37_79b1) >> (32 - SLOTS)) as usize
+}
+
+impl Table {
+    fn new() -> Self {
+        let mut table = Self {
+            names: vec![""],
+            rows: vec![Vec::new()],
+            telling: vec![false],
+            worked: Vec::new(),
+            service_of: Vec::new(),
+            services: HashMap::from([("", 0)]),
+            aliases: Vec::new(),
+            slots: vec![0; 1 << SLOTS],
+        };
+        for (n, row) in ROWS.iter().enumerate() {
+            let key = table.add(row.key);
+            table.rows[key].push(n as u16);
+            let inside = match row.inside {
+                "" => Key::NONE,
+                inside => Key(table.add(inside) as u16),
+            };
+            let next = table.services.len() as u8;
+            let service = *table.services.entry(row.service).or_insert(next);
+            table.service_of.push(service);
+            let form = match row.form {
+                Arn(form) => form,
+                _ => "",
+            };
+            let arn_of = form.split(':').next().unwrap_or("");
+            let worked = Worked {
+                pieces: table.taken_apart(form),
+                joins: form.is_empty() || NAMED_OTHERWISE.contains(&arn_of),
+                numbered: form.is_empty() || arn_of == "ec2",
+                fixed: is_fixed(form),
+                inside,
+            };
+            table.worked.push(worked);
+        }
+        for (_, key, form) in ALIASES {
+            table.add(key);
+            if let Arn(form) = form {
+                let pieces = table.taken_apart(form);
+                table.aliases.push((form, pieces));
+            }
+        }
+        for (telling, rows) in table.telling.iter_mut().zip(&table.rows) {
+            let mut services = rows.iter().map(|n| ROWS[usize::from(*n)].service);
+            let first = services.next();
+            *telling = first.is_some() && services.all(|s| Some(s) == first);
+        }
+        table
+    }
+
+    fn add(&mut self, name: &'static str) -> usize {
+        let mut at = slot(name.as_bytes());
+        while self.slots[at] != 0 {
+            let known = usize::from(self.slots[at]);
+            if self.names[known] == name {
+                return known;
+            }
+            at = (at + 1) & ((1 << SLOTS) - 1);
+        }
+        self.names.push(name);
+        self.rows.push(Vec::new());
+        self.telling.push(false);
+        self.slots[at] = (self.names.len() - 1) as u16;
+        self.names.len() - 1
+    }
+
+    fn taken_apart(&mut self, form: &'static str) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        let mut rest = form;
+        while let Some((head, tail)) = rest.split_once('{') {
+            let (name, after) = tail.split_once('}').unwrap_or((tail, ""));
+            pieces.push(Piece::Text(head));
+            pieces.push(match name {
+                "" => Piece::Value,
+                "r" => Piece::Region,
+                "a" => Piece::Account,
+                other => Piece::Other(Key(self.add(other) as u16)),
+            });
+            rest = after;
+        }
+        pieces.push(Piece::Text(rest));
+        pieces
+    }
+
+    pub(crate) fn get() -> &'static Self {
+        static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
+        &TABLE
+    }
+
+    pub(crate) fn name(&self, key: Key) -> &'static str {
+        self.names.get(usize::from(key.0)).copied().unwrap_or("")
+    }
+
+    /// The rows that may read a parameter of this name, in the order of the table.
+    #[inline]
+    pub(crate) fn rows(&self, key: Key) -> &[u16] {
+        self.rows
+            .get(usize::from(key.0))
+            .map_or(&[][..], Vec::as_slice)
+    }
+
+    /// What is worked out of a row.
+    #[inline]
+    pub(crate) fn worked(&self, row: usize) -> &Worked {
+        &self.worked[row]
+    }
+
+    /// The form of another name, taken apart.
+    pub(crate) fn alias(&self, form: &str) -> &[Piece] {
+        let found = self.aliases.iter().find(|(known, _)| *known == form);
+        found.map_or(&[][..], |(_, pieces)| pieces.as_slice())
+    }
+
+    /// Whether a row reads a parameter that stands behind others, as far as the call does not tell.
+    #[inline]
+    pub(crate) fn fits(&self, n: usize, before: &[Param<'_>], param: &Param<'_>) -> bool {
+        let row = &ROWS[n];
+        let at = match row.at {
+            At::Top => param.part == Part::Request && param.top,
+            At::Request => param.part == Part::Request,
+            At::Response => param.part != Part::Request,
+            At::Any => true,
+        };
+        let inside = self.worked[n].inside;
+        at && (inside == Key::NONE || param.inside == inside)
+            && (row.filter.is_empty() || self.filter(before, param) == Some(row.filter))
+    }
+
+    /// The name of the filter among whose values a parameter stands.
+    fn filter<'p>(&self, before: &'p [Param<'_>], param: &Param<'_>) -> Option<&'p str> {
+        let named = |p: &&Param<'_>| {
+            p.part == param.part && p.inside == param.inside && self.name(p.key) == "name"
+        };
+        before.iter().rev().find(named).map(|p| p.text.as_ref())
+    }
+}
+
+/// Whether what an ARN of this form names is always of one kind, whatever its value.
+fn is_fixed(form: &str) -> bool {
+    let mut parts = form.splitn(4, ':');
+    let (service, tail) = (parts.next().unwrap_or(""), parts.nth(2).unwrap_or(""));
+    let literal = tail.split('{').next().unwrap_or("");
+    // The kinds of these hang on more than the first word.
+    let is_told = !["apigateway", "elasticloadbalancing", "logs", "s3", "sns"].contains(&service);
+    is_told && literal.contains(['/', ':'])
+}
+
+/// What the table has for a call, by its service and name.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    source: Box<str>,
+    name: Box<str>,
+    /// By row: whether it reads parameters of the call.
+    rows: [u64; ROWS.len().div_ceil(64)],
+    /// Its class, where its name alone says it.
+    verb: Option<Verb>,
+    /// Whether the name says that it only looks.
+    reads: bool,
+    /// Whether its service has other names for what it makes.
+    pub(crate) aliases: bool,
+    /// Its number; no other plan of one [`Plans`] has it.
+    pub(crate) number: u32,
+}
+
+impl Plan {
+    pub(crate) fn of(source: &str, name: &str, number: u32) -> Self {
+        let table = Table::get();
+        let (short, folded) = (service::short(source), fold_name(name));
+        let service = table.services.get(short).copied().unwrap_or(u8::MAX);
+        let mut rows = [0; ROWS.len().div_ceil(64)];
+        for (key, of_key) in table.rows.iter().enumerate() {
+            for &n in of_key {
+                let n = usize::from(n);
+                let of_service = match (table.service_of[n], source) {
+                    (0, _) => true,
+                    // Where the service is missing, a parameter that only one service has tells it.
+                    (_, "") => table.telling[key],
+                    (known, _) => known == service,
+                };
+                let calls = ROWS[n].calls;
+                let mut words = calls.split('|');
+                if of_service && (calls.is_empty() || words.any(|word| folded.contains(word))) {
+                    rows[n / 64] |= 1 << (n % 64);
+                }
+            }
+        }
+        Self {
+            source: source.into(),
+            name: name.into(),
+            rows,
+            verb: service::verb_of(folded),
+            reads: service::reads_by_name(name),
+            aliases: ALIASES.iter().any(|(service, ..)| *service == short),
+            number,
+        }
+    }
+
+    /// Whether a row reads parameters of the call.
+    #[inline]
+    pub(crate) const fn has(&self, row: usize) -> bool {
+        self.rows[row / 64] >> (row % 64) & 1 != 0
+    }
+
+    /// Whether the call only looks, as [`Verb::of`] says it; reading a secret is that too.
+    pub(crate) fn reads(&self, read_only: Option<bool>) -> bool {
+        match self.verb {
+            Some(verb) => matches!(verb, Verb::Read | Verb::Secret),
+            None => read_only.unwrap_or(self.reads),
+        }
+    }
+}
+
+/// The plans of the calls that were met.
+#[derive(Debug, Default)]
+pub(crate) struct Plans {
+    hasher: RandomState,
+    known: HashTable<Plan>,
+    next: u32,
+}
+
+/// Plans that are kept: more than AWS has calls.
+const MOST_PLANS: usize = 1 << 14;
+
+impl Plans {
+    /// The plan of a call; an absent service is the empty text.
+    pub(crate) fn of(&mut self, source: &str, name: &str) -> &Plan {
+        let Self {
+            hasher,
+            known,
+            next,
+        } = self;
+        let hash = |source: &str, name: &str| hasher.hash_one((source, name));
+        if known.len() >= MOST_PLANS {
+            known.clear();
+        }
+        known
+            .entry(
+                hash(source, name),
+                |plan| *plan.name == *name && *plan.source == *source,
+                |plan| hash(&plan.source, &plan.name),
+            )
+            .or_insert_with(|| {
+                *next = next.wrapping_add(1);
+                Plan::of(source, name, *next)
+            })
+            .into_mut()
+    }
+}
+
+/// Finds the names of parameters; hold one rather than asking anew for each.
+#[derive(Clone, Copy)]
+pub struct Keys(&'static Table);
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keys")
+    }
+}
+
+impl Keys {
+    /// The names of the table.
+    pub fn get() -> Self {
+        Self(Table::get())
+    }
+
+    /// The number of a name; [`Key::NONE`] for the many the table does not know.
+    #[inline]
+    pub fn find(self, name: &[u8]) -> Key {
+        let mut at = slot(name);
+        loop {
+            let Some(&known) = self.0.slots.get(at) else {
+                return Key::NONE;
+            };
+            if known == 0 {
+                return Key::NONE;
+            }
+            let text = self.0.names.get(usize::from(known)).copied().unwrap_or("");
+            if text.as_bytes() == name {
+                return Key(known);
+            }
+            at = (at + 1) & ((1 << SLOTS) - 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_names_each_parameter_once() {
+        for (n, name) in Table::get().names.iter().enumerate().skip(1) {
+            assert_eq!(Keys::get().find(name.as_bytes()), Key(n as u16));
+        }
+        assert_eq!(Keys::get().find(b"noSuchParameter"), Key::NONE);
+        assert_eq!(Keys::get().find(b""), Key::NONE);
+    }
+
+    #[test]
+    fn kinds_that_hang_on_the_value_are_told_from_those_that_do_not() {
+        for (form, fixed) in [
+            ("iam::{a}:user/{}", true),
+            ("elasticache:{r}:{a}:cluster:{}", true),
+            ("route53:::hostedzone/{}", true),
+            ("s3:::{}", false),
+            ("s3:::{bucketName}/{}", false),
+            ("elasticloadbalancing:{r}:{a}:loadbalancer/{}", false),
+            ("logs:{r}:{a}:log-group:{}", false),
+            ("codepipeline:{r}:{a}:{}", false),
+        ] {
+            assert_eq!(is_fixed(form), fixed, "{form}");
+        }
+    }
+}
