@@ -2,6 +2,8 @@
 
 #[path = "asking/arranging.rs"]
 mod arranging;
+#[path = "asking/carrying.rs"]
+mod carrying;
 #[path = "asking/counts.rs"]
 mod counts;
 #[path = "asking/details.rs"]

@@ -9,12 +9,15 @@ use std::sync::Arc;
 use crate::app::action::{Command, Effect};
 use crate::app::keymap::Scope;
 use crate::app::state::{Chain, ChainOf, Locked, Overlay, State, View};
-use crate::app::{filtering, merging, moves, overlays, people, pivots, reading, tree_view};
+use crate::app::{
+    carrying, filtering, merging, moves, overlays, people, pivots, reading, tree_view,
+};
+use crate::base::text::counted;
 use crate::event::birth::Confidence;
 use crate::event::principal::Principal;
 use crate::index::schema::{Col, Field};
 use crate::index::symbols::Sym;
-use crate::pivot::lineage::Lineage;
+use crate::pivot::lineage::{Lineage, Link};
 use crate::pivot::portrait::Subject;
 use crate::pivot::tree::{self, Row, Wanted, What};
 use crate::query;
@@ -32,6 +35,8 @@ pub const CHAIN_HEAD: u16 = 5;
 
 /// Takes in lineage that was followed anew.
 pub fn hear(state: &mut State, lineage: Arc<Lineage>) {
+    let inferred = |l: &&Link| l.confidence == Confidence::Inferred;
+    state.inferred = lineage.links.iter().filter(inferred).count() as u64;
     let before = std::mem::replace(&mut state.lineage, lineage);
     rebuild(state, &before);
 }
@@ -444,8 +449,28 @@ fn events_of(state: &mut State, row: &Row) {
         detail: state.view.detail,
         ..View::root()
     };
+    // A call that made something is one event, whenever it was.
+    let view = match &row.what {
+        What::Births(_) => view,
+        _ => carrying::from(state, None).into(view),
+    };
     pivots::push(state, view);
     state.focus = crate::app::state::Focus::List;
+}
+
+/// Lets inferred links say who is behind an event, or leaves it to the sure ones.
+pub fn toggle_inferred(state: &mut State, effects: &mut Vec<Effect>) {
+    if !state.progress.done {
+        return state.refuse("this can be changed once everything is read");
+    }
+    state.wishes.inferred = !state.wishes.inferred;
+    merging::follow(state, effects);
+    let links = counted(state.inferred, "inferred link");
+    state.say(if state.wishes.inferred {
+        format!("{links} now count for who is behind an event")
+    } else {
+        format!("{links} no longer count for who is behind an event")
+    });
 }
 
 /// Follows the focused event's person through every view, or stops.

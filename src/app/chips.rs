@@ -7,10 +7,12 @@
 use std::sync::Arc;
 
 use crate::app::action::Command;
-use crate::app::filtering::Side;
+use crate::app::filtering::{self, Side};
 use crate::app::pivots;
-use crate::app::state::{Choice, Entry, Focus, Overlay, Picker, PickerKind, State, View};
-use crate::base::text::thousands;
+use crate::app::state::{About, Choice, Entry, Focus, Overlay, Picker, PickerKind, State, View};
+use crate::base::text::{counted, thousands};
+use crate::index::schema::Field;
+use crate::pivot::portrait::Subject;
 use crate::query;
 use crate::query::ast::Expr;
 use crate::query::names::Names;
@@ -205,7 +207,21 @@ fn set(state: &mut State, chips: Vec<Chip>) {
         .collect();
     let on = chips.into_iter().filter(|c| c.on).map(|c| c.term).collect();
     let filter = Expr::all_of(on);
+    // What is about one thing stays so only while the filter names it.
+    let named = match &state.view.about {
+        About::Subject(subject, _) if *subject != Subject::Resources => {
+            filtering::term(subject.field(), Some(subject.name()))
+        }
+        _ => None,
+    };
+    let is_about = named.is_none_or(|named| terms(&filter).contains(&named));
+    let about = if is_about {
+        state.view.about.clone()
+    } else {
+        About::Timeline
+    };
     let view = View {
+        about,
         text: filter.to_string(),
         filter: Arc::new(filter),
         off,
@@ -318,6 +334,34 @@ pub fn open_toggles(state: &mut State) {
             choice: Choice::Hide(Some(*kind)),
         })
         .collect();
+    let inferred = state.inferred;
+    entries.push(Entry {
+        key: "i".to_owned(),
+        label: if state.wishes.inferred {
+            "leave it to sure links who is behind an event".to_owned()
+        } else {
+            "let inferred links say who is behind an event, too".to_owned()
+        },
+        detail: match (inferred, state.wishes.inferred) {
+            (n, true) => format!("{} counts now", counted(n, "inferred link")),
+            (n, false) => format!("{} left out now", counted(n, "inferred link")),
+        },
+        choice: Choice::Inferred,
+    });
+    entries.push(Entry {
+        key: "k".to_owned(),
+        label: if state.carry_all {
+            "take only terms of time along when going somewhere".to_owned()
+        } else {
+            "take the whole filter along when going somewhere".to_owned()
+        },
+        detail: if state.carry_all {
+            "the whole filter now".to_owned()
+        } else {
+            "terms of time now".to_owned()
+        },
+        choice: Choice::CarryAll,
+    });
     entries.push(Entry {
         key: "x".to_owned(),
         label: "show all".to_owned(),
@@ -359,8 +403,32 @@ pub fn hide(state: &mut State, kind: Option<Kind>) {
     });
 }
 
-/// How many events the toggles hide, and of which kinds: `9,204 hidden: reads`.
+/// What is left out whatever the filter says: events that the toggles hide, and of which kinds, and
+/// links that do not count although the filter asks who: `9,204 hidden: reads`.
 pub fn hidden_words(state: &State) -> Option<String> {
+    let left_out = state.inferred > 0 && !state.wishes.inferred && asks_who(&state.view);
+    let links =
+        left_out.then(|| format!("~{} not counted", counted(state.inferred, "inferred link")));
+    let words = [hidden_events(state), links];
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// Whether a view asks who is behind events.
+fn asks_who(view: &View) -> bool {
+    fn names(expr: &Expr) -> bool {
+        match expr {
+            Expr::Test(test) => test.subject == query::ast::Subject::Field(Field::Who),
+            Expr::And(parts) | Expr::Or(parts) => parts.iter().any(names),
+            Expr::Not(inner) | Expr::Macro(_, inner) => names(inner),
+            Expr::All | Expr::Text(_) => false,
+        }
+    }
+    names(&view.filter)
+}
+
+/// How many events the toggles hide, and of which kinds: `9,204 hidden: reads`.
+fn hidden_events(state: &State) -> Option<String> {
     let hidden = state.view.hidden;
     if hidden.is_empty() {
         return None;

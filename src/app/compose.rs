@@ -2,6 +2,7 @@
 
 use crate::app::action::Command;
 use crate::app::arranging;
+use crate::app::carrying;
 use crate::app::chips;
 use crate::app::facets::{self, FacetTarget};
 use crate::app::filtering;
@@ -111,7 +112,11 @@ pub fn context(state: &State) -> ContextLine {
 /// What a view is called.
 pub fn label_of(view: &View) -> Printable {
     match &view.about {
-        About::Subject(_, label) => shown(label),
+        About::Subject(_, label) => {
+            let mut words = shown(label);
+            words.push(&Printable::new(&carrying::words(view)));
+            words
+        }
         About::Timeline if !view.hidden.is_empty() => {
             let text = if view.text.is_empty() {
                 "All"

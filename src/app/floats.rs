@@ -255,6 +255,10 @@ pub enum Choice {
     Term(Field),
     /// Hide a kind of events or show it again; `None` shows all.
     Hide(Option<Kind>),
+    /// Have going somewhere take every term along, or only those of time.
+    CarryAll,
+    /// Let inferred links say who is behind an event, or not.
+    Inferred,
     /// To the view of a link.
     Link(String),
     /// To a view left behind.

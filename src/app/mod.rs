@@ -9,6 +9,7 @@ pub mod arranging;
 pub mod bindings;
 pub mod bindings_floats;
 pub mod bindings_panes;
+pub mod carrying;
 pub mod chain;
 pub mod chips;
 pub mod chord;

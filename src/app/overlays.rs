@@ -11,8 +11,8 @@ use crate::app::state::{
     Choice, Entry, Overlay, Picker, PickerKind, Question, QuestionKind, State,
 };
 use crate::app::{
-    arranging, chain, chips, detail, export, facets, filtering, fuzzy, merging, moves, palette,
-    pivots, places, reading, sources, times,
+    arranging, carrying, chain, chips, detail, export, facets, filtering, fuzzy, merging, moves,
+    palette, pivots, places, reading, sources, times,
 };
 use crate::base::time::MINUTE;
 use crate::event::inner::Inner;
@@ -375,6 +375,8 @@ fn take(state: &mut State, effects: &mut Vec<Effect>) {
         Choice::Field(field) => facets::toggle_field(state, field),
         Choice::Clock(clock) => times::set_clock(state, clock),
         Choice::Hide(kind) => chips::hide(state, kind),
+        Choice::CarryAll => carrying::toggle(state),
+        Choice::Inferred => chain::toggle_inferred(state, effects),
         Choice::Resource(name) => pivots::resource_view(state, name),
         Choice::Copy(what, text) => {
             state.say(format!("copied the {what}"));

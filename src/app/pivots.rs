@@ -1,6 +1,7 @@
 //! Going places: a principal, a resource, the events around one; back and forward.
 
 use crate::app::action::Command;
+use crate::app::carrying;
 use crate::app::filtering;
 use crate::app::moves;
 use crate::app::places;
@@ -102,22 +103,16 @@ pub fn principal(state: &mut State) {
         let issuer = issuer.clone();
         let label = format!("sessions of {}", resource::short_name(&issuer));
         if let Some(filter) = filtering::term(Field::Via, Some(&issuer)) {
-            let text = filter.to_string();
-            let view = View {
+            let view = carrying::from(state, Some(id)).into(View {
+                about: About::Timeline,
+                filter: std::sync::Arc::new(filter),
+                off: Vec::new(),
                 facet_at: 0,
                 portrait_at: (0, 0),
                 count: None,
                 ..state.view.clone()
-            };
-            push(
-                state,
-                View {
-                    about: About::Timeline,
-                    text,
-                    filter: std::sync::Arc::new(filter),
-                    ..view
-                },
-            );
+            });
+            push(state, view);
             state.say(label);
         }
         return;
@@ -133,9 +128,8 @@ pub fn go(state: &mut State, subject: Subject, label: String, from: EventId) {
     let Some(filter) = filtering::term(subject.field(), Some(subject.name())) else {
         return state.refuse("its name cannot be written as a filter");
     };
-    let view = View {
+    let view = carrying::from(state, Some(from)).into(View {
         about: About::Subject(subject, label),
-        text: filter.to_string(),
         filter: std::sync::Arc::new(filter),
         event: Some(from),
         offset: 0,
@@ -145,7 +139,7 @@ pub fn go(state: &mut State, subject: Subject, label: String, from: EventId) {
         tab: state.view.tab,
         folded: state.view.folded.clone(),
         ..View::root()
-    };
+    });
     push(state, view);
     state.focus = Focus::List;
     state.answer.portrait = None;
@@ -386,13 +380,11 @@ pub fn drill(state: &mut State) {
             let Some(terms) = terms.collect::<Option<Vec<Expr>>>() else {
                 return state.refuse("its events cannot be written as a filter");
             };
-            let filter = Expr::all_of(terms);
-            let view = View {
-                text: filter.to_string(),
-                filter: std::sync::Arc::new(filter),
+            let view = carrying::from(state, None).into(View {
+                filter: std::sync::Arc::new(Expr::all_of(terms)),
                 event: state.view.event,
                 ..View::root()
-            };
+            });
             push(state, view);
             state.focus = Focus::List;
         }

@@ -101,6 +101,8 @@ pub struct State {
     pub ledger: Option<Arc<Ledger>>,
     /// Where the sessions of the rows come from.
     pub lineage: Arc<Lineage>,
+    /// How many of its links are inferred.
+    pub inferred: u64,
     /// Which links count, and what was said of identities.
     pub wishes: Wishes,
     /// What is about to be said of identities, once the reason is typed.
@@ -111,6 +113,8 @@ pub struct State {
     pub facet_sort: FacetSort,
     /// What a person calls accounts, by their numbers.
     pub accounts: Arc<BTreeMap<String, String>>,
+    /// Whether going somewhere takes every term of the filter along, not only those of time.
+    pub carry_all: bool,
     /// Who is followed through every view.
     pub locked: Option<Locked>,
     /// The view shown.
@@ -408,11 +412,13 @@ impl State {
             mending: None,
             ledger: None,
             lineage: Arc::default(),
+            inferred: 0,
             accounts: Arc::default(),
             wishes: Wishes::default(),
             pending: None,
             facets: FACETS.to_vec(),
             facet_sort: FacetSort::Count,
+            carry_all: false,
             locked: None,
             view: View::root(),
             back: Vec::new(),

@@ -178,7 +178,7 @@ pub fn zoom(state: &mut State, closer: bool) {
 }
 
 /// Whether a term of the filter is about time.
-fn is_time(expr: &Expr) -> bool {
+pub fn is_time(expr: &Expr) -> bool {
     match expr {
         Expr::Test(Test { subject, .. }) => {
             matches!(subject, Subject::Field(f) if f.spec().class == crate::index::schema::Class::Time)
@@ -189,7 +189,7 @@ fn is_time(expr: &Expr) -> bool {
 }
 
 /// The stretch of time that the terms of the filter keep.
-fn kept(state: &State) -> Option<(UtcMicros, UtcMicros)> {
+pub fn kept(state: &State) -> Option<(UtcMicros, UtcMicros)> {
     let terms = crate::app::chips::terms(&state.view.filter);
     let ranges = terms.iter().filter_map(|term| match term {
         Expr::Test(test) if is_time(term) => match test.values.as_slice() {
