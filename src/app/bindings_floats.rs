@@ -137,7 +137,7 @@ pub(crate) const FLOATS: &[Binding] = &[
     ),
     bind(
         People,
-        &["Esc", "q", "ctrl-c", "1"],
+        &["Esc", "q", "[", "ctrl-c", "1"],
         C::Escape,
         "close",
         "back to what was there before",
@@ -239,7 +239,7 @@ pub(crate) const FLOATS: &[Binding] = &[
     ),
     bind(
         Chain,
-        &["Esc", "q", "ctrl-c", "1"],
+        &["Esc", "q", "[", "ctrl-c", "1"],
         C::Escape,
         "close",
         "back to what was there before",
@@ -364,9 +364,12 @@ pub(crate) const FLOATS: &[Binding] = &[
     ),
     bind(
         Context,
-        &["q", "Esc", "x", "ctrl-c"],
+        &["q", "Esc", "x", "[", "ctrl-c"],
         C::Escape,
         "close",
         "close",
     ),
+    bind(People, &["]"], C::Forward, "", "forward again"),
+    bind(Chain, &["]"], C::Forward, "", "forward again"),
+    bind(Context, &["]"], C::Forward, "", "forward again"),
 ];

@@ -66,7 +66,7 @@ pub fn words(view: &View) -> String {
     let About::Subject(subject, _) = &view.about else {
         return String::new();
     };
-    let named = crate::app::filtering::term(subject.field(), Some(subject.name()));
+    let named = crate::app::pointing::term(subject.field(), Some(subject.name()));
     let terms = chips::terms(&view.filter).into_iter();
     let others = terms.filter(|term| Some(term) != named.as_ref());
     let mut words: Vec<String> = others.map(|term| format!(" + {term}")).collect();

@@ -10,7 +10,7 @@ use crate::app::action::{Command, Effect};
 use crate::app::keymap::Scope;
 use crate::app::state::{Chain, ChainOf, Locked, Overlay, State, View};
 use crate::app::{
-    carrying, filtering, merging, moves, overlays, people, pivots, reading, tree_view,
+    carrying, merging, moves, overlays, people, pivots, pointing, reading, tree_view,
 };
 use crate::base::text::counted;
 use crate::event::birth::Confidence;
@@ -27,6 +27,8 @@ use crate::view::lineage as words;
 const MOST_ROWS: usize = 20_000;
 /// Sessions that one filter names at most.
 const MOST_NAMED: usize = 60;
+/// Lists that wait under the one that is shown, at most.
+const MOST_UNDER: usize = 50;
 /// Lines over the people that do not scroll.
 const PEOPLE_HEAD: u16 = 1;
 /// Lines over the tree that do not scroll: the focused row, its link, the proof, what would settle
@@ -90,6 +92,10 @@ pub fn open(state: &mut State, of: ChainOf) {
             |r: &usize| chain.rows.get(*r).map(|r| &r.what) == Some(&What::Session(session));
         chain.at = visible(&chain).iter().position(is_it).unwrap_or(0);
     }
+    // Closing it comes back to the people, or the tree, it was opened from.
+    let from = state.overlay.take().filter(Overlay::is_place);
+    state.under.extend(from);
+    state.under.truncate(MOST_UNDER);
     state.overlay = Some(Overlay::Chain(chain));
 }
 
@@ -113,12 +119,19 @@ fn grow(state: &State, chain: &mut Chain) {
     };
 }
 
+/// Makes the rows of an open tree anew by the lineage there is.
+pub fn refresh(state: &mut State) {
+    let same = Arc::clone(&state.lineage);
+    rebuild(state, &same);
+}
+
 /// Makes the rows of an open tree anew; the focus stays on its row, and what is folded stays so. A
 /// person whom a link made another's is followed to that one, and births of which a use is known
 /// now to the session that came of them.
 fn rebuild(state: &mut State, before: &Lineage) {
     let mut chain = match state.overlay.take() {
         Some(Overlay::Chain(chain)) => chain,
+        // Whatever else floats stays.
         other => {
             state.overlay = other;
             return;
@@ -269,8 +282,7 @@ pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
 
 /// To everything a person did.
 pub fn to_portrait(state: &mut State, key: String, label: String) {
-    state.overlay = None;
-    state.under.clear();
+    pivots::go_on(state);
     match state.focused_event() {
         Some(event) => pivots::go(state, Subject::Principal(key), label, event),
         None => state.refuse("there is no event here"),
@@ -314,8 +326,7 @@ fn in_chain(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
             } else {
                 "inferred links are shown with ~".to_owned()
             };
-            let same = Arc::clone(&state.lineage);
-            rebuild(state, &same);
+            refresh(state);
             state.say(words);
         }
         Command::Only => match row.what {
@@ -399,7 +410,7 @@ fn events_of(state: &mut State, row: &Row) {
     let text = match &row.what {
         What::Person(number) => {
             let person = state.lineage.people().person(*number);
-            let term = person.and_then(|p| filtering::term(Field::Who, Some(&p.key)));
+            let term = person.and_then(|p| pointing::term(Field::Who, Some(&p.key)));
             term.map(|t| t.to_string())
         }
         What::Session(session) => {
@@ -441,8 +452,7 @@ fn events_of(state: &mut State, row: &Row) {
     let Some((text, Some(filter))) = parsed else {
         return state.refuse("its events cannot be written as a filter");
     };
-    state.overlay = None;
-    state.under.clear();
+    pivots::go_on(state);
     let view = View {
         text,
         filter: Arc::new(filter),
@@ -490,7 +500,7 @@ pub fn lock_on(state: &mut State, key: &str, label: &str) {
     if state.locked.take().is_some_and(|l| l.key == key) {
         return state.say("nobody is followed any more");
     }
-    match filtering::term(Field::Who, Some(key)) {
+    match pointing::term(Field::Who, Some(key)) {
         Some(filter) => {
             state.locked = Some(Locked {
                 key: key.to_owned(),

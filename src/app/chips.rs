@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use crate::app::action::Command;
-use crate::app::filtering::{self, Side};
 use crate::app::pivots;
+use crate::app::pointing::{self, Side};
 use crate::app::state::{About, Choice, Entry, Focus, Overlay, Picker, PickerKind, State, View};
 use crate::base::text::{counted, thousands};
 use crate::index::schema::Field;
@@ -210,7 +210,7 @@ fn set(state: &mut State, chips: Vec<Chip>) {
     // What is about one thing stays so only while the filter names it.
     let named = match &state.view.about {
         About::Subject(subject, _) if *subject != Subject::Resources => {
-            filtering::term(subject.field(), Some(subject.name()))
+            pointing::term(subject.field(), Some(subject.name()))
         }
         _ => None,
     };
@@ -407,8 +407,12 @@ pub fn hide(state: &mut State, kind: Option<Kind>) {
 /// links that do not count although the filter asks who: `9,204 hidden: reads`.
 pub fn hidden_words(state: &State) -> Option<String> {
     let left_out = state.inferred > 0 && !state.wishes.inferred && asks_who(&state.view);
-    let links =
-        left_out.then(|| format!("~{} not counted", counted(state.inferred, "inferred link")));
+    let links = left_out.then(|| {
+        format!(
+            "{} (~) not counted",
+            counted(state.inferred, "inferred link")
+        )
+    });
     let words = [hidden_events(state), links];
     let words: Vec<String> = words.into_iter().flatten().collect();
     (!words.is_empty()).then(|| words.join(", "))
@@ -428,7 +432,7 @@ fn asks_who(view: &View) -> bool {
 }
 
 /// How many events the toggles hide, and of which kinds: `9,204 hidden: reads`.
-fn hidden_events(state: &State) -> Option<String> {
+pub fn hidden_events(state: &State) -> Option<String> {
     let hidden = state.view.hidden;
     if hidden.is_empty() {
         return None;

@@ -166,7 +166,7 @@ fn filter(state: &State) -> FilterLine {
         None => format!("{more}{count} match in {}", milliseconds(answer.took_ms)),
     };
     if state.panes().chips.is_empty()
-        && let Some(words) = chips::hidden_words(state)
+        && let Some(words) = chips::hidden_events(state)
     {
         summary = format!("{words}  {summary}");
     }

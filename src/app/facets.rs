@@ -1,7 +1,7 @@
 //! The facet pane's lines and what they stand for.
 
 use crate::app::action::Command;
-use crate::app::filtering;
+use crate::app::pointing;
 use crate::app::state::{
     Choice, Entry, FACET_VALUES, FacetSort, Focus, Message, Overlay, Picker, PickerKind, Question,
     QuestionKind, State,
@@ -161,7 +161,7 @@ pub fn mark(state: &mut State) {
 pub fn marked_terms(state: &State) -> Vec<Expr> {
     let marked = state.view.marked.iter();
     marked
-        .filter_map(|(field, value)| filtering::term(*field, value.as_deref()))
+        .filter_map(|(field, value)| pointing::term(*field, value.as_deref()))
         .collect()
 }
 
@@ -275,7 +275,7 @@ pub fn focused(state: &State) -> Option<FacetTarget<'_>> {
 pub fn open(state: &mut State) {
     match focused(state) {
         Some(FacetTarget::Value(..)) => {
-            filtering::focused_value(state, filtering::Side::Include);
+            pointing::focused_value(state, pointing::Side::Include);
         }
         Some(FacetTarget::Heading(field, _) | FacetTarget::More(field, _)) => {
             let open = state.view.facet_open != Some(field);
@@ -303,7 +303,7 @@ pub fn is_included(filter: &Expr, field: Field, value: Option<&str>) -> bool {
         Expr::And(parts) => parts.as_slice(),
         one => std::slice::from_ref(one),
     };
-    let wanted = filtering::term(field, Some(value));
+    let wanted = pointing::term(field, Some(value));
     parts.iter().any(|part| match (part, &wanted) {
         (Expr::Test(test), Some(Expr::Test(wanted))) => {
             test.subject == Subject::Field(field)

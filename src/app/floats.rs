@@ -19,7 +19,7 @@ use crate::pivot::tree::{Row, What};
 use crate::view::headings::ListColumn;
 
 /// What floats above the panes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Overlay {
     /// Keys; the first visible line.
     Help(usize),
@@ -44,8 +44,15 @@ pub enum Overlay {
     Question(Question),
 }
 
+impl Overlay {
+    /// Whether it is a place of its own, which going back comes back to.
+    pub const fn is_place(&self) -> bool {
+        matches!(self, Self::People(_) | Self::Chain(_) | Self::Around(_))
+    }
+}
+
 /// A question with a line to answer it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Question {
     /// What is asked.
     pub kind: QuestionKind,
@@ -71,7 +78,7 @@ pub enum QuestionKind {
 }
 
 /// Everyone among the events of the filter.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct People {
     /// The people; `None` until they are counted.
     pub lines: Option<Vec<PersonLine>>,
@@ -82,7 +89,7 @@ pub struct People {
 }
 
 /// Where sessions come from, as a tree.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Chain {
     /// What the tree is of.
     pub of: ChainOf,
@@ -107,7 +114,7 @@ pub enum ChainOf {
     Session(Sym),
 }
 /// Every file that was read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Sources {
     /// What is typed to narrow it.
     pub input: Input,
@@ -156,7 +163,7 @@ impl Sort {
 }
 
 /// The text of a file around a place of it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Raw {
     /// The file, by its place among the files.
     pub file: usize,
@@ -169,7 +176,7 @@ pub struct Raw {
 }
 
 /// Something to choose from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Picker {
     /// What it is for.
     pub kind: PickerKind,

@@ -33,6 +33,7 @@ pub mod people;
 pub mod pivots;
 pub mod places;
 pub mod plot;
+pub mod pointing;
 pub mod reading;
 pub mod sources;
 pub mod state;

@@ -5,7 +5,7 @@ use crate::app::action::{Command, Effect, Mouse, MouseKind};
 use crate::app::facets::{self, FacetTarget};
 use crate::app::state::{Focus, Overlay, State};
 use crate::app::{
-    arranging, chips, compose, detail, filtering, floating, listing, moves, overlays, pivots, plot,
+    arranging, chips, compose, detail, floating, listing, moves, overlays, pivots, plot, pointing,
     times, update,
 };
 use crate::view::bars;
@@ -205,7 +205,7 @@ fn click_facet(state: &mut State, m: Mouse) {
     state.view.facet_at = at;
     match facets::focused(state) {
         Some(FacetTarget::Value(..)) if m.exclude => {
-            filtering::focused_value(state, filtering::Side::Exclude);
+            pointing::focused_value(state, pointing::Side::Exclude);
         }
         Some(_) => facets::open(state),
         None => {}

@@ -237,6 +237,11 @@ pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
             sources::arrange(&state.files, list);
         }
         (_, Command::Escape) => close(state),
+        (_, Command::Forward) => {
+            if !pivots::forward(state) {
+                state.refuse("this is the newest view");
+            }
+        }
         (_, Command::Palette) => palette::open(state),
         (_, Command::Export) => export::open(state),
         (Some(_), Command::Help) => {
@@ -277,7 +282,7 @@ pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         }
         (Some(Overlay::Around(around)), Command::Open) => {
             let around = around.clone();
-            state.overlay = None;
+            pivots::go_on(state);
             pivots::promote(state, &around);
         }
         (Some(Overlay::Around(around)), _) => {

@@ -2,9 +2,11 @@
 
 use crate::app::action::Command;
 use crate::app::carrying;
+use crate::app::chain;
 use crate::app::filtering;
 use crate::app::moves;
 use crate::app::places;
+use crate::app::pointing;
 use crate::app::state::{
     About, Around, Choice, Entry, Focus, Overlay, Picker, PickerKind, State, View,
 };
@@ -25,7 +27,8 @@ const DEPTH: usize = 200;
 pub fn push(state: &mut State, mut view: View) {
     pin(state);
     view.event = view.event.or(state.view.event);
-    state.view.focus = state.focus;
+    view.over.clear();
+    leave(state);
     let before = std::mem::replace(&mut state.view, view);
     state.back.push(before);
     if state.back.len() > DEPTH {
@@ -50,11 +53,25 @@ pub fn back(state: &mut State) -> bool {
         return false;
     };
     pin(state);
-    state.view.focus = state.focus;
+    leave(state);
     let left = std::mem::replace(&mut state.view, view);
     state.forward.push(left);
     arrive(state);
     true
+}
+
+/// Closes what floats, to go on to another view from it.
+pub fn go_on(state: &mut State) {
+    state.standing.append(&mut state.under);
+    state.standing.extend(state.overlay.take());
+}
+
+/// Keeps what the view was left with.
+fn leave(state: &mut State) {
+    go_on(state);
+    state.view.focus = state.focus;
+    state.view.over = std::mem::take(&mut state.standing);
+    state.view.over.retain(Overlay::is_place);
 }
 
 /// Forward again; whether there was a view to go to.
@@ -63,7 +80,7 @@ pub fn forward(state: &mut State) -> bool {
         return false;
     };
     pin(state);
-    state.view.focus = state.focus;
+    leave(state);
     let left = std::mem::replace(&mut state.view, view);
     state.back.push(left);
     arrive(state);
@@ -72,10 +89,11 @@ pub fn forward(state: &mut State) -> bool {
 
 fn arrive(state: &mut State) {
     state.edit = None;
-    state.overlay = None;
-    state.under.clear();
+    state.under = std::mem::take(&mut state.view.over);
+    state.overlay = state.under.pop();
     state.focus = state.view.focus;
     crate::app::detail::rebuild(state);
+    chain::refresh(state);
 }
 
 /// To the newest timeline: this view, or the nearest one behind it.
@@ -85,6 +103,8 @@ pub fn to_timeline(state: &mut State) {
             return;
         }
     }
+    state.overlay = None;
+    state.under.clear();
 }
 
 /// To everything the focused event's principal did; from a role's session, to the whole role.
@@ -102,7 +122,7 @@ pub fn principal(state: &mut State) {
     {
         let issuer = issuer.clone();
         let label = format!("sessions of {}", resource::short_name(&issuer));
-        if let Some(filter) = filtering::term(Field::Via, Some(&issuer)) {
+        if let Some(filter) = pointing::term(Field::Via, Some(&issuer)) {
             let view = carrying::from(state, Some(id)).into(View {
                 about: About::Timeline,
                 filter: std::sync::Arc::new(filter),
@@ -125,7 +145,7 @@ pub fn go(state: &mut State, subject: Subject, label: String, from: EventId) {
     if matches!(&state.view.about, About::Subject(now, _) if *now == subject) {
         return state.refuse("this view is about it already");
     }
-    let Some(filter) = filtering::term(subject.field(), Some(subject.name())) else {
+    let Some(filter) = pointing::term(subject.field(), Some(subject.name())) else {
         return state.refuse("its name cannot be written as a filter");
     };
     let view = carrying::from(state, Some(from)).into(View {
@@ -293,8 +313,8 @@ pub fn promote(state: &mut State, around: &Around) {
         .unwrap_or("");
     let (from, to) = (time.plus(-around.reach), time.plus(around.reach));
     let terms = [
-        filtering::term(Field::Who, Some(who)),
-        filtering::term(Field::Time, Some(&format!("{}..{}", from.iso(), to.iso()))),
+        pointing::term(Field::Who, Some(who)),
+        pointing::term(Field::Time, Some(&format!("{}..{}", from.iso(), to.iso()))),
     ];
     let filter = Expr::all_of(terms.into_iter().flatten().collect());
     let text = filter.to_string();
@@ -373,10 +393,10 @@ pub fn drill(state: &mut State) {
     match focused_row(state) {
         Some(RowTarget::Value(Field::Res, Some(name))) => resource_view(state, name),
         Some(RowTarget::Value(..)) => {
-            filtering::focused_value(state, filtering::Side::Include);
+            pointing::focused_value(state, pointing::Side::Include);
         }
         Some(RowTarget::Terms(values)) => {
-            let terms = values.iter().map(|(f, v)| filtering::part(*f, v));
+            let terms = values.iter().map(|(f, v)| pointing::part(*f, v));
             let Some(terms) = terms.collect::<Option<Vec<Expr>>>() else {
                 return state.refuse("its events cannot be written as a filter");
             };

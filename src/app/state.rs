@@ -11,7 +11,6 @@ use crate::app::chips::Hidden;
 use crate::app::chord::Chord;
 use crate::app::detail::Lines;
 use crate::app::export::Export;
-use crate::app::filtering::Side;
 pub use crate::app::floats::{
     Around, Chain, ChainOf, Choice, Clock, Entry, Overlay, People, Picker, PickerKind, Question,
     QuestionKind, Raw, Sort, Sources,
@@ -19,6 +18,7 @@ pub use crate::app::floats::{
 use crate::app::keymap::Scope;
 use crate::app::keys::Keys;
 use crate::app::places::Shelf;
+use crate::app::pointing::Side;
 use crate::app::update::AskKey;
 use crate::base::ledger::{FileEntry, Ledger};
 use crate::base::origin::FileId;
@@ -149,6 +149,8 @@ pub struct State {
     pub overlay: Option<Overlay>,
     /// What floats under that, the lowest first: closing one shows the next.
     pub under: Vec<Overlay>,
+    /// What floated as the key was pressed that goes on from it.
+    pub(crate) standing: Vec<Overlay>,
     /// Which panes are switched on, in every view alike.
     pub shape: Switches,
     /// The pane with the focus.
@@ -260,6 +262,9 @@ pub struct View {
     pub detail_of: Option<EventId>,
     /// The pane that had the focus when the view was left.
     pub focus: Focus,
+    /// What floated above it when it was left, the lowest first: people, sessions, events around
+    /// one.
+    pub over: Vec<Overlay>,
 }
 
 /// What a view is about.
@@ -302,6 +307,7 @@ impl View {
             portrait_at: (0, 0),
             detail_of: None,
             focus: Focus::List,
+            over: Vec::new(),
         }
     }
 }
@@ -436,6 +442,7 @@ impl State {
             edit: None,
             overlay: None,
             under: Vec::new(),
+            standing: Vec::new(),
             shape: Switches {
                 facets: true,
                 histogram: true,

@@ -4,8 +4,8 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use tui_input::Input;
 
 use crate::app::action::Command;
-use crate::app::filtering::Side;
 use crate::app::keymap::Scope;
+use crate::app::pointing::{self, Side};
 use crate::app::state::{Choice, Clock, Entry, Focus, Overlay, Picker, PickerKind, State};
 use crate::app::{filtering, listing, moves, plot};
 use crate::base::time::{DAY, HOUR, MINUTE, SECOND, UtcMicros};
@@ -33,7 +33,7 @@ fn term(from: UtcMicros, to: UtcMicros) -> Option<Expr> {
     } else {
         to
     };
-    filtering::term(Field::Time, Some(&format!("{}..{}", from.iso(), to.iso())))
+    pointing::term(Field::Time, Some(&format!("{}..{}", from.iso(), to.iso())))
 }
 
 /// Filters to, or without, a time: `=` in place of what the filter says of time.
@@ -48,7 +48,7 @@ fn apply(state: &mut State, term: Option<Expr>, side: Side) {
             parts.push(term);
             Expr::all_of(parts)
         }
-        side => filtering::edited(&state.view.filter, &term, side).0,
+        side => pointing::edited(&state.view.filter, &term, side).0,
     };
     let text = filter.to_string();
     filtering::set(state, text, filter);

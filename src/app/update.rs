@@ -12,7 +12,7 @@ use crate::app::keymap::Scope;
 use crate::app::state::{About, Focus, Overlay, State};
 use crate::app::{
     arranging, chain, chips, detail, export, facets, filtering, listing, merging, mouse, moves,
-    overlays, palette, people, pivots, places, plot, sources, times,
+    overlays, palette, people, pivots, places, plot, pointing, sources, times,
 };
 use crate::base::ledger::FileEntry;
 use crate::base::text::counted;
@@ -76,6 +76,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Resume => places::resume(state),
         Action::Resumed => effects.push(Effect::Redraw),
     }
+    state.standing.clear();
     settle_focus(state);
     if by_person {
         state.seen_top = listing::list_top(state);
@@ -232,9 +233,9 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         C::FoldBurst => arranging::fold_burst(state),
         C::FoldBursts => arranging::fold_bursts(state),
         C::NextGap | C::PreviousGap => times::gap(state, command == C::NextGap),
-        C::Include => filtering::focused_value(state, filtering::Side::Include),
-        C::Exclude => filtering::focused_value(state, filtering::Side::Exclude),
-        C::Only => filtering::focused_value(state, filtering::Side::Only),
+        C::Include => pointing::focused_value(state, pointing::Side::Include),
+        C::Exclude => pointing::focused_value(state, pointing::Side::Exclude),
+        C::Only => pointing::focused_value(state, pointing::Side::Only),
         C::Principal => pivots::principal(state),
         C::Resources => pivots::resources(state),
         C::Context => pivots::around(state),
@@ -368,7 +369,7 @@ fn open(state: &mut State) {
 /// Does the last `+ - =` again.
 fn repeat(state: &mut State) {
     if let Some(side) = state.last_side {
-        return filtering::focused_value(state, side);
+        return pointing::focused_value(state, side);
     }
     let keys = [Command::Include, Command::Exclude, Command::Only].map(|c| state.key(c));
     let keys = keys.join(" ");
