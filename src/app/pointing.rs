@@ -145,13 +145,14 @@ pub fn focused_value(state: &mut State, side: Side) {
     } else {
         (edited_by_all(&state.view.filter, &marked, side), None)
     };
-    state.view.marked.clear();
     if filter == *state.view.filter && state.view.about == About::Timeline {
         return state.refuse(note.unwrap_or_else(|| format!("the filter says {term} already")));
     }
     let text = filter.to_string();
     let keep_focus = state.focus;
     set(state, text, filter);
+    // They have done their part; the view that is left keeps its own.
+    state.view.marked.clear();
     if keep_focus != Focus::Portrait {
         state.focus = keep_focus;
     }
