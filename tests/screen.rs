@@ -35,6 +35,8 @@ mod task;
 mod times;
 #[path = "asking/tracing.rs"]
 mod tracing;
+#[path = "asking/views.rs"]
+mod views;
 
 use driver::Driver;
 use trailhound::app::state::Focus;

@@ -20,12 +20,16 @@ pub fn list_rows(state: &State) -> Vec<ListRow> {
 
 /// The lines of the list.
 pub fn lines(state: &State) -> Lines<'_> {
+    state
+        .bursts
+        .renew(&state.snapshot, state.listed(), state.zone);
     Lines {
         bursts: Bursts {
             snapshot: &state.snapshot,
             hits: state.listed(),
             folding: &state.view.folding,
             zone: state.zone,
+            known: &state.bursts,
         },
         by_time: state.is_by_time(),
         days: needs_days(state),

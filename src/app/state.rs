@@ -37,7 +37,7 @@ use crate::pivot::tally::FieldTally;
 use crate::query;
 use crate::query::ast::Expr;
 use crate::query::names::Names;
-use crate::view::bursts::Folding;
+use crate::view::bursts::{Folding, Known};
 use crate::view::headings::Chosen;
 use crate::view::layout::{self, Panes, Shape, Size};
 
@@ -143,6 +143,8 @@ pub struct State {
     pub fetching: Option<(RequestId, EventId)>,
     /// What it was asked to be compared with.
     pub comparing: Option<Compare>,
+    /// Where bursts of the list begin, as far as it was asked.
+    pub bursts: Known,
     /// The filter being typed.
     pub edit: Option<FilterEdit>,
     /// What floats above the panes.
@@ -439,6 +441,7 @@ impl State {
             asked: None,
             fetching: None,
             comparing: None,
+            bursts: Known::default(),
             edit: None,
             overlay: None,
             under: Vec::new(),

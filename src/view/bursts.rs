@@ -4,7 +4,9 @@
 //! result, same kind of target, each at most [`APART`] after the one before. Folding one takes
 //! nothing away: its line says how many events it is, and each of them can have the focus.
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 
@@ -31,6 +33,30 @@ pub struct Folding {
     pub sought: Vec<String>,
 }
 
+/// Where bursts begin, as far as somebody asked: a line of a thousand events is asked for at every
+/// frame, and its events are compared once.
+#[derive(Debug, Default)]
+pub struct Known {
+    of: RefCell<Option<Of>>,
+    /// By stretch of [`MOST`] events: the places in it where bursts begin.
+    starts: RefCell<HashMap<usize, Arc<[u16]>>>,
+}
+
+/// Rows, a list of them, and a zone.
+type Of = (Arc<Snapshot>, Arc<[EventId]>, Tz);
+
+impl Known {
+    /// Forgets what is known of other rows, another list or another zone.
+    pub fn renew(&self, snapshot: &Arc<Snapshot>, hits: &Arc<[EventId]>, zone: Tz) {
+        let mut of = self.of.borrow_mut();
+        let is_of = |(s, h, z): &Of| Arc::ptr_eq(s, snapshot) && Arc::ptr_eq(h, hits) && *z == zone;
+        if !of.as_ref().is_some_and(is_of) {
+            *of = Some((Arc::clone(snapshot), Arc::clone(hits), zone));
+            self.starts.borrow_mut().clear();
+        }
+    }
+}
+
 /// The bursts of a list in time order.
 #[derive(Debug, Clone, Copy)]
 pub struct Bursts<'a> {
@@ -42,21 +68,33 @@ pub struct Bursts<'a> {
     pub folding: &'a Folding,
     /// The zone of the days: a burst ends where a day does.
     pub zone: Tz,
+    /// What is known of them already: of these rows, this list and this zone.
+    pub known: &'a Known,
 }
 
 impl Bursts<'_> {
     /// The first event of the burst that an event of the list is in, and one past the last: a
     /// burst of one where it is in none.
     pub fn around(&self, at: usize) -> (usize, usize) {
-        let mut first = at;
-        while first > 0 && self.goes_on(first) {
-            first -= 1;
-        }
-        let mut past = at + 1;
-        while past < self.hits.len() && self.goes_on(past) {
-            past += 1;
-        }
-        (first, past)
+        let stretch = at / MOST;
+        let (begin, end) = (stretch * MOST, ((stretch + 1) * MOST).min(self.hits.len()));
+        let starts = self.starts(stretch, begin, end);
+        let after = starts.partition_point(|start| begin + usize::from(*start) <= at);
+        let place = |i: usize| starts.get(i).map(|start| begin + usize::from(*start));
+        let first = after.checked_sub(1).and_then(place).unwrap_or(at);
+        (first, place(after).unwrap_or(end).max(at + 1))
+    }
+
+    /// Where bursts begin in a stretch of the list, counted from its start.
+    fn starts(&self, stretch: usize, begin: usize, end: usize) -> Arc<[u16]> {
+        let known = self.known.starts.borrow().get(&stretch).cloned();
+        known.unwrap_or_else(|| {
+            let starts = (begin..end).filter(|at| !self.goes_on(*at));
+            let starts: Arc<[u16]> = starts.map(|at| (at - begin) as u16).collect();
+            let mut all = self.known.starts.borrow_mut();
+            all.insert(stretch, Arc::clone(&starts));
+            starts
+        })
     }
 
     /// The events that stand in one line with an event of the list: its burst where that is
@@ -165,6 +203,7 @@ mod tests {
             hits: snapshot.order(),
             folding,
             zone: Tz::UTC,
+            known: &Known::default(),
         };
         let (mut at, mut lines) = (0, Vec::new());
         while at < bursts.hits.len() {
@@ -212,6 +251,31 @@ mod tests {
     fn a_call_that_never_stops_is_many_bursts() {
         let calls: Vec<(u32, &str)> = (0..2500).map(|i| (i, "GetObject")).collect();
         assert_eq!(lines(&calls, &Folding::default()), [1000, 1000, 500]);
+        // What is known is asked of nobody again, and forgotten with the list it was of.
+        let snapshot = snapshot(&calls);
+        let (known, folding) = (Known::default(), Folding::default());
+        let part: Arc<[EventId]> = snapshot.order()[..1200].into();
+        for (hits, first, ends) in [
+            (snapshot.order(), 1000, 2000),
+            (&part, 1000, 1200),
+            (snapshot.order(), 1000, 2000),
+        ] {
+            known.renew(&snapshot, hits, Tz::UTC);
+            assert!(known.starts.borrow().is_empty());
+            let bursts = Bursts {
+                snapshot: &snapshot,
+                hits,
+                folding: &folding,
+                zone: Tz::UTC,
+                known: &known,
+            };
+            for at in [1100, 1000, 1199] {
+                assert_eq!(bursts.around(at), (first, ends));
+            }
+            assert_eq!(known.starts.borrow().len(), 1);
+            known.renew(&snapshot, hits, Tz::UTC);
+            assert_eq!(known.starts.borrow().len(), 1);
+        }
     }
 
     #[test]
@@ -224,6 +288,7 @@ mod tests {
                 hits: snapshot.order(),
                 folding: &Folding::default(),
                 zone,
+                known: &Known::default(),
             }
             .line(0)
         };
