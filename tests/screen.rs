@@ -768,10 +768,11 @@ fn from_a_deletion_to_the_person_and_the_key_she_made() {
     assert!(!d.text().contains("svc-backup"), "{}", d.text());
     d.keys("l j j j Enter");
     assert_eq!(d.count(), 9);
+    // Back in the tree, and out of it.
     d.keys("q");
     assert_eq!(d.count(), 3);
-
-    d.keys("4");
+    assert!(d.text().contains("created-key [exact]"), "{}", d.text());
+    d.keys("q 4");
     assert!(d.text().contains("console"), "{}", d.text());
     d.keys("~ q 2");
     assert!(d.text().contains("[2]People") && d.text().contains("Alice"));

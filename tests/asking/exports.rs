@@ -112,7 +112,7 @@ fn every_screen_writes_what_it_shows() {
     let proven = (0..open.rows.len())
         .filter(|row| matches!(cell(&open, *row, "confidence"), Value::Text(t) if t == "exact"));
     assert!(proven.count() >= 2, "{open:?}");
-    d.keys("Esc");
+    d.keys("Esc Esc");
     // Files.
     let files = table(&mut d, "7 ctrl-s");
     assert_eq!((files.name, files.rows.len()), ("files", 1937));

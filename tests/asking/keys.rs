@@ -110,6 +110,9 @@ fn the_palette_of_a_list_that_floats_acts_on_that_list() {
     assert!(matches!(d.state.overlay, Some(Overlay::Chain(_))));
     d.keys(": Esc");
     assert!(matches!(d.state.overlay, Some(Overlay::Chain(_))));
+    // Under the sessions the people still stand.
+    d.keys("Esc");
+    assert!(matches!(d.state.overlay, Some(Overlay::People(_))));
     d.keys("Esc");
     assert!(d.state.overlay.is_none() && d.state.under.is_empty());
 }
