@@ -286,11 +286,12 @@ pub enum Command {
         #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
         paths: Vec<OsString>,
     },
-    /// Explain how filters are written, or list the keys and the names of their actions.
+    /// Explain how filters are written, list the keys and the names of their actions, or say what
+    /// a command takes.
     Help {
-        /// What to explain.
-        #[arg(value_enum)]
-        about: About,
+        /// filters, keys, or a command. Default: what there is.
+        #[arg(value_name = "ABOUT", value_parser = TOPICS)]
+        about: Option<String>,
     },
     /// Print completions for a shell.
     Completions {
@@ -323,14 +324,24 @@ impl Command {
     }
 }
 
-/// What `help` explains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum About {
-    /// The filter language: terms, fields, times, macros.
-    Filters,
-    /// The keys of the screen as they are bound, under the names the config file has for them.
-    Keys,
-}
+/// What `help` explains: the filter language, the keys as they are bound, and every command.
+pub const TOPICS: [&str; 15] = [
+    "filters",
+    "keys",
+    "demo",
+    "query",
+    "stats",
+    "who",
+    "resource",
+    "lineage",
+    "diff",
+    "check",
+    "verify",
+    "open",
+    "help",
+    "completions",
+    "man",
+];
 
 /// The paths of a command.
 #[derive(Debug, Args)]
@@ -528,6 +539,14 @@ mod tests {
     #[test]
     fn the_definition_holds_together() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn help_knows_every_command() {
+        let command = command();
+        let names = command.get_subcommands().map(clap::Command::get_name);
+        let names: Vec<&str> = ["filters", "keys"].into_iter().chain(names).collect();
+        assert_eq!(names, TOPICS);
     }
 
     #[test]

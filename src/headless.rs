@@ -59,8 +59,8 @@ use trailhound::view::columns;
 use trailhound::view::manual;
 
 use crate::cli::{
-    self, About, Color, Command, Global, LineageFormat, ObjectFormat, Progress as ShowProgress,
-    Query, QueryFormat, SheetFormat, Stats,
+    self, Color, Command, Global, LineageFormat, ObjectFormat, Progress as ShowProgress, Query,
+    QueryFormat, SheetFormat, Stats,
 };
 
 /// Something matched, or nothing was wrong.
@@ -303,14 +303,8 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> anyhow::Re
         }
         Command::Verify(_) => bail!("`verify` is not built yet"),
         Command::Open { .. } => bail!("`open` needs a terminal: it opens the screen"),
-        Command::Help {
-            about: About::Filters,
-        } => {
-            explain_filters(global, &mut out)?;
-            FOUND
-        }
-        Command::Help { about: About::Keys } => {
-            out.write_all(global.settings.keys.manual().as_bytes())?;
+        Command::Help { about } => {
+            explain(about.as_deref(), global, &mut out)?;
             FOUND
         }
         Command::Completions { shell } => {
@@ -324,6 +318,20 @@ pub fn run(command: Command, global: &Global, terminal: &Terminal) -> anyhow::Re
     };
     out.flush()?;
     Ok(Some(code))
+}
+
+/// What `help` says.
+fn explain(about: Option<&str>, global: &Global, out: &mut dyn Write) -> io::Result<()> {
+    let mut command = cli::command();
+    command.build();
+    match about {
+        Some("filters") => explain_filters(global, out),
+        Some("keys") => out.write_all(global.settings.keys.manual().as_bytes()),
+        about => {
+            let named = about.and_then(|name| command.find_subcommand_mut(name).cloned());
+            write!(out, "{}", named.unwrap_or(command).render_help())
+        }
+    }
 }
 
 /// The page about filters.

@@ -78,7 +78,7 @@ const DOUBLE: Duration = Duration::from_millis(400);
 pub fn run(runtime: &Runtime, screen: Screen) -> anyhow::Result<ExitCode> {
     if let Err(why) = life::can_show_a_screen() {
         anyhow::bail!(
-            "{why}; `trailhound query`, `stats`, `who`, `resource` and `check` need none"
+            "{why}; `trailhound query`, `stats`, `who`, `resource`, `lineage`, `diff` and `check` need none"
         );
     }
     life::restore_on_panic();

@@ -1321,6 +1321,19 @@ fn help_keys_lists_the_keys_as_they_are_bound() {
 }
 
 #[test]
+fn help_alone_says_what_there_is_and_of_a_command_what_it_takes() {
+    let folder = Folder::new();
+    let out = folder.run(&["help"]);
+    assert_eq!((out.code, out.stderr.as_str()), (Some(0), ""));
+    assert!(out.stdout.contains("Commands:") && out.stdout.contains("lineage"));
+    let out = folder.run(&["help", "diff"]);
+    assert!(out.stdout.contains("--with <EVENT>"), "{}", out.stdout);
+    let out = folder.run(&["help", "filter"]);
+    assert_eq!(out.code, Some(2));
+    assert!(out.stderr.contains("filters"), "{}", out.stderr);
+}
+
+#[test]
 fn filters_are_explained_without_a_screen() {
     let out = Folder::new().run(&["help", "filters"]);
     assert_eq!((out.code, out.stderr.as_str()), (Some(0), ""));

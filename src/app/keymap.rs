@@ -165,12 +165,20 @@ pub fn bindings() -> impl Iterator<Item = &'static Binding> {
     PANES.iter().chain(FLOATS).chain(ASKING)
 }
 
-/// The key table as Markdown, for the README.
+/// The key table as Markdown, for the README: scope after scope.
 pub fn markdown() -> String {
     use std::fmt::Write as _;
     let mut out = String::from("| Where | Keys | What they do |\n|---|---|---|\n");
-    for b in bindings() {
-        let keys: Vec<_> = b.keys.iter().map(|k| format!("`{k}`")).collect();
+    let rows = Scope::ALL
+        .into_iter()
+        .flat_map(|scope| bindings().filter(move |b| b.scope == scope));
+    for b in rows {
+        // A back quote in code needs two around it.
+        let code = |key: &&str| match *key {
+            "`" => "`` ` ``".to_owned(),
+            key => format!("`{key}`"),
+        };
+        let keys: Vec<_> = b.keys.iter().map(code).collect();
         let _ = writeln!(
             out,
             "| {} | {} | {} |",

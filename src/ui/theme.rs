@@ -260,6 +260,8 @@ impl Theme {
             resting_row: Style::new().add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
             selected_cell: turned.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
             absent_tab: Style::new().fg(Color::Indexed(250)),
+            // Who needs contrast may not tell colours apart.
+            bars: Bars::Letters,
             ..Self::of(&CONTRAST)
         }
     }
