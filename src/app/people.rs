@@ -14,6 +14,9 @@ use crate::view::columns;
 use crate::view::screen::{PageRow, PagesView, Tone};
 use crate::view::{shown, with_accounts};
 
+/// Columns of cells an account takes: its number or the name it was given, and a space.
+const ACCOUNT: usize = 15;
+
 /// Takes in the people among the events.
 pub fn hear(state: &mut State, lines: Vec<PersonLine>) {
     let Some(Overlay::People(people)) = &state.overlay else {
@@ -78,20 +81,24 @@ pub fn view(state: &State, people: &People) -> PagesView {
     let (format, time) = columns::time_format(state.snapshot.span());
     let wide = width >= 130;
     let figures = if wide { 6 * 9 } else { 3 * 9 };
-    let times = if width >= 70 {
-        2 * (usize::from(time) + 2)
-    } else {
-        0
+    // In a narrow terminal names need the room more than the first sighting does.
+    let shown_times = match width {
+        130.. => 2,
+        60.. => 1,
+        _ => 0,
     };
+    let times = shown_times * (usize::from(time) + 2);
     let news = if width >= 100 { 16 } else { 0 };
     let name = width.saturating_sub(figures + times + news).max(10);
+    // The account stands in a column of its own where names keep enough room beside it.
+    let account = if name >= 3 * ACCOUNT { ACCOUNT } else { 0 };
+    let name = name - account;
     let figure = |n: u64| {
         let text = if n == 0 { String::new() } else { thousands(n) };
         format!("{text:>9}")
     };
     let row = |i: usize, p: &PersonLine| {
         let s = &p.stats;
-        let account = p.account.as_deref().unwrap_or("");
         let said = &state.wishes.identities.statements;
         let mark = if people.marked.as_ref().is_some_and(|m| m.0 == p.key) {
             "● "
@@ -100,14 +107,20 @@ pub fn view(state: &State, people: &People) -> PagesView {
         } else {
             ""
         };
-        let words = format!("{mark}{}  {} {account}", p.label, p.kind.name());
+        let of = with_accounts(p.account.as_deref().unwrap_or(""), &state.accounts);
+        let beside = if account == 0 { &*of } else { "" };
+        let words = format!("{mark}{}  {} {beside}", p.label, p.kind.name());
         let words = with_accounts(&words, &state.accounts);
-        let mut pieces = vec![
-            cell(fitted(&words, name), Tone::Principal),
+        let mut pieces = vec![cell(fitted(&words, name), Tone::Principal)];
+        if account > 0 {
+            pieces.push(cell(fitted(&of, account - 1), Tone::Plain));
+            pieces.push(plain(" "));
+        }
+        pieces.extend([
             plain(figure(s.events)),
             toned(figure(s.writes + s.deletes), Tone::Write),
             toned(figure(s.denied), Tone::Denied),
-        ];
+        ]);
         if wide {
             pieces.push(toned(figure(s.failed), Tone::Failed));
             pieces.push(plain(figure(p.sessions)));
@@ -121,17 +134,23 @@ pub fn view(state: &State, people: &People) -> PagesView {
             let (first, last) = p.span().unzip();
             let first = columns::clock(first, state.zone, format);
             let last = columns::clock(last, state.zone, format);
-            pieces.push(toned(format!("  {first}  {last}"), Tone::Faint));
+            let both = if shown_times > 1 {
+                format!("  {first}")
+            } else {
+                String::new()
+            };
+            pieces.push(toned(format!("{both}  {last}"), Tone::Faint));
         }
         PageRow {
             pieces,
             focused: i == people.at,
         }
     };
-    let mut heading = format!(
-        "{:<name$}{:>9}{:>9}{:>9}",
-        "WHO", "EVENTS", "CHANGES", "DENIED"
-    );
+    let mut heading = format!("{:<name$}", "WHO");
+    if account > 0 {
+        heading.push_str(&format!("{:<account$}", "ACCOUNT"));
+    }
+    heading.push_str(&format!("{:>9}{:>9}{:>9}", "EVENTS", "CHANGES", "DENIED"));
     if wide {
         heading.push_str(&format!("{:>9}{:>9}{:>9}", "FAILED", "SESSIONS", "KEYS"));
     }
@@ -142,7 +161,10 @@ pub fn view(state: &State, people: &People) -> PagesView {
     }
     if times > 0 {
         let time = usize::from(time);
-        heading.push_str(&format!("  {:<time$}  {:<time$}", "FIRST", "LAST"));
+        if shown_times > 1 {
+            heading.push_str(&format!("  {:<time$}", "FIRST"));
+        }
+        heading.push_str(&format!("  {:<time$}", "LAST"));
     }
     let of = if state.view.text.is_empty() && state.locked.is_none() {
         "everything"

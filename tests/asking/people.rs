@@ -80,6 +80,28 @@ fn two_identities_are_made_one_and_told_apart_again() {
 }
 
 #[test]
+fn the_account_has_a_column_where_there_is_room() {
+    let mut d = Driver::demo(120, 36);
+    let accounts = std::sync::Arc::make_mut(&mut d.state.accounts);
+    accounts.insert("444455556666".to_owned(), "data".to_owned());
+    d.keys("2");
+    let (heading, _) = d.find("ACCOUNT").expect("a column");
+    for account in ["123456789012", "data"] {
+        let text = d.text();
+        let is_there = |line: &str| {
+            line.chars()
+                .skip(heading.into())
+                .collect::<String>()
+                .starts_with(account)
+        };
+        assert!(text.lines().any(is_there), "{account}:\n{text}");
+    }
+    d.resize(80, 24);
+    assert!(d.find("ACCOUNT").is_none(), "{}", d.text());
+    assert!(d.find("worker-instance/i-").is_some(), "{}", d.text());
+}
+
+#[test]
 fn a_caller_is_parted_from_the_person_its_links_lead_to() {
     let mut d = Driver::demo(120, 36);
     d.filter("via:BreakGlass what:DeleteLoadBalancer");
@@ -267,7 +289,7 @@ fn accounts_are_called_by_the_names_of_the_config_file() {
     d.filter("what:DeleteLoadBalancer via:BreakGlass").keys("s");
     assert!(d.find("@prod-main").is_some(), "{}", d.text());
     d.keys("Esc 2");
-    assert!(d.find("user prod-main").is_some(), "{}", d.text());
+    assert!(d.find("prod-main").is_some(), "{}", d.text());
     d.keys("Esc p");
     assert!(d.find("account prod-main").is_some(), "{}", d.text());
     // What the account is in a filter stays its number.
