@@ -1053,6 +1053,11 @@ fn machines(t: &mut Trail) {
         "requestParameters": {"roleName": "Web"},
         "responseElements": {"role": {"arn": "arn:aws:iam::123456789012:role/Web", "roleId": "AROAWEB"}},
     }));
+    // The same id and birth once more, of a record that differs elsewhere: one of them is the proof,
+    // and not the one that came first.
+    let mut again = t.records.last().cloned().unwrap_or_default();
+    again["userAgent"] = json!("aws-sdk-go/1.2");
+    t.records.push(again);
     let started =
         json!({"responseElements": {"instancesSet": {"items": [{"instanceId": "i-0a"}]}}});
     t.call(&alice, 310, "ec2", "RunInstances", started);

@@ -382,17 +382,24 @@ impl Kept {
         };
         let times = &self.times;
         let time = |at: u32| times.get(at as usize).copied().unwrap_or(UNDATED);
+        // One id may stand on two records that say the same of the birth and differ otherwise.
+        let columns = |event: EventId| {
+            let texts = Col::ALL.iter().map(move |col| snapshot.text(*col, event));
+            texts.collect::<Vec<_>>()
+        };
         let order = |a: &u32, b: &u32| {
-            let born = |at: u32| snapshot.births().get(at as usize);
-            time(*a).cmp(&time(*b)).then_with(|| {
-                born(*a)
-                    .map(|x| name(x.event))
-                    .cmp(&born(*b).map(|x| name(x.event)))
-                    .then_with(|| {
-                        let (a, b) = (born(*a), born(*b));
-                        a.map(|x| says(&x.birth)).cmp(&b.map(|x| says(&x.birth)))
-                    })
-            })
+            let by_time = time(*a).cmp(&time(*b));
+            if by_time.is_ne() {
+                return by_time;
+            }
+            let born = |at: &u32| snapshot.births().get(*at as usize);
+            let (Some(a), Some(b)) = (born(a), born(b)) else {
+                return by_time;
+            };
+            name(a.event)
+                .cmp(&name(b.event))
+                .then_with(|| says(&a.birth).cmp(&says(&b.birth)))
+                .then_with(|| columns(a.event).cmp(&columns(b.event)))
         };
         fresh.sort_by(order);
         let all = Arc::make_mut(&mut self.order);

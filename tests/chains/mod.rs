@@ -12,6 +12,7 @@ use trailhound::decode::{self, Marks, Place, Sink};
 use trailhound::event::birth::Confidence;
 use trailhound::event::record::Record;
 use trailhound::index::batch::BatchBuilder;
+use trailhound::index::schema::Col;
 use trailhound::index::segment::EventId;
 use trailhound::index::snapshot::Snapshot;
 use trailhound::index::symbols::Sym;
@@ -426,8 +427,10 @@ impl Evidence {
         };
         let mut out = Vec::new();
         let name = |id| {
-            let id = self.snapshot.recorded_id(id);
-            id.unwrap_or_default().into_owned()
+            // Two records of one id are told apart by what else they say.
+            let agent = self.snapshot.text(Col::Ua, id).unwrap_or_default();
+            let id = self.snapshot.recorded_id(id).unwrap_or_default();
+            format!("{id} {agent}")
         };
         write_json(&found, &name, &mut out).expect("memory takes it");
         String::from_utf8(out).expect("JSON is UTF-8")
