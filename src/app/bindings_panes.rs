@@ -38,7 +38,7 @@ pub(crate) const PANES: &[Binding] = &[
         &["Enter"],
         C::Open,
         "",
-        "open, fold, or filter to the focused value",
+        "open or fold it, go to what it names, or filter to the focused value",
     ),
     bind(
         Global,

@@ -216,11 +216,13 @@ pub fn fold(state: &mut State, close: bool) {
     rebuild(state);
 }
 
-/// Folds what is open, opens what is folded.
-pub fn toggle_fold(state: &mut State) {
-    if let Some(is_folded) = focused(state).and_then(|l| l.line.fold) {
+/// Folds what is open, opens what is folded; whether the line is of either kind.
+pub fn toggle_fold(state: &mut State) -> bool {
+    let folded = focused(state).and_then(|l| l.line.fold);
+    if let Some(is_folded) = folded {
         fold(state, !is_folded);
     }
+    folded.is_some()
 }
 
 /// The tree that the tab shows, and its path.

@@ -172,18 +172,9 @@ pub fn resources(state: &mut State) {
     };
     // A line of the detail that names a resource means that one.
     if state.focus == Focus::Detail
-        && let Some(line) = state.detail.lines.get(state.view.detail_at.0)
+        && let Some(name) = named_on_line(state)
     {
-        let named = match &line.field {
-            Some((Field::Res, name)) => Some(name.clone()),
-            _ => line
-                .leaf
-                .clone()
-                .filter(|l| state.snapshot.resources().find(l).is_some()),
-        };
-        if let Some(name) = named {
-            return resource_view(state, name);
-        }
+        return resource_view(state, name);
     }
     // What the call is about comes first, then the rest in order of trust.
     let mut named: Vec<_> = state.snapshot.named_by(id).collect();
@@ -232,6 +223,32 @@ pub fn resources(state: &mut State) {
             }));
         }
     }
+}
+
+/// The resource that the focused line of the detail names.
+fn named_on_line(state: &State) -> Option<String> {
+    let line = state.detail.lines.get(state.view.detail_at.0)?;
+    match &line.field {
+        Some((Field::Res, name)) => Some(name.clone()),
+        _ => line
+            .leaf
+            .clone()
+            .filter(|leaf| state.snapshot.resources().find(leaf).is_some()),
+    }
+}
+
+/// To what the focused line of the detail names: a resource, or who acted. Whether it names any.
+pub fn follow_line(state: &mut State) -> bool {
+    if let Some(name) = named_on_line(state) {
+        resource_view(state, name);
+        return true;
+    }
+    let line = state.detail.lines.get(state.view.detail_at.0);
+    let who = line.is_some_and(|l| matches!(l.field, Some((Field::Who | Field::Actor, _))));
+    if who {
+        principal(state);
+    }
+    who
 }
 
 /// To the view of a resource.

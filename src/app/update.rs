@@ -359,7 +359,11 @@ fn open(state: &mut State) {
             state.view.detail = true;
             state.focus = Focus::Detail;
         }
-        Focus::Detail => detail::toggle_fold(state),
+        Focus::Detail => {
+            if !detail::toggle_fold(state) {
+                pivots::follow_line(state);
+            }
+        }
         Focus::Facets => facets::open(state),
         Focus::Chips | Focus::Histogram => {}
         Focus::Portrait => pivots::drill(state),

@@ -1,6 +1,7 @@
 //! Questions about resources, answered on the demo by keys alone, with the keys counted: a typed
 //! filter counts as one, every other key as one.
 use crate::task::Task;
+use trailhound::index::schema::Field;
 
 #[test]
 fn who_deleted_the_load_balancer_and_what_else_around() {
@@ -61,4 +62,30 @@ fn what_changed_in_the_policy_of_the_role() {
         .shows("What changed, newest first")
         .shows("+ policy tmp.policyDocument.Statement.Action[2] iam:*");
     task.took("17 what changed in this role", 5);
+}
+
+#[test]
+fn a_resource_that_the_detail_names_is_gone_to_and_come_back_from() {
+    let mut task = Task::new();
+    task.filter("what:DeleteLoadBalancer res:app/prod-web err:none")
+        .shows("1 match")
+        .keys("Enter");
+    let named = |task: &Task| {
+        let state = &task.screen.state;
+        let line = &state.detail.lines[state.view.detail_at.0];
+        line.field.clone()
+    };
+    let is_resource = |field: &Option<(Field, String)>| matches!(field, Some((Field::Res, _)));
+    for _ in 0..20 {
+        if !is_resource(&named(&task)) {
+            task.keys("j");
+        }
+    }
+    let line = named(&task);
+    assert!(is_resource(&line), "{line:?}");
+    task.keys("Enter")
+        .shows("state in evidence: DELETED")
+        .keys("[")
+        .shows("1 match");
+    assert_eq!(named(&task), line);
 }
