@@ -57,6 +57,7 @@ pub struct Regexp {
     source: String,
     flags: Flags,
     compiled: Regex,
+    anchored: bool,
 }
 
 /// The flags after a regular expression.
@@ -87,6 +88,7 @@ impl Regexp {
             .build();
         match compiled {
             Ok(compiled) => Ok(Self {
+                anchored: is_anchored(&source, flags),
                 source,
                 flags,
                 compiled,
@@ -119,6 +121,23 @@ impl Regexp {
     pub fn compiled(&self) -> &Regex {
         &self.compiled
     }
+
+    /// Whether it asks where the text, or a line of it, begins or ends: what it finds in a text it may
+    /// not find where the text stands in a longer one.
+    pub const fn is_anchored(&self) -> bool {
+        self.anchored
+    }
+}
+
+/// Whether an expression holds `^`, `$` or their like; where that cannot be told it is taken to.
+fn is_anchored(source: &str, flags: Flags) -> bool {
+    let parsed = regex_syntax::ParserBuilder::new()
+        .case_insensitive(flags.ignore_case)
+        .multi_line(flags.multi_line)
+        .dot_matches_new_line(flags.dot_all)
+        .build()
+        .parse(source);
+    parsed.map_or(true, |hir| hir.properties().look_set().contains_anchor())
 }
 
 /// Where the first slash stands that no backslash precedes.

@@ -30,6 +30,9 @@ pub enum Atom {
         needs: Option<String>,
         /// The same as it stands in their bytes.
         clue: Option<Clue>,
+        /// Whether what fits a key or value fits the record it stands in, where nothing is written
+        /// in another way than it reads.
+        whole: bool,
     },
     /// Values at a path.
     Path {
@@ -198,11 +201,13 @@ impl Atom {
                 matcher: Matcher::Regex(regex.compiled().clone()),
                 needs: None,
                 clue: None,
+                whole: !regex.is_anchored(),
             },
             Needle::Word(pattern) => Self::Text {
                 matcher: Matcher::word(pattern, Rule::Part),
                 needs: Some(longest_literal(pattern).to_owned()).filter(|text| !text.is_empty()),
                 clue: Clue::new(longest_literal(pattern), pattern.how != How::Wild),
+                whole: false,
             },
         }
     }
@@ -239,6 +244,18 @@ impl Atom {
             Some(Glance::No) => return false,
             Some(Glance::Maybe) | None => {}
         }
+        // Keys and values stand between characters of no word: what an expression without anchors
+        // finds in one of them it finds in their record, and mostly it is not even there.
+        if let Self::Text {
+            matcher,
+            whole: true,
+            ..
+        } = self
+            && let Some(text) = read_as_written(record.bytes)
+            && !matcher.matches(text)
+        {
+            return false;
+        }
         match (self, record.tree()) {
             (Self::Text { matcher, .. }, Some(tree)) => anywhere(tree, matcher, NESTED),
             (Self::Text { matcher, .. }, None) => {
@@ -250,6 +267,13 @@ impl Atom {
             (Self::Path { .. }, None) => false,
         }
     }
+}
+
+/// The text of a record in which every key and value stands as it reads: no escapes, and no JSON in
+/// the digits of a URL.
+fn read_as_written(record: &[u8]) -> Option<&str> {
+    let other = memchr::memchr2(b'\\', b'%', record);
+    other.is_none().then(|| std::str::from_utf8(record).ok())?
 }
 
 /// The longest run of a pattern's text without wildcards.
@@ -492,6 +516,7 @@ mod tests {
     use super::*;
     use crate::index::snapshot::Snapshot;
     use crate::query::ast::Expr;
+    use crate::query::pattern::{Flags, Regexp};
     use crate::query::plan::bind;
     use crate::query::{Context, parse};
 
@@ -509,6 +534,34 @@ mod tests {
             tree: OnceCell::new(),
         };
         assert_eq!(atom.matches(&reading), yes, "{query}");
+    }
+
+    proptest! {
+        /// A glance at the bytes rules out no record that a look at each key and value finds.
+        #[test]
+        fn an_expression_finds_the_same_with_a_glance_and_without(
+            texts in prop::collection::vec("[ab1 _%\\\\\"\\-\\[{é\n]{0,4}", 1..6),
+            number in -20i64..200,
+            at in 0usize..16,
+        ) {
+            const EXPRESSIONS: [&str; 16] = [
+                "a", "^a", "a$", "\\ba", "\\Ba", "a\\b", "a\\B", "[^b]1", "a.b", "^$", "(?m)^b$",
+                "b|\\A1", "\\B", "1[0-9]", "tr|nu", "\\W_",
+            ];
+            let pairs: Vec<String> = texts
+                .iter()
+                .map(|text| format!("{0}:{{\"k\":[{0},{number},true,null]}}", serde_json::json!(text)))
+                .collect();
+            let record = format!("{{{}}}", pairs.join(","));
+            let regex = Regexp::new(EXPRESSIONS[at], Flags::default()).unwrap();
+            let atom = Atom::text(&Needle::Regex(regex));
+            let mut slow = atom.clone();
+            if let Atom::Text { whole, .. } = &mut slow {
+                *whole = false;
+            }
+            let reads = |atom: &Atom| atom.matches(&Reading { bytes: record.as_bytes(), tree: OnceCell::new() });
+            prop_assert_eq!(reads(&atom), reads(&slow), "{} in {}", EXPRESSIONS[at], record);
+        }
     }
 
     #[test]
