@@ -1056,6 +1056,7 @@ fn machines(t: &mut Trail) {
     // The same id and birth once more, of a record that differs elsewhere: one of them is the proof,
     // and not the one that came first.
     let mut again = t.records.last().cloned().unwrap_or_default();
+    again["eventVersion"] = json!("1.02");
     again["userAgent"] = json!("aws-sdk-go/1.2");
     t.records.push(again);
     let started =

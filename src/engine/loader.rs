@@ -1102,7 +1102,8 @@ impl<F: FnMut(Reply)> Indexer<F> {
         loop {
             let due = match &self.published {
                 Some(last) => last.at + last.rest(),
-                None => self.started + FIRST_AFTER,
+                // A first snapshot of a few rows would put off the next, which fills the screen.
+                None => self.started + PUBLISH_EVERY,
             };
             let next = Next::of(self.behind, self.trailing, due, since);
             match from.recv_timeout(next.at.saturating_duration_since(Instant::now())) {

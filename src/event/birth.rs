@@ -6,8 +6,10 @@
 //! on `userIdentity`, STS, sign-in and Identity Center events, and what real logs hold.
 
 use std::borrow::Cow;
+use std::hash::BuildHasher as _;
 use std::sync::LazyLock;
 
+use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use crate::base::time::UtcMicros;
@@ -412,6 +414,9 @@ pub struct Birth {
     pub hosts: Vec<Box<str>>,
     /// When the credential ends.
     pub expires: Option<UtcMicros>,
+    /// A hash of the record, the same in every run: puts births in one order that are told by records
+    /// of one id and moment.
+    pub mark: u64,
 }
 
 /// The places of a record that name a child.
@@ -505,6 +510,7 @@ impl Birth {
             switched_from: None,
             hosts: Vec::new(),
             expires: None,
+            mark: FixedState::with_seed(0).hash_one(json),
         };
         pick::pick(json, &PLACES, &mut |path, text| birth.take(path, text));
         if birth.failed {

@@ -382,11 +382,6 @@ impl Kept {
         };
         let times = &self.times;
         let time = |at: u32| times.get(at as usize).copied().unwrap_or(UNDATED);
-        // One id may stand on two records that say the same of the birth and differ otherwise.
-        let columns = |event: EventId| {
-            let texts = Col::ALL.iter().map(move |col| snapshot.text(*col, event));
-            texts.collect::<Vec<_>>()
-        };
         let order = |a: &u32, b: &u32| {
             let by_time = time(*a).cmp(&time(*b));
             if by_time.is_ne() {
@@ -399,7 +394,8 @@ impl Kept {
             name(a.event)
                 .cmp(&name(b.event))
                 .then_with(|| says(&a.birth).cmp(&says(&b.birth)))
-                .then_with(|| columns(a.event).cmp(&columns(b.event)))
+                // One id may stand on two records that say the same of the birth.
+                .then_with(|| a.birth.mark.cmp(&b.birth.mark))
         };
         fresh.sort_by(order);
         let all = Arc::make_mut(&mut self.order);
