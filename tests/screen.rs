@@ -26,6 +26,8 @@ mod places;
 mod points;
 #[path = "asking/queries.rs"]
 mod queries;
+#[path = "support/rows.rs"]
+mod rows;
 #[path = "asking/steady.rs"]
 mod steady;
 mod support;

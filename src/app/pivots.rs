@@ -237,18 +237,15 @@ fn named_on_line(state: &State) -> Option<String> {
     }
 }
 
-/// To what the focused line of the detail names: a resource, or who acted. Whether it names any.
-pub fn follow_line(state: &mut State) -> bool {
+/// To what the focused line of the detail names: a resource, or who acted.
+pub fn follow_line(state: &mut State) {
     if let Some(name) = named_on_line(state) {
-        resource_view(state, name);
-        return true;
+        return resource_view(state, name);
     }
     let line = state.detail.lines.get(state.view.detail_at.0);
-    let who = line.is_some_and(|l| matches!(l.field, Some((Field::Who | Field::Actor, _))));
-    if who {
+    if line.is_some_and(|l| matches!(l.field, Some((Field::Who | Field::Actor, _)))) {
         principal(state);
     }
-    who
 }
 
 /// To the view of a resource.

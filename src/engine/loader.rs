@@ -884,8 +884,9 @@ struct Next {
 }
 
 impl Next {
-    /// What follows a wait that began at `since`, where a snapshot may be shown from `due` on. A writer that is faster than its readers waits
-    /// all the time: only a wait of some length is quiet, in which lineage is worth its cost.
+    /// What follows a wait that began at `since`, where a snapshot may be shown from `due` on. A
+    /// writer that is faster than its readers waits all the time: only a wait of some length is
+    /// quiet, in which lineage is worth its cost.
     fn of(behind: bool, trailing: bool, due: Instant, since: Instant) -> Self {
         let quiet = since + PUBLISH_EVERY;
         if behind && due < quiet {

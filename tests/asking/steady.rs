@@ -1,6 +1,5 @@
 //! Evidence that comes while somebody reads: links are found anew, and the cursor stays where it is.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -9,9 +8,8 @@ use trailhound::app::state::Overlay;
 use trailhound::base::cancel::Cancel;
 use trailhound::base::crew::Alone;
 use trailhound::base::origin::FileId;
-use trailhound::decode::{self, Marks, Place, Sink};
+use trailhound::decode;
 use trailhound::engine::protocol::Reply;
-use trailhound::event::record::Record;
 use trailhound::index::batch::BatchBuilder;
 use trailhound::index::schema::Col;
 use trailhound::index::writer::IndexWriter;
@@ -20,18 +18,9 @@ use trailhound::pivot::lineage::{Lineage, Wishes};
 use trailhound::pivot::tree::What;
 
 use crate::driver::Driver;
+use crate::rows::Rows;
 
 const ALICE: &str = "arn:aws:iam::123456789012:user/alice";
-
-struct Rows(BatchBuilder);
-
-impl Sink for Rows {
-    fn record(&mut self, r: &Record<'_>, p: Place, _: Marks, json: &[u8]) -> ControlFlow<()> {
-        self.0.push(r, p.offset, p.len, false);
-        self.0.note_birth(r, json);
-        ControlFlow::Continue(())
-    }
-}
 
 /// A screen that is told of more and more evidence.
 struct Load {

@@ -1,16 +1,16 @@
 //! Trails made to measure: identities, the calls that give birth to others, and their lineage.
 
 mod person;
+#[path = "../support/rows.rs"]
+mod rows;
 
 use serde_json::{Value, json};
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use trailhound::base::cancel::Cancel;
 use trailhound::base::crew::Alone;
 use trailhound::base::origin::FileId;
-use trailhound::decode::{self, Marks, Place, Sink};
+use trailhound::decode;
 use trailhound::event::birth::Confidence;
-use trailhound::event::record::Record;
 use trailhound::index::batch::BatchBuilder;
 use trailhound::index::schema::Col;
 use trailhound::index::segment::EventId;
@@ -26,6 +26,8 @@ use trailhound::query::plan::bind;
 use trailhound::query::{Context, parse};
 use trailhound::report;
 use trailhound::report::lineage::{Found, write_json};
+
+use rows::Rows;
 
 pub const PROD: &str = "123456789012";
 pub const DATA: &str = "444455556666";
@@ -281,16 +283,6 @@ impl Trail {
         let mut writer = IndexWriter::new();
         writer.append(rows.0.take(), &|_| None);
         Evidence::of(&mut writer, wishes)
-    }
-}
-
-struct Rows(BatchBuilder);
-
-impl Sink for Rows {
-    fn record(&mut self, r: &Record<'_>, p: Place, _: Marks, json: &[u8]) -> ControlFlow<()> {
-        self.0.push(r, p.offset, p.len, false);
-        self.0.note_birth(r, json);
-        ControlFlow::Continue(())
     }
 }
 
