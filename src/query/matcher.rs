@@ -194,7 +194,11 @@ const IDENTITY_KINDS: [&str; 6] = [
 fn named_part(folded: &str) -> Named<'_> {
     let (text, may_have_kind) = match Arn::parse(folded) {
         Some(arn) => (arn.resource, matches!(arn.service, "iam" | "sts")),
-        None => (folded, true),
+        // An ARN that is not quite one has a head all the same.
+        None => match folded.splitn(6, ':').nth(5) {
+            Some(resource) if folded.starts_with("arn:") => (resource, false),
+            _ => (folded, true),
+        },
     };
     let kind = text
         .split_once('/')
@@ -257,6 +261,9 @@ mod tests {
         check(Rule::Component, "user", "user/user", true);
         check(Rule::Component, "aws", "arn:aws:iam::1:user/Alice", false);
         check(Rule::Component, "user", "arn:aws:s3:::user/x", true);
+        for (word, yes) in [("arn", false), ("sts", false), ("alice", true)] {
+            check(Rule::Component, word, "arn:aws::sts:1:role/alice", yes);
+        }
         check(Rule::Component, "root", "root", true);
         check(Rule::Component, "alice*", "user/alice", false);
     }

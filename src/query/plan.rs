@@ -351,7 +351,16 @@ fn term(test: &Test, value: &Value, on: On<'_>) -> Node {
                 Field::Shared => "sharedEventID",
                 _ => "errorMessage",
             };
-            in_record(&[Step::Key(key.to_owned())], test.op, value, rule)
+            // A field is absent where its text is empty; a path is not.
+            let filled = Value::Word(Pattern {
+                text: "?*".to_owned(),
+                how: How::Wild,
+            });
+            let (value, op, rule) = match value {
+                Value::Any => (&filled, Op::Has, Rule::Whole),
+                value => (value, test.op, rule),
+            };
+            in_record(&[Step::Key(key.to_owned())], op, value, rule)
         }
         Home::Derived(derived) => match Matcher::of(value, test.op, rule) {
             Some(matcher) => {
