@@ -19,6 +19,9 @@ use crate::view::screen::Shade;
 /// Blocks by eighths of a cell, from the bottom.
 pub const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
+/// The same in dots, of which there are four on top of each other.
+const DOTS: [&str; 9] = [" ", "⣀", "⣀", "⣤", "⣤", "⣶", "⣶", "⣿", "⣿"];
+
 /// What a cell of a bar is mostly about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
@@ -36,9 +39,10 @@ enum Kind {
 ///         13:32      13:40      13:48  ^   13:56      14:04         . read
 /// ```
 ///
-/// Errors stand on writes, writes on reads. An empty column is a dot; one that no file tells of is
-/// striped, and one whose files are not all read is hatched above its bar. Where a cell cannot show
-/// all it holds, the gravest wins; the height of a bar is always that of the sum.
+/// Errors stand on writes, writes on reads. Whatever the colours: reads are dotted, writes solid,
+/// errors marks. An empty column is a dot; one that no file tells of is striped, and one whose files
+/// are not all read is hatched above its bar. Where a cell cannot show all it holds, the gravest
+/// wins; the height of a bar is always that of the sum.
 pub fn draw(buffer: &mut Buffer, area: Area, view: &HistogramView, theme: &Theme) {
     let bars = plot(area);
     let mut pen = Pen::new(buffer, area, theme);
@@ -103,6 +107,19 @@ fn shade(shade: Shade, theme: &Theme) -> Option<(&'static str, Style)> {
     Some((glyph, theme.faint))
 }
 
+/// The kinds of calls with their glyphs, the gravest first.
+fn kinds(theme: &Theme) -> [(&'static str, Style, &'static str); 3] {
+    let (write, read) = match theme.bars {
+        Bars::Blocks => ("█", "⣿"),
+        Bars::Letters => ("#", "."),
+    };
+    [
+        ("!", theme.bar_error, "failed"),
+        (write, theme.bar_write, "write"),
+        (read, theme.bar_read, "read"),
+    ]
+}
+
 /// The words of the shades that there are, with their glyphs.
 fn shades<'t>(view: &HistogramView, theme: &'t Theme) -> Vec<(&'t str, Style, String)> {
     let words = [(Shade::Gap, "gap"), (Shade::Unread, "unread")];
@@ -156,26 +173,15 @@ fn cell(tops: [u64; 3], row: u16, theme: &Theme) -> Option<(&'static str, Style)
         Kind::Error => theme.bar_error,
     };
     let gravest = parts.iter().find(|(_, high)| *high > 0)?.0;
-    if theme.bars == Bars::Letters {
-        let glyph = match gravest {
-            Kind::Error => "!",
-            Kind::Write => "#",
-            Kind::Read if all <= 4 => ".",
-            Kind::Read => ":",
-        };
-        return Some((glyph, style(gravest)));
-    }
-    let present = parts.iter().filter(|(_, high)| *high > 0).count();
-    if all < 8 || present == 1 {
-        return Some((EIGHTHS[all as usize], style(gravest)));
-    }
-    // A full cell of two or more kinds: the lower as ink, the gravest as ground.
-    let (lower, high) = parts
-        .iter()
-        .rev()
-        .find(|(kind, high)| *high > 0 && *kind != gravest)?;
-    let ground = style(gravest).fg.unwrap_or_default();
-    Some((EIGHTHS[(*high).min(7) as usize], style(*lower).bg(ground)))
+    let glyph = match (theme.bars, gravest) {
+        (_, Kind::Error) => "!",
+        (Bars::Blocks, Kind::Write) => EIGHTHS[all as usize],
+        (Bars::Blocks, Kind::Read) => DOTS[all as usize],
+        (Bars::Letters, Kind::Write) => "#",
+        (Bars::Letters, Kind::Read) if all <= 4 => ".",
+        (Bars::Letters, Kind::Read) => ":",
+    };
+    Some((glyph, style(gravest)))
 }
 
 fn axis(pen: &mut Pen<'_>, left: u16, width: u16, y: u16, view: &HistogramView) {
@@ -184,10 +190,18 @@ fn axis(pen: &mut Pen<'_>, left: u16, width: u16, y: u16, view: &HistogramView) 
     // Without a legend the scale stands at the end of the axis.
     if pen.width() < end + 12 {
         let shades = shades(view, theme);
+        let kinds = kinds(theme).map(|(glyph, _, word)| format!("{glyph} {word}  "));
         let words = shades
             .iter()
             .map(|(glyph, _, word)| format!("{glyph} {word}  "));
-        let scale = Printable::new(&format!("{}{}", words.collect::<String>(), view.scale));
+        let short = format!("{}{}", words.collect::<String>(), view.scale);
+        let long = Printable::new(&format!("{}{short}", kinds.concat()));
+        // The kinds only where two labels keep their room.
+        let scale = if columns(long.as_str()) + 28 <= width {
+            long
+        } else {
+            Printable::new(&short)
+        };
         let taken = columns(scale.as_str());
         if taken > 0 && taken + 8 < width {
             pen.right(left, y, width, &scale, theme.faint);
@@ -226,20 +240,14 @@ fn legend(pen: &mut Pen<'_>, x: u16, view: &HistogramView) {
     if room < 10 {
         return;
     }
-    let glyphs = match theme.bars {
-        Bars::Blocks => ["■", "■", "■"],
-        Bars::Letters => ["!", "#", "."],
-    };
     let mut scale = view.scale.clone();
     if view.stale {
         scale.push_str(" ~");
     }
     pen.words(x, 0, room, &scale, theme.faint);
-    let mut lines = vec![
-        (glyphs[0], theme.bar_error, "failed".to_owned()),
-        (glyphs[1], theme.bar_write, "write".to_owned()),
-        (glyphs[2], theme.bar_read, "read".to_owned()),
-    ];
+    let mut lines = kinds(theme)
+        .map(|(g, s, word)| (g, s, word.to_owned()))
+        .to_vec();
     lines.extend(shades(view, theme));
     if view.undated > 0 {
         let undated = format!("{} undated", thousands(view.undated));
@@ -317,6 +325,39 @@ mod tests {
             shown,
             "    9 │ :#!\n      │ :##\n    0 │.:::·\n       13:32     1 col = 30 s"
         );
+    }
+
+    #[test]
+    fn kinds_are_told_apart_by_shape_in_every_theme() {
+        let view = HistogramView {
+            columns: vec![
+                column(1, 0, 0),
+                column(9, 0, 0),
+                column(0, 9, 0),
+                column(0, 0, 9),
+                column(6, 1, 2),
+            ],
+            top: 9,
+            ..HistogramView::default()
+        };
+        let shown = |theme: &Theme| drawn(30, 4, |b, a| draw(b, a, &view, theme));
+        for name in Theme::NAMES {
+            let theme = Theme::named(name).unwrap();
+            let expected = match theme.bars {
+                Bars::Blocks => "    9 │ ⣿█!!\n      │ ⣿█!⣿\n    0 │⣤⣿█!⣿",
+                Bars::Letters => "    9 │ :#!!\n      │ :#!:\n    0 │.:#!:",
+            };
+            assert_eq!(shown(&theme).trim_end(), expected, "{name}");
+            let [failed, write, read] = kinds(&theme).map(|(glyph, _, _)| glyph);
+            let legend = drawn(120, 5, |b, a| draw(b, a, &view, &theme));
+            for words in [
+                format!("{failed} failed"),
+                format!("{write} write"),
+                format!("{read} read"),
+            ] {
+                assert!(legend.contains(&words), "{name}: {words}\n{legend}");
+            }
+        }
     }
 
     #[test]
