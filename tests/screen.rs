@@ -453,7 +453,7 @@ fn sources_name_every_file_and_show_its_text() {
     let hash = sha2_hex(&bytes);
     assert!(text.contains(&hash[..12]), "{hash}\n{text}");
     // Typing narrows, Tab sorts, Esc empties first.
-    d.type_in("damaged");
+    d.keys("f").type_in("damaged").keys("Enter");
     assert!(d.text().contains("1 of 4 files"));
     d.keys("Esc Tab");
     assert!(
@@ -461,7 +461,7 @@ fn sources_name_every_file_and_show_its_text() {
         "{}",
         d.text()
     );
-    d.type_in("syntax_error");
+    d.keys("/").type_in("syntax_error").keys("Enter");
     assert!(d.text().contains("1 of 4 files"), "{}", d.text());
     // The problem in full, with the text around it; nothing of it acts.
     d.keys("Enter");

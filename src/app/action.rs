@@ -215,6 +215,7 @@ pub enum Command {
     FoldBurst,
     FoldBursts,
     Mend,
+    CoverageMap,
     Reveal,
     Apply,
     Quit,

@@ -75,11 +75,15 @@ pub(crate) fn toned(text: impl AsRef<str>, tone: Tone) -> Cell {
 
 /// The first line.
 pub fn context(state: &State) -> ContextLine {
-    let sources = |o: &Overlay| matches!(o, Overlay::Sources(_));
-    let here = match &state.view.about {
-        _ if state.overlay.as_ref().is_some_and(sources) || state.under.iter().any(sources) => '7',
-        _ if matches!(state.overlay, Some(Overlay::People(_))) => '2',
-        _ if matches!(state.overlay, Some(Overlay::Chain(_))) => '4',
+    // What floats topmost and is a screen says it, else the view does.
+    let mut floats = state.overlay.iter().chain(state.under.iter().rev());
+    let screen = floats.find_map(|o| match o {
+        Overlay::Sources(_) | Overlay::Coverage(_) => Some('7'),
+        Overlay::People(_) => Some('2'),
+        Overlay::Chain(_) => Some('4'),
+        _ => None,
+    });
+    let here = screen.unwrap_or(match &state.view.about {
         About::Timeline => '1',
         About::Subject(crate::pivot::portrait::Subject::Principal(_), _) => '2',
         About::Subject(
@@ -87,7 +91,7 @@ pub fn context(state: &State) -> ContextLine {
             | crate::pivot::portrait::Subject::Resources,
             _,
         ) => '3',
-    };
+    });
     let tabs = SCREENS
         .iter()
         .map(|(digit, name, built)| Tab {

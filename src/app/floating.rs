@@ -3,6 +3,7 @@
 use crate::app::action::Command;
 use crate::app::chain;
 use crate::app::compose::{plain, toned};
+use crate::app::covering;
 use crate::app::keymap::Scope;
 use crate::app::keys::Row;
 use crate::app::overlays;
@@ -32,6 +33,7 @@ pub(crate) fn overlay(state: &State) -> Option<Floating> {
         Overlay::Picker(p) => Floating::Picker(picker(state, p)),
         Overlay::Problems(file, at) => Floating::Pages(reading::problems(state, *file, *at)),
         Overlay::Sources(list) => Floating::Pages(reading::sources(state, list)),
+        Overlay::Coverage(map) => Floating::Pages(covering::view(state, map)),
         Overlay::People(people) => Floating::Pages(people::view(state, people)),
         Overlay::Chain(tree) => Floating::Pages(tree_view::view(state, tree)),
         Overlay::Raw(raw) => Floating::Pages(reading::raw(state, raw)),
@@ -96,6 +98,11 @@ pub fn overlay_places(state: &State) -> (Area, Area, usize) {
                 lines,
                 reading::top(list.at, usize::from(lines.height)),
             )
+        }
+        Some(Overlay::Coverage(map)) => {
+            let frame = layout::pages(state.size);
+            let lines = layout::below(layout::pages_lines(frame), covering::HEAD);
+            (frame, lines, covering::top(state, map))
         }
         Some(Overlay::People(_) | Overlay::Chain(_)) => {
             let frame = layout::pages(state.size);

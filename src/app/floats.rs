@@ -14,6 +14,7 @@ use crate::engine::protocol::Excerpt;
 use crate::index::schema::Field;
 use crate::index::segment::EventId;
 use crate::index::symbols::Sym;
+use crate::pivot::held::Held;
 use crate::pivot::person::PersonLine;
 use crate::pivot::tree::{Row, What};
 use crate::view::headings::ListColumn;
@@ -30,6 +31,8 @@ pub enum Overlay {
     Problems(Option<usize>, usize),
     /// Every file.
     Sources(Sources),
+    /// Which hours of which account and region the evidence tells of.
+    Coverage(CoverageMap),
     /// Everyone among the events.
     People(People),
     /// Where sessions come from.
@@ -47,7 +50,14 @@ pub enum Overlay {
 impl Overlay {
     /// Whether it is a place of its own, which going back comes back to.
     pub const fn is_place(&self) -> bool {
-        matches!(self, Self::People(_) | Self::Chain(_) | Self::Around(_))
+        matches!(
+            self,
+            Self::People(_)
+                | Self::Chain(_)
+                | Self::Around(_)
+                | Self::Sources(_)
+                | Self::Coverage(_)
+        )
     }
 }
 
@@ -88,6 +98,19 @@ pub struct People {
     pub marked: Option<(String, String)>,
 }
 
+/// Which hours of which account and region the evidence tells of.
+#[derive(Debug, Clone, Default)]
+pub struct CoverageMap {
+    /// Events by account, region and hour; `None` until they are counted.
+    pub held: Option<Arc<Held>>,
+    /// The focused account and region, among all.
+    pub row: usize,
+    /// The focused hour, counted from 1970; `None` for the last.
+    pub hour: Option<i64>,
+    /// How much time a cell stands for, among the lengths there are; `None` while all is in sight.
+    pub step: Option<usize>,
+}
+
 /// Where sessions come from, as a tree.
 #[derive(Debug, Clone)]
 pub struct Chain {
@@ -118,6 +141,8 @@ pub enum ChainOf {
 pub struct Sources {
     /// What is typed to narrow it.
     pub input: Input,
+    /// Whether it is typed now.
+    pub typing: bool,
     /// How it is sorted.
     pub sort: Sort,
     /// Places of the files that answer, in order.

@@ -34,6 +34,8 @@ pub enum Scope {
     Picker,
     /// In the list of files.
     Sources,
+    /// In the map of the evidence.
+    Coverage,
     /// In the list of people.
     People,
     /// In the tree of sessions.
@@ -46,7 +48,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Global,
         Self::List,
         Self::Facets,
@@ -58,6 +60,7 @@ impl Scope {
         Self::Prompt,
         Self::Picker,
         Self::Sources,
+        Self::Coverage,
         Self::People,
         Self::Chain,
         Self::Pages,
@@ -78,6 +81,7 @@ impl Scope {
             Self::Prompt => "Typing",
             Self::Picker => "Choosing",
             Self::Sources => "Files",
+            Self::Coverage => "Coverage",
             Self::People => "People",
             Self::Chain => "Sessions",
             Self::Pages => "Reading",
@@ -99,6 +103,7 @@ impl Scope {
             Self::Prompt => "typing",
             Self::Picker => "choosing",
             Self::Sources => "files",
+            Self::Coverage => "coverage",
             Self::People => "people",
             Self::Chain => "sessions",
             Self::Pages => "reading",
@@ -108,10 +113,7 @@ impl Scope {
 
     /// Whether characters are typed here, so that none can be a key.
     pub const fn is_typed(self) -> bool {
-        matches!(
-            self,
-            Self::Filter | Self::Prompt | Self::Picker | Self::Sources
-        )
+        matches!(self, Self::Filter | Self::Prompt | Self::Picker)
     }
 
     /// Whether keys that are not bound here fall through to the global ones.

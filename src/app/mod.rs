@@ -14,6 +14,7 @@ pub mod chain;
 pub mod chips;
 pub mod chord;
 pub mod compose;
+pub mod covering;
 pub mod detail;
 pub mod export;
 pub mod facets;

@@ -11,8 +11,8 @@ use crate::app::state::{
     Choice, Entry, Overlay, Picker, PickerKind, Question, QuestionKind, State,
 };
 use crate::app::{
-    arranging, carrying, chain, chips, detail, export, facets, filtering, fuzzy, merging, moves,
-    palette, pivots, places, reading, sources, times,
+    arranging, carrying, chain, chips, covering, detail, export, facets, filtering, fuzzy, merging,
+    moves, palette, pivots, places, reading, sources, times,
 };
 use crate::base::time::MINUTE;
 use crate::event::inner::Inner;
@@ -175,6 +175,7 @@ pub fn paste(state: &mut State, text: &str) {
             picker.at = 0;
         }
         Some(Overlay::Sources(list)) => {
+            list.typing = true;
             filtering::insert(&mut list.input, text);
             sources::arrange(&state.files, list);
         }
@@ -213,7 +214,7 @@ pub fn edit(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
                 input.handle(request);
             }
         }
-        Some(Overlay::Sources(list)) => {
+        Some(Overlay::Sources(list)) if list.typing => {
             if let Some(request) = filtering::request_of(chord) {
                 list.input.handle(request);
                 list.at = 0;
@@ -232,7 +233,12 @@ pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         _ => 0,
     };
     match (&mut state.overlay, command) {
-        (Some(Overlay::Sources(list)), Command::Escape) if !list.input.value().is_empty() => {
+        (Some(Overlay::Sources(list)), Command::Apply) => list.typing = false,
+        (Some(Overlay::Sources(list)), Command::Find) => list.typing = true,
+        (Some(Overlay::Sources(list)), Command::Escape)
+            if list.typing || !list.input.value().is_empty() =>
+        {
+            list.typing = false;
             list.input = Input::default();
             sources::arrange(&state.files, list);
         }
@@ -252,6 +258,16 @@ pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         (Some(Overlay::People(_) | Overlay::Chain(_)), _) => {
             chain::command(state, command, effects);
         }
+        (Some(Overlay::Sources(_)), Command::CoverageMap) => covering::open(state),
+        (Some(Overlay::Sources(_)), Command::Problems) => {
+            let files = state.overlay.take();
+            open_problems(state);
+            match state.overlay {
+                Some(_) => state.under.extend(files),
+                None => state.overlay = files,
+            }
+        }
+        (Some(Overlay::Coverage(_)), _) => covering::command(state, command),
         (Some(Overlay::Sources(_)), _) => sources::command(state, command, effects),
         (Some(Overlay::Problems(..)), Command::Open) => sources::open_problem(state, effects),
         (Some(Overlay::Raw(_)), Command::Reveal) => state.reveal = !state.reveal,
@@ -328,6 +344,7 @@ pub fn point(state: &mut State, at: usize, twice: bool, effects: &mut Vec<Effect
     match &mut state.overlay {
         Some(Overlay::Sources(list)) if at < list.order.len() => list.at = at,
         Some(Overlay::People(_) | Overlay::Chain(_)) => chain::point(state, at),
+        Some(Overlay::Coverage(_)) => covering::point(state, at),
         Some(Overlay::Picker(picker)) => {
             if at < matching(picker).len() {
                 picker.at = at;

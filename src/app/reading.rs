@@ -130,26 +130,26 @@ pub fn sources(state: &State, list: &Sources) -> PagesView {
         Some(row(columns.cells(state, *file, entry), i == list.at))
     });
     let mut typed = vec![toned("only: ", Tone::Faint)];
-    let before: String = list
-        .input
-        .value()
-        .chars()
-        .take(list.input.cursor())
-        .collect();
-    let after: String = list
-        .input
-        .value()
-        .chars()
-        .skip(list.input.cursor())
-        .collect();
-    typed.push(toned(before, Tone::Heading));
-    typed.push(toned("▏", Tone::Match));
-    typed.push(toned(after, Tone::Heading));
-    if list.input.value().is_empty() {
-        typed.push(toned(
-            "type a part of a name, shape, status or problem",
-            Tone::Faint,
-        ));
+    let text = list.input.value();
+    if list.typing {
+        let (before, after): (Vec<_>, Vec<_>) = text
+            .chars()
+            .enumerate()
+            .partition(|(i, _)| *i < list.input.cursor());
+        let part =
+            |chars: Vec<(usize, char)>| chars.into_iter().map(|(_, c)| c).collect::<String>();
+        typed.push(toned(part(before), Tone::Heading));
+        typed.push(toned("▏", Tone::Match));
+        typed.push(toned(part(after), Tone::Heading));
+    } else {
+        typed.push(toned(text, Tone::Heading));
+    }
+    if text.is_empty() && list.typing {
+        let words = "a part of a name, shape, status or problem; Enter keeps it";
+        typed.push(toned(words, Tone::Faint));
+    } else if text.is_empty() {
+        let key = state.keys.word(Scope::Sources, Command::Find);
+        typed.push(toned(format!("all ({key} narrows)"), Tone::Faint));
     }
     let done = if state.progress.done { "" } else { " so far" };
     PagesView {

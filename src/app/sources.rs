@@ -128,6 +128,7 @@ pub fn listed(state: &State, file: Option<usize>) -> std::ops::Range<usize> {
 pub fn open(state: &mut State) {
     let mut sources = Sources {
         input: Input::default(),
+        typing: false,
         sort: Sort::Walk,
         order: Vec::new(),
         at: 0,

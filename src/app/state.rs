@@ -12,8 +12,8 @@ use crate::app::chord::Chord;
 use crate::app::detail::Lines;
 use crate::app::export::Export;
 pub use crate::app::floats::{
-    Around, Chain, ChainOf, Choice, Clock, Entry, Overlay, People, Picker, PickerKind, Question,
-    QuestionKind, Raw, Sort, Sources,
+    Around, Chain, ChainOf, Choice, Clock, CoverageMap, Entry, Overlay, People, Picker, PickerKind,
+    Question, QuestionKind, Raw, Sort, Sources,
 };
 use crate::app::keymap::Scope;
 use crate::app::keys::Keys;
@@ -95,6 +95,8 @@ pub struct State {
     pub hashes: HashMap<FileId, Result<[u8; 32], String>>,
     /// The file whose hash is being worked out.
     pub hashing: Option<FileId>,
+    /// Whether events are being counted by hour.
+    pub holding: bool,
     /// Whether secrets show.
     pub reveal: bool,
     /// What was read, once the load has ended.
@@ -416,6 +418,7 @@ impl State {
             problems: Vec::new(),
             hashes: HashMap::new(),
             hashing: None,
+            holding: false,
             reveal: false,
             mending: None,
             ledger: None,

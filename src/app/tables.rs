@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use crate::app::compose;
+use crate::app::covering;
 use crate::app::detail;
 use crate::app::floating;
 use crate::app::overlays;
@@ -83,6 +84,7 @@ pub fn of_overlay(state: &State) -> Result<Option<Table>, &'static str> {
         Some(Overlay::People(people)) => of_people(people)?,
         Some(Overlay::Chain(chain)) => of_chain(state, chain),
         Some(Overlay::Sources(list)) => of_files(state, list),
+        Some(Overlay::Coverage(map)) => covering::table(state, map)?,
         Some(Overlay::Problems(file, _)) => of_problems(state, *file),
         Some(Overlay::Raw(raw)) => of_text(state, raw),
         Some(Overlay::Help(_)) => of_help(state),

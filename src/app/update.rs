@@ -11,8 +11,8 @@ use crate::app::chord::Chord;
 use crate::app::keymap::Scope;
 use crate::app::state::{About, Focus, Overlay, State};
 use crate::app::{
-    arranging, chain, chips, detail, export, facets, filtering, listing, merging, mouse, moves,
-    overlays, palette, people, pivots, places, plot, pointing, sources, times,
+    arranging, chain, chips, covering, detail, export, facets, filtering, listing, merging, mouse,
+    moves, overlays, palette, people, pivots, places, plot, pointing, sources, times,
 };
 use crate::base::ledger::FileEntry;
 use crate::base::text::counted;
@@ -83,6 +83,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
     }
     ask_for_what_is_missing(state, &mut effects);
     sources::ask_for_hashes(state, &mut effects);
+    covering::ask(state, &mut effects);
     effects
 }
 
@@ -95,7 +96,9 @@ pub fn scope(state: &State) -> Scope {
 pub fn scope_of(state: &State, overlay: Option<&Overlay>) -> Scope {
     match (overlay, &state.edit, state.focus) {
         (Some(Overlay::Help(_) | Overlay::Problems(..) | Overlay::Raw(_)), _, _) => Scope::Pages,
+        (Some(Overlay::Sources(list)), _, _) if list.typing => Scope::Prompt,
         (Some(Overlay::Sources(_)), _, _) => Scope::Sources,
+        (Some(Overlay::Coverage(_)), _, _) => Scope::Coverage,
         (Some(Overlay::People(_)), _, _) => Scope::People,
         (Some(Overlay::Chain(_)), _, _) => Scope::Chain,
         (Some(Overlay::Picker(_)), _, _) => Scope::Picker,
@@ -119,6 +122,16 @@ fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
         None => chord.to_string(),
     };
     let command = state.keys.meaning(scope, &pressed);
+    let screen = state.keys.meaning(Scope::Global, &pressed);
+    if let (None, Some(screen)) = (command, screen)
+        && matches!(
+            scope,
+            Scope::Sources | Scope::Coverage | Scope::People | Scope::Chain
+        )
+        && is_screen(screen)
+    {
+        return to_screen(state, screen, effects);
+    }
     if command.is_none() && first.is_none() && state.keys.begins(scope, chord) {
         state.first_key = Some(chord);
         return state.say(format!("{chord} …"));
@@ -144,6 +157,7 @@ fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
             | Scope::Pages
             | Scope::Context
             | Scope::Sources
+            | Scope::Coverage
             | Scope::People
             | Scope::Chain,
         ) => {
@@ -151,7 +165,7 @@ fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
         }
         (Some(command), _) => run(state, command, effects),
         (None, Scope::Filter) => filtering::edit(state, chord),
-        (None, Scope::Prompt | Scope::Picker | Scope::Sources) => {
+        (None, Scope::Prompt | Scope::Picker) => {
             overlays::edit(state, chord, effects);
         }
         (None, _) => {
@@ -160,6 +174,34 @@ fn press(state: &mut State, chord: Chord, effects: &mut Vec<Effect>) {
             state.refuse(format!("{chord} does nothing here; {help} lists the keys"));
         }
     }
+}
+
+/// Whether a command goes to a screen.
+const fn is_screen(command: Command) -> bool {
+    use Command as C;
+    matches!(
+        command,
+        C::Screen1 | C::Screen2 | C::Screen3 | C::Screen4 | C::Screen5 | C::Screen6 | C::Screen7
+    )
+}
+
+/// From a screen that floats to another one; closing that comes back.
+fn to_screen(state: &mut State, screen: Command, effects: &mut Vec<Effect>) {
+    let is_here = matches!(
+        (screen, &state.overlay),
+        (Command::Screen2, Some(Overlay::People(_)))
+            | (Command::Screen4, Some(Overlay::Chain(_)))
+            | (Command::Screen7, Some(Overlay::Sources(_)))
+    );
+    if is_here {
+        return;
+    }
+    match screen {
+        Command::Screen3 => pivots::go_on(state),
+        Command::Screen2 | Command::Screen7 => state.under.extend(state.overlay.take()),
+        _ => {}
+    }
+    run(state, screen, effects);
 }
 
 /// Runs a command in the panes.
@@ -349,6 +391,7 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         | C::Apply
         | C::Sort
         | C::Mend
+        | C::CoverageMap
         | C::DropTerm => {}
     }
 }
@@ -427,6 +470,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             state.hashing = None;
             state.hashes.insert(hash.file, hash.outcome);
         }
+        Reply::Held(held) => covering::hear(state, held),
         Reply::Loaded(ledger) => {
             if state.snapshot.is_empty() && !state.progress.stopped {
                 let never_opened = |f: &Arc<FileEntry>| f.bytes == 0 && f.status.is_unread();

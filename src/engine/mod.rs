@@ -29,6 +29,7 @@ use crate::base::origin::FileId;
 use crate::engine::memo::Memo;
 use crate::engine::protocol::{Ask, Fetch, Reply, Request};
 use crate::index::snapshot::Snapshot;
+use crate::pivot::held::held;
 use crate::pivot::lineage::Wishes;
 use crate::source::Spec;
 
@@ -47,6 +48,7 @@ pub struct Engine {
     hashes: watch::Sender<Option<(FileId, u64)>>,
     mends: std::sync::mpsc::Sender<FileId>,
     follows: watch::Sender<Option<(Arc<Snapshot>, Wishes)>>,
+    counts: watch::Sender<Option<Arc<Snapshot>>>,
     latest: Latest,
     stop: Stop,
     reader: Reader,
@@ -64,6 +66,7 @@ impl Engine {
         let (looks, look) = watch::channel(None);
         let (hashes, hash) = watch::channel(None);
         let (follows, follow) = watch::channel::<Option<(Arc<Snapshot>, Wishes)>>(None);
+        let (counts, count) = watch::channel(None);
         runtime.spawn(answering(ask, reader.clone(), sender.clone()));
         let with = || (reader.clone(), sender.clone());
         runtime.spawn(serving(
@@ -96,6 +99,12 @@ impl Engine {
             with(),
             |reader, (file, size)| Reply::Hashed(reader.hash(file, size)),
         ));
+        runtime.spawn(serving(
+            count,
+            "counting hours",
+            with(),
+            |_, snapshot: Arc<Snapshot>| Reply::Held(Arc::new(held(&snapshot))),
+        ));
         let (mends, mend) = std::sync::mpsc::channel();
         runtime.spawn(serving(
             follow,
@@ -120,6 +129,7 @@ impl Engine {
             hashes,
             mends,
             follows,
+            counts,
             latest: Latest::default(),
             stop,
             reader: kept,
@@ -146,6 +156,9 @@ impl Engine {
             }
             Request::Hash(file, size) => {
                 self.hashes.send_replace(Some((file, size)));
+            }
+            Request::Held(snapshot) => {
+                self.counts.send_replace(Some(snapshot));
             }
             Request::Mend(file) => {
                 // Where there is nothing to mend, nobody listens any more.

@@ -11,6 +11,7 @@ use crate::index::schema::Field;
 use crate::index::segment::EventId;
 use crate::index::snapshot::{Hits, Snapshot};
 use crate::pivot::earlier::Same;
+use crate::pivot::held::Held;
 use crate::pivot::histogram::Histogram;
 use crate::pivot::lineage::{Lineage, Wishes};
 use crate::pivot::person::PersonLine;
@@ -34,6 +35,8 @@ pub enum Request {
     Look(FileId, u64),
     /// The SHA-256 of a file, of which so many bytes were read.
     Hash(FileId, u64),
+    /// All events by account, region and hour.
+    Held(Arc<Snapshot>),
     /// Read a file once more and take in the records that have an obvious cure.
     Mend(FileId),
     /// Follow lineage anew by these wishes, of rows that no load adds to any more.
@@ -133,6 +136,8 @@ pub enum Reply {
     Looked(Arc<Excerpt>),
     /// The SHA-256 of a file.
     Hashed(FileHash),
+    /// All events by account, region and hour.
+    Held(Arc<Held>),
     /// The load has ended, or was stopped.
     Loaded(Arc<Ledger>),
     /// The events of a filter.

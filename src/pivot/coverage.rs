@@ -59,7 +59,18 @@ impl Hours {
         self.0.get(at).is_some_and(|(start, _)| *start <= last)
     }
 
-    fn join(&mut self, other: &Self) {
+    /// How many hours it holds from the first to the last.
+    pub fn count(&self, first: i64, last: i64) -> i64 {
+        let at = self.0.partition_point(|(_, end)| *end < first);
+        let rest = self.0.get(at..).unwrap_or_default();
+        let within = rest.iter().take_while(|(start, _)| *start <= last);
+        within
+            .map(|(start, end)| last.min(*end) - first.max(*start) + 1)
+            .sum()
+    }
+
+    /// Adds the hours of another set.
+    pub fn join(&mut self, other: &Self) {
         for (first, last) in &other.0 {
             self.add(*first, *last);
         }
@@ -67,7 +78,16 @@ impl Hours {
 }
 
 /// Whose files: an account's in a region.
-type Pair = (Arc<str>, Arc<str>);
+pub type Pair = (Arc<str>, Arc<str>);
+
+/// What tells of the hours of an account in a region.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// Hours that are told of, by its own files or by those whose names say nothing.
+    pub hours: Hours,
+    /// Hours of its files that are not read.
+    pub awaited: Hours,
+}
 
 /// A file as far as its name goes.
 #[derive(Debug, Clone, Copy)]
@@ -101,6 +121,42 @@ impl Coverage {
     /// Changes whenever it does.
     pub const fn version(&self) -> u64 {
         self.version
+    }
+
+    /// The accounts and regions that names of files tell of.
+    pub fn pairs(&self) -> &[Pair] {
+        &self.pairs
+    }
+
+    /// The first and last hour of one of them.
+    pub fn span(&self, pair: usize) -> Option<(i64, i64)> {
+        let told = &self.told.get(pair)?.0;
+        let told = told.first().zip(told.last()).map(|(a, b)| (a.0, b.1));
+        let awaited = self.awaited.get(pair)?;
+        let awaited = awaited.keys().next().zip(awaited.keys().next_back());
+        let awaited = awaited.map(|(a, b)| (*a, *b));
+        match (told, awaited) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (one, other) => one.or(other),
+        }
+    }
+
+    /// What tells of one of them, or of what no name tells of.
+    pub fn told(&self, pair: Option<usize>) -> Told {
+        let mut told = Told {
+            hours: self.elsewhere.clone(),
+            awaited: Hours::default(),
+        };
+        if let Some(pair) = pair {
+            if let Some(own) = self.told.get(pair) {
+                told.hours.join(own);
+            }
+            let awaited = self.awaited.get(pair).into_iter().flatten();
+            for (hour, _) in awaited.filter(|(_, files)| **files > 0) {
+                told.awaited.add(*hour, *hour);
+            }
+        }
+        told
     }
 
     /// Whether files wait whose names do not say which time they tell of.
@@ -409,6 +465,8 @@ mod tests {
             }
             for hour in -1..50 {
                 prop_assert_eq!(hours.meets(hour, hour), each.contains(&hour));
+                let held = (hour..=hour + 5).filter(|h| each.contains(h)).count();
+                prop_assert_eq!(hours.count(hour, hour + 5), held as i64);
                 prop_assert_eq!(hours.meets(hour, hour + 3), (hour..=hour + 3).any(|h| each.contains(&h)));
             }
             prop_assert!(hours.0.windows(2).all(|w| w[0].1 + 1 < w[1].0));

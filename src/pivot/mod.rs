@@ -9,6 +9,7 @@ pub mod change;
 mod console;
 pub mod coverage;
 pub mod earlier;
+pub mod held;
 pub mod histogram;
 pub mod history;
 pub mod identity;

@@ -116,10 +116,18 @@ fn every_screen_writes_what_it_shows() {
     // Files.
     let files = table(&mut d, "7 ctrl-s");
     assert_eq!((files.name, files.rows.len()), ("files", 1937));
-    d.type_in("us-east-1");
-    let some = table(&mut d, "ctrl-s");
+    d.keys("f").type_in("us-east-1").keys("Enter");
+    let some = table(&mut d, "X");
     assert!(some.rows.len() < files.rows.len() && !some.rows.is_empty());
-    d.keys("Esc Esc");
+    // The map of the evidence: every event stands in one stretch.
+    let map = table(&mut d, "v X");
+    assert_eq!(map.name, "coverage");
+    let events = (0..map.rows.len()).map(|row| match cell(&map, row, "events") {
+        Value::Count(n) => *n,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(events.sum::<u64>(), 7847);
+    d.keys("Esc Esc Esc");
     // Resources, and one of them.
     let all = table(&mut d, "3 X");
     assert_eq!((all.name, all.columns[0]), ("resources", "name"));

@@ -125,3 +125,145 @@ fn what_is_not_read_is_no_gap() {
     d.apply(Action::Reply(Reply::Progress(done)));
     assert_eq!(hours(&d.state), ".......xx....");
 }
+
+/// The cells of a row of the map, by the words that begin its line.
+fn row_of(d: &Driver, begins: &str) -> String {
+    let text = d.text();
+    let line = text.lines().find(|line| line.contains(begins));
+    let line = line.unwrap_or_else(|| panic!("no {begins}\n{text}"));
+    line.rsplit("  ")
+        .find(|part| part.chars().any(|c| "▂▄·▒╱░".contains(c)))
+        .map_or("", |cells| {
+            cells.trim_start_matches(|c: char| !"▂▄·▒╱░".contains(c))
+        })
+        .trim_end_matches(['│', ' '])
+        .to_owned()
+}
+
+#[test]
+fn the_map_says_of_each_account_and_region_which_hours_are_there() {
+    let mut d = Driver::open(day(), (120, 36));
+    d.keys("7 v");
+    assert!(
+        d.text()
+            .contains("Coverage by account and region: 2 rows, 1 cell = 1 h")
+    );
+    // From 6 to 19 o'clock: what no file tells of is a gap, in one region earlier than in the other.
+    assert_eq!(row_of(&d, "111122223333  us-east-1"), "▂▂▂▂▂▂▂╱╱▂▂▂▂");
+    assert_eq!(row_of(&d, "111122223333  eu-west-1"), "▂▂▂▂╱╱╱╱╱╱╱╱▂");
+    // It opens on the newest hour; going to what is missing skips the whole stretch.
+    assert!(
+        d.text()
+            .contains("eu-west-1  2026-11-20 18:00–19:00 UTC  1 event")
+    );
+    d.keys("{");
+    let text = d.text();
+    assert!(
+        text.contains("eu-west-1  2026-11-20 17:00–18:00 UTC  no file tells of it"),
+        "{text}"
+    );
+    d.keys("{");
+    assert!(
+        d.said()
+            .contains("nothing is missing in this row on that side"),
+        "{}",
+        d.said()
+    );
+    d.keys("0 l");
+    assert!(
+        d.text().contains("2026-11-20 07:00–08:00 UTC  1 event"),
+        "{}",
+        d.text()
+    );
+    // More time in a cell, and of a part nothing is told.
+    d.keys("Z");
+    assert!(d.text().contains("1 cell = 2 h"));
+    d.keys("z $ Z Z");
+    assert!(
+        d.text().contains("1 event; no file tells of 2 of 3 hours"),
+        "{}",
+        d.text()
+    );
+    assert!(
+        row_of(&d, "111122223333  eu-west-1").ends_with('▒'),
+        "{}",
+        d.text()
+    );
+    // Its events are a view of their own, and going back comes back to the cell.
+    d.keys("j 0 z z Enter");
+    let text = "acct:111122223333 region:us-east-1 t:2026-11-20T06:00:00Z..2026-11-20T06:59:59Z";
+    assert_eq!(d.state.view.text, text);
+    assert_eq!(d.state.answer.hits.len(), 2);
+    d.keys("[");
+    assert!(
+        d.text()
+            .contains("us-east-1  2026-11-20 06:00–07:00 UTC  2 events"),
+        "{}",
+        d.text()
+    );
+    // Nothing to show where nothing is.
+    d.keys("} Enter");
+    assert!(
+        d.said().contains("no event of this account and region"),
+        "{}",
+        d.said()
+    );
+    d.keys("q");
+    assert!(
+        d.text().contains("Sources: 28 of 28 files")
+            || d.text().contains("Sources: 27 of 27 files"),
+        "{}",
+        d.text()
+    );
+    d.keys("1");
+    assert!(d.state.overlay.is_none());
+}
+
+#[test]
+fn what_waits_is_no_gap_on_the_map_either() {
+    let mut d = Driver::open(day(), (80, 24));
+    d.keys("7 v");
+    let walking = Progress {
+        walking: true,
+        ..d.state.progress.clone()
+    };
+    d.apply(Action::Reply(Reply::Progress(walking)));
+    assert_eq!(row_of(&d, "111122223333  eu-west-1"), "▂▂▂▂░░░░░░░░▂");
+    for (width, height) in [(40, 12), (200, 60), (80, 24), (120, 36)] {
+        d.resize(width, height);
+        assert!(d.text().contains("Coverage by account"), "{}", d.text());
+    }
+}
+
+#[test]
+fn the_map_at_every_size_and_theme() {
+    let mut d = Driver::open(day(), (120, 36));
+    d.keys("7 v { h h");
+    for (theme, width, height) in [("dark", 120, 36), ("plain", 80, 24), ("dark", 40, 12)] {
+        d.resize(width, height);
+        let screen = d.screen();
+        let shown = support::text(&support::drawn(&screen, &Theme::named(theme).unwrap()));
+        insta::with_settings!({snapshot_path => "../snapshots"}, {
+            insta::assert_snapshot!(format!("coverage-{theme}-{width}x{height}"), shown);
+        });
+    }
+}
+
+#[test]
+fn digits_go_from_screen_to_screen() {
+    let mut d = Driver::demo(120, 36);
+    for (key, words) in [
+        ("7", "[7]Sources"),
+        ("2", "[2]People"),
+        ("7", "[7]Sources"),
+        ("3", "[3]Resources"),
+        ("7", "[7]Sources"),
+        ("4", "[4]Sessions"),
+        ("7", "[7]Sources"),
+        ("1", "[1]Timeline"),
+    ] {
+        d.keys(key);
+        assert!(d.text().contains(words), "{key}\n{}", d.text());
+    }
+    assert!(d.state.overlay.is_none() && d.state.under.is_empty());
+}

@@ -210,6 +210,7 @@ impl Driver {
             && state.lineage.said == state.wishes.identities
             && !matches!(&state.overlay, Some(Overlay::People(p)) if p.lines.is_none())
             && state.progress.done
+            && !state.holding
             && answer.answered == answer.asked
             && (state.view.hidden.is_empty() || answer.without_toggles.is_some())
             && counted
