@@ -4,7 +4,7 @@
 //! cargo bench
 //! TRAILHOUND_BENCH_EVENTS=2000000 cargo bench
 //! TRAILHOUND_BENCH_DIR=DIR cargo bench        # a set that is there already
-//! TRAILHOUND_BENCH_ONLY=load,ask cargo bench  # some parts: load memory ask text screen
+//! TRAILHOUND_BENCH_ONLY=load,ask cargo bench  # some: load memory ask text screen lists
 //! ```
 //!
 //! Ratios come from runs that alternate, so that a noisy machine disturbs both sides alike; each
@@ -13,6 +13,7 @@
 
 mod ask;
 mod inflate;
+mod lists;
 mod loading;
 mod memory;
 mod screen;
@@ -99,6 +100,9 @@ fn main() -> Outcome<()> {
     }
     if wanted("screen") {
         screen::rows(&bench, &mut table)?;
+    }
+    if wanted("lists") {
+        lists::rows(&bench, &mut table)?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! program itself in a terminal of its own.
 
 use std::io::Read;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
@@ -15,6 +16,7 @@ use trailhound::app::compose;
 use trailhound::app::state::State;
 use trailhound::app::update::update;
 use trailhound::engine::Engine;
+use trailhound::engine::protocol::Reply;
 use trailhound::source::Spec;
 use trailhound::ui;
 use trailhound::ui::theme::Theme;
@@ -53,8 +55,9 @@ const WORDS: [&str; 10] = [
 const FRAME: Duration = Duration::from_millis(16);
 
 /// A running program without its terminal.
-struct Program {
-    state: State,
+pub(crate) struct Program {
+    /// What the screen depends on.
+    pub(crate) state: State,
     engine: Engine,
     runtime: Runtime,
     terminal: Terminal<TestBackend>,
@@ -62,13 +65,13 @@ struct Program {
 }
 
 impl Program {
-    fn open(bench: &Bench) -> Outcome<Self> {
+    pub(crate) fn open(folder: &Path) -> Outcome<Self> {
         let runtime = Runtime::new()?;
         let size = Size {
             width: 200,
             height: 60,
         };
-        let specs = vec![Spec::parse(bench.folder.as_os_str())];
+        let specs = vec![Spec::parse(folder.as_os_str())];
         let mut program = Self {
             state: State::new(size, chrono_tz::UTC),
             engine: Engine::start(
@@ -84,7 +87,7 @@ impl Program {
         Ok(program)
     }
 
-    fn apply(&mut self, action: Action) {
+    pub(crate) fn apply(&mut self, action: Action) {
         for effect in update(&mut self.state, action) {
             if let Effect::Send(request) = effect {
                 self.engine.send(request);
@@ -92,13 +95,13 @@ impl Program {
         }
     }
 
-    fn press(&mut self, key: &str) -> Outcome<()> {
+    pub(crate) fn press(&mut self, key: &str) -> Outcome<()> {
         let chord = Chord::parse(key).ok_or_else(|| format!("{key}: no key"))?;
         self.apply(Action::Press(chord));
         Ok(())
     }
 
-    fn draw(&mut self) -> Outcome<()> {
+    pub(crate) fn draw(&mut self) -> Outcome<()> {
         let picture = compose::screen(&self.state);
         let theme = &self.theme;
         self.terminal
@@ -107,13 +110,17 @@ impl Program {
         Ok(())
     }
 
-    /// Hears replies until something holds.
-    fn until(&mut self, mut holds: impl FnMut(&State) -> bool) -> Outcome<()> {
+    /// The next reply.
+    pub(crate) fn hear(&mut self) -> Outcome<Reply> {
         let runtime = self.runtime.handle().clone();
+        let next = runtime.block_on(self.engine.next());
+        next.ok_or_else(|| "the engine ended".into())
+    }
+
+    /// Hears replies until something holds.
+    pub(crate) fn until(&mut self, mut holds: impl FnMut(&State) -> bool) -> Outcome<()> {
         while !holds(&self.state) {
-            let reply = runtime
-                .block_on(self.engine.next())
-                .ok_or("the engine ended")?;
+            let reply = self.hear()?;
             self.apply(Action::Reply(reply));
         }
         Ok(())
@@ -121,7 +128,7 @@ impl Program {
 }
 
 /// Whether the newest question has its events.
-fn has_hits(state: &State) -> bool {
+pub(crate) fn has_hits(state: &State) -> bool {
     state.answer.answered == state.answer.asked
 }
 
@@ -131,7 +138,7 @@ fn shows_hits(state: &State) -> bool {
 }
 
 /// Whether everything the screen shows is of the newest question.
-fn is_settled(state: &State) -> bool {
+pub(crate) fn is_settled(state: &State) -> bool {
     let answer = &state.answer;
     has_hits(state) && answer.facets_fresh && answer.histogram_fresh && state.fetching.is_none()
 }
@@ -141,7 +148,7 @@ pub fn rows(bench: &Bench, table: &mut Table) -> Outcome<()> {
     started(bench, table)?;
     first_rows(bench, table)?;
     while_loading(bench, table)?;
-    let mut program = Program::open(bench)?;
+    let mut program = Program::open(&bench.folder)?;
     program.until(|state| state.ledger.is_some() && is_settled(state))?;
     frames(&mut program, table)?;
     let kinds = [
@@ -245,7 +252,7 @@ fn first_rows(bench: &Bench, table: &mut Table) -> Outcome<()> {
     let mut times = Times::default();
     for _ in 0..bench.runs {
         let began = Instant::now();
-        let mut program = Program::open(bench)?;
+        let mut program = Program::open(&bench.folder)?;
         let enough = bench.events.min(1000);
         program.until(|state| has_hits(state) && state.answer.hits.len() >= enough)?;
         program.draw()?;
@@ -263,7 +270,7 @@ fn first_rows(bench: &Bench, table: &mut Table) -> Outcome<()> {
 /// Keys pressed while a load goes on, through a loop like the program's own.
 fn while_loading(bench: &Bench, table: &mut Table) -> Outcome<()> {
     const KEYS: [&str; 12] = ["j", "j", "G", "k", "g", "/", "e", "r", "Esc", "j", "i", "i"];
-    let mut program = Program::open(bench)?;
+    let mut program = Program::open(&bench.folder)?;
     let (keys, mut pressed) = mpsc::unbounded_channel();
     std::thread::spawn(move || {
         for key in KEYS.iter().cycle() {
