@@ -1,4 +1,4 @@
-//! Columns: one symbol a row, packed to the width its largest symbol needs.
+//! Columns: one symbol a row, packed to the width that its symbols need.
 
 use crate::index::bitmap::Bitmap;
 use crate::index::symbols::Sym;
@@ -42,33 +42,73 @@ impl CodeSet {
 /// A sealed column of one segment. Code 0 stands for absent.
 #[derive(Debug, Clone)]
 pub enum Packed {
-    /// Every row is absent.
-    Empty,
+    /// Every row has this one.
+    Same(u32),
     /// Symbols up to 255.
     Narrow(Box<[u8]>),
     /// Symbols up to 65,535.
     Middle(Box<[u16]>),
+    /// Large symbols, of which few are distinct: which of them.
+    Few(Box<[u32]>, Box<[u16]>),
     /// Any symbol.
     Wide(Box<[u32]>),
+}
+
+/// How many distinct symbols are few, among so many rows.
+const fn few(rows: usize) -> usize {
+    let most = u16::MAX as usize;
+    if rows / 3 < most { rows / 3 } else { most }
+}
+
+/// Symbols numbered in the order in which they come, where they are few.
+fn numbered(codes: &[u32], max: u32) -> Option<(Vec<u32>, Vec<u16>)> {
+    let most = few(codes.len());
+    // A table of all symbols up to the largest must be worth its cost.
+    if max as usize > codes.len() * 64 {
+        return None;
+    }
+    let mut numbers = vec![u16::MAX; max as usize + 1];
+    let mut distinct = Vec::new();
+    let mut which = Vec::with_capacity(codes.len());
+    for code in codes {
+        let number = &mut numbers[*code as usize];
+        if *number == u16::MAX {
+            if distinct.len() == most {
+                return None;
+            }
+            *number = distinct.len() as u16;
+            distinct.push(*code);
+        }
+        which.push(*number);
+    }
+    Some((distinct, which))
 }
 
 impl Packed {
     /// Packs codes.
     pub fn pack(codes: &[u32]) -> Self {
-        match codes.iter().max().copied().unwrap_or(0) {
-            0 => Self::Empty,
-            1..=0xff => Self::Narrow(codes.iter().map(|c| *c as u8).collect()),
+        let first = codes.first().copied().unwrap_or(0);
+        let max = codes.iter().max().copied().unwrap_or(0);
+        if codes.iter().all(|code| *code == first) {
+            return Self::Same(first);
+        }
+        match max {
+            ..=0xff => Self::Narrow(codes.iter().map(|c| *c as u8).collect()),
             0x100..=0xffff => Self::Middle(codes.iter().map(|c| *c as u16).collect()),
-            _ => Self::Wide(codes.into()),
+            _ => match numbered(codes, max) {
+                Some((distinct, which)) => Self::Few(distinct.into(), which.into()),
+                None => Self::Wide(codes.into()),
+            },
         }
     }
 
     /// The code of a row; 0 where absent.
     pub fn code(&self, row: usize) -> u32 {
         match self {
-            Self::Empty => 0,
+            Self::Same(code) => *code,
             Self::Narrow(c) => u32::from(c[row]),
             Self::Middle(c) => u32::from(c[row]),
+            Self::Few(distinct, which) => distinct[usize::from(which[row])],
             Self::Wide(c) => c[row],
         }
     }
@@ -85,8 +125,20 @@ impl Packed {
         }
         let one = (wanted.len() == 1).then_some(wanted.some);
         match (self, one) {
-            (Self::Empty, _) if wanted.has(0) => Bitmap::full(len),
-            (Self::Empty, _) => Bitmap::default(),
+            (Self::Same(code), _) if wanted.has(*code) => Bitmap::full(len),
+            (Self::Same(_), _) => Bitmap::default(),
+            (Self::Few(distinct, which), _) => {
+                let yes: Vec<bool> = distinct.iter().map(|code| wanted.has(*code)).collect();
+                let mut all = yes.iter().enumerate().filter(|(_, yes)| **yes);
+                match (all.next(), all.next()) {
+                    (None, _) => Bitmap::default(),
+                    (Some((one, _)), None) => {
+                        let one = one as u16;
+                        Bitmap::of(&which[..len], |number| number == one)
+                    }
+                    _ => Bitmap::of(&which[..len], |number| yes[usize::from(number)]),
+                }
+            }
             (Self::Narrow(codes), Some(one)) => match u8::try_from(one) {
                 Ok(one) => Bitmap::of(&codes[..len], |code| code == one),
                 Err(_) => Bitmap::default(),
@@ -113,7 +165,10 @@ impl Packed {
     /// Calls `each` with row and code of every row of a set.
     pub fn for_each_in(&self, rows: &Bitmap, mut each: impl FnMut(usize, u32)) {
         match self {
-            Self::Empty => rows.for_each(|row| each(row, 0)),
+            Self::Same(code) => rows.for_each(|row| each(row, *code)),
+            Self::Few(distinct, which) => {
+                rows.for_each(|row| each(row, distinct[usize::from(which[row])]));
+            }
             Self::Narrow(codes) => rows.for_each(|row| each(row, codes[row].into())),
             Self::Middle(codes) => rows.for_each(|row| each(row, codes[row].into())),
             Self::Wide(codes) => rows.for_each(|row| each(row, codes[row])),
@@ -123,7 +178,12 @@ impl Packed {
     /// Calls `each` with row and code of every row below `len`, with one test of the width.
     pub fn for_each(&self, len: usize, mut each: impl FnMut(usize, u32)) {
         match self {
-            Self::Empty => (0..len).for_each(|row| each(row, 0)),
+            Self::Same(code) => (0..len).for_each(|row| each(row, *code)),
+            Self::Few(distinct, which) => which
+                .iter()
+                .take(len)
+                .enumerate()
+                .for_each(|(r, n)| each(r, distinct[usize::from(*n)])),
             Self::Narrow(c) => c
                 .iter()
                 .take(len)
@@ -149,7 +209,17 @@ mod tests {
 
     #[test]
     fn every_width_gives_back_what_went_in() {
-        for codes in [vec![0, 0], vec![0, 255], vec![7, 256], vec![0, 70_000, 1]] {
+        let few = (0..4000).map(|n| [0, 70_000, 7][n * n % 3]).collect();
+        let many = (0..4000).map(|n| 70_000 - n).collect();
+        for codes in [
+            vec![0, 0],
+            vec![7; 9],
+            vec![0, 255],
+            vec![7, 256],
+            vec![0, 70_000, 1],
+            few,
+            many,
+        ] {
             let packed = Packed::pack(&codes);
             let read: Vec<u32> = (0..codes.len()).map(|r| packed.code(r)).collect();
             assert_eq!(read, codes);

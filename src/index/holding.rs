@@ -258,7 +258,7 @@ impl Search<'_> {
                 let mut last = None;
                 let (facts, times_of) = (segment.facts(), segment.times());
                 rows.add_missing(segment.len(), |row| {
-                    facts[row].usual_time() && times.holds(times_of[row], &mut last)
+                    facts.get(row).usual_time() && times.holds(times_of.get(row), &mut last)
                 });
             }
             if ids && !self.cancel.is_stale() {

@@ -7,6 +7,7 @@ pub mod atlas;
 pub mod batch;
 pub mod bitmap;
 pub mod column;
+pub mod compact;
 pub mod fold;
 pub mod holding;
 pub mod names;

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::base::origin::{FileId, Origin};
+use crate::index::bitmap::Bitmap;
 
 /// The bytes of one record in a file's inflated text.
 ///
@@ -59,89 +60,191 @@ impl FileNames {
     }
 }
 
-/// The places of a segment's rows.
+/// The places of a segment's rows while it grows.
 #[derive(Debug, Clone, Default)]
-pub struct Places {
-    files: Vec<u32>,
-    offsets: Offsets,
-    lens: Vec<u32>,
-}
+pub(crate) struct PlacesWriter(Vec<RecordPlace>);
 
-/// Offsets in four bytes until one needs eight.
-#[derive(Debug, Clone)]
-enum Offsets {
-    Small(Vec<u32>),
-    Large(Vec<u64>),
-}
-
-impl Default for Offsets {
-    fn default() -> Self {
-        Self::Small(Vec::new())
-    }
-}
-
-impl Places {
+impl PlacesWriter {
     /// Forgets all of them and keeps their room.
-    pub fn clear(&mut self) {
-        self.files.clear();
-        self.lens.clear();
-        match &mut self.offsets {
-            Offsets::Small(small) => small.clear(),
-            Offsets::Large(_) => self.offsets = Offsets::default(),
-        }
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
     }
 
     /// Adds the next row's place.
-    pub fn push(&mut self, place: RecordPlace) {
-        self.files.push(place.file.0);
-        self.lens.push(place.len);
-        if let Offsets::Small(small) = &mut self.offsets {
-            match u32::try_from(place.offset) {
-                Ok(offset) => return small.push(offset),
-                Err(_) => {
-                    self.offsets = Offsets::Large(small.iter().map(|o| u64::from(*o)).collect());
-                }
+    pub(crate) fn push(&mut self, place: RecordPlace) {
+        self.0.push(place);
+    }
+
+    /// The place of a row.
+    pub(crate) fn get(&self, row: usize) -> RecordPlace {
+        self.0[row]
+    }
+
+    /// All of them in few bytes.
+    pub(crate) fn pack(&self) -> Places {
+        Places::pack(&self.0)
+    }
+}
+
+/// The places of a segment's rows.
+///
+/// Rows of one file stand together, one after the other as in the file and mostly with the same few
+/// bytes between any two. So a place is said now and then and the others follow from it.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    said: Box<[Said]>,
+    lens: Box<[u16]>,
+    /// Rows whose length takes more, with it.
+    long: Box<[(u32, u32)]>,
+}
+
+/// A place that is said, and how the next ones follow.
+#[derive(Debug, Clone, Copy)]
+struct Said {
+    offset: u64,
+    row: u32,
+    file: u32,
+    /// Bytes between a record and the next.
+    gap: u32,
+}
+
+/// The length of a row that takes more than two bytes.
+const LONG: u16 = u16::MAX;
+/// So many rows at most follow from one that is said.
+const FOLLOW: u32 = 32;
+
+impl Places {
+    /// Packs places, in the order of their rows.
+    fn pack(places: &[RecordPlace]) -> Self {
+        let mut said: Vec<Said> = Vec::new();
+        let mut long = Vec::new();
+        let mut before: Option<RecordPlace> = None;
+        for (place, row) in places.iter().zip(0u32..) {
+            if place.len >= u32::from(LONG) {
+                long.push((row, place.len));
             }
+            let gap = before.and_then(|before| {
+                let end = before.offset + u64::from(before.len);
+                let gap = u32::try_from(place.offset.checked_sub(end)?).ok()?;
+                (before.file == place.file).then_some(gap)
+            });
+            let follows = match (gap, said.last_mut()) {
+                (Some(gap), Some(last)) if row - last.row < FOLLOW => {
+                    if row - last.row == 1 {
+                        last.gap = gap;
+                    }
+                    last.gap == gap
+                }
+                _ => false,
+            };
+            if !follows {
+                said.push(Said {
+                    offset: place.offset,
+                    row,
+                    file: place.file.0,
+                    gap: 0,
+                });
+            }
+            before = Some(*place);
         }
-        if let Offsets::Large(large) = &mut self.offsets {
-            large.push(place.offset);
+        let short = |place: &RecordPlace| u16::try_from(place.len).unwrap_or(LONG);
+        Self {
+            said: said.into(),
+            lens: places.iter().map(short).collect(),
+            long: long.into(),
         }
     }
 
-    /// The files of the rows, by their ids' numbers.
-    pub fn files(&self) -> &[u32] {
-        &self.files
+    /// The rows whose file is wanted.
+    pub(crate) fn rows_of_files(&self, wanted: impl Fn(u32) -> bool) -> Bitmap {
+        let mut rows = Bitmap::default();
+        for (at, said) in self.said.iter().enumerate() {
+            if wanted(said.file) {
+                let next = self.said.get(at + 1);
+                let end = next.map_or(self.lens.len(), |next| next.row as usize);
+                (said.row as usize..end).for_each(|row| rows.insert(row));
+            }
+        }
+        rows
     }
 
     /// The place of a row.
     pub fn get(&self, row: usize) -> RecordPlace {
+        let at = self.said.partition_point(|said| said.row as usize <= row);
+        let said = self.said[at - 1];
+        let before = said.row as usize..row;
+        let skipped = before.map(|row| u64::from(self.len(row)) + u64::from(said.gap));
         RecordPlace {
-            file: FileId(self.files[row]),
-            offset: match &self.offsets {
-                Offsets::Small(small) => u64::from(small[row]),
-                Offsets::Large(large) => large[row],
-            },
-            len: self.lens[row],
+            file: FileId(said.file),
+            offset: said.offset + skipped.sum::<u64>(),
+            len: self.len(row),
         }
+    }
+
+    fn len(&self, row: usize) -> u32 {
+        let short = self.lens[row];
+        if short != LONG {
+            return short.into();
+        }
+        let at = self
+            .long
+            .partition_point(|(long, _)| (*long as usize) < row);
+        let long = self.long.get(at).filter(|(long, _)| *long as usize == row);
+        long.map_or(short.into(), |(_, len)| *len)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    #[test]
-    fn offsets_widen() {
-        let mut places = Places::default();
-        let at = |offset| RecordPlace {
-            file: FileId(3),
-            offset,
-            len: 9,
-        };
-        for offset in [0, 5, u64::from(u32::MAX) + 1] {
-            places.push(at(offset));
+    /// Rows as they come: mostly one after the other in a file, with the same between them.
+    fn places() -> impl Strategy<Value = Vec<RecordPlace>> {
+        let len = prop_oneof![8 => 0u32..3000, 1 => 65_534u32..65_538, 1 => Just(u32::MAX)];
+        let gap = prop_oneof![8 => Just(1u64), 1 => 0u64..5, 1 => Just(u64::from(u32::MAX) + 2)];
+        prop::collection::vec((len, gap, 0u32..40, any::<bool>()), 0..300).prop_map(|rows| {
+            let mut last = RecordPlace {
+                file: FileId(0),
+                offset: 7,
+                len: 0,
+            };
+            let mut all = Vec::new();
+            for (len, gap, new, back) in rows {
+                let offset = last.offset + u64::from(last.len) + gap;
+                last = RecordPlace {
+                    file: FileId(last.file.0 + u32::from(new == 1)),
+                    offset: if back && new < 3 { 3 } else { offset },
+                    len,
+                };
+                all.push(last);
+            }
+            all
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn places_are_what_they_were(places in places()) {
+            let packed = Places::pack(&places);
+            for (row, place) in places.iter().enumerate() {
+                prop_assert_eq!(packed.get(row), *place, "{}", row);
+            }
+            let odd = packed.rows_of_files(|file| file % 2 == 1);
+            let expected = (0..places.len()).filter(|row| places[*row].file.0 % 2 == 1);
+            prop_assert!(odd.iter().eq(expected));
         }
-        assert_eq!(places.get(1), at(5));
-        assert_eq!(places.get(2), at(u64::from(u32::MAX) + 1));
+    }
+
+    #[test]
+    fn what_follows_takes_few_bytes() {
+        let place = |n: u32| RecordPlace {
+            file: FileId(n / 1000),
+            offset: u64::from(n % 1000) * 1200,
+            len: 1199,
+        };
+        let places: Vec<RecordPlace> = (0..10_000).map(place).collect();
+        assert!(Places::pack(&places).said.len() < 400);
     }
 }

@@ -6,7 +6,8 @@ use crate::event::outcome::{Outcome, Verb};
 use crate::event::resource::Mark;
 use crate::index::bitmap::Bitmap;
 use crate::index::column::{CodeSet, Packed};
-use crate::index::place::{Places, RecordPlace};
+use crate::index::compact::{AllFacts, Times};
+use crate::index::place::{Places, PlacesWriter, RecordPlace};
 use crate::index::schema::Col;
 use crate::index::symbols::Sym;
 
@@ -273,11 +274,12 @@ pub enum IdBits {
 #[derive(Debug, Clone)]
 pub struct Segment {
     pub(crate) len: usize,
-    pub(crate) times: Box<[i64]>,
+    pub(crate) times: Times,
     pub(crate) columns: Box<[Packed]>,
-    pub(crate) facts: Box<[Facts]>,
+    pub(crate) facts: AllFacts,
     pub(crate) ids: Box<[u128]>,
     pub(crate) places: Places,
+    /// Where each row's resources end; none where no row has any.
     pub(crate) resource_ends: Box<[u32]>,
     pub(crate) resources: Packed,
     pub(crate) resource_marks: Box<[Mark]>,
@@ -296,7 +298,7 @@ impl Segment {
     }
 
     /// Times of the rows: microseconds since 1970, [`UNDATED`] where there is none.
-    pub fn times(&self) -> &[i64] {
+    pub const fn times(&self) -> &Times {
         &self.times
     }
 
@@ -311,13 +313,13 @@ impl Segment {
     }
 
     /// Facts of the rows.
-    pub fn facts(&self) -> &[Facts] {
+    pub const fn facts(&self) -> &AllFacts {
         &self.facts
     }
 
     /// The id of a row.
     pub fn id(&self, row: usize) -> IdBits {
-        match self.facts[row].id_kind() {
+        match self.facts.get(row).id_kind() {
             0 => IdBits::Uuid(self.ids[row]),
             1 => Sym::from_code(self.ids[row] as u32).map_or(IdBits::None, IdBits::Odd),
             _ => IdBits::None,
@@ -329,20 +331,23 @@ impl Segment {
         self.places.get(row)
     }
 
+    /// The places of a row's resources among those of all rows.
+    fn places_of_resources(&self, row: usize) -> std::ops::Range<usize> {
+        // There are no ends where no row has any.
+        let end = |row: usize| self.resource_ends.get(row).map_or(0, |end| *end as usize);
+        row.checked_sub(1).map_or(0, end)..end(row)
+    }
+
     /// The resources of a row, in order of trust.
     pub fn resources(&self, row: usize) -> impl Iterator<Item = Sym> + '_ {
-        let start = if row == 0 {
-            0
-        } else {
-            self.resource_ends[row - 1]
-        };
-        (start..self.resource_ends[row]).filter_map(|i| self.resources.get(i as usize))
+        let places = self.places_of_resources(row);
+        places.filter_map(|at| self.resources.get(at))
     }
 
     /// The rows whose file, by its id's number, stands for yes.
     pub fn rows_of_files(&self, wanted: &[bool]) -> Bitmap {
         let fits = |file: u32| wanted.get(file as usize).copied().unwrap_or(false);
-        Bitmap::of(self.places.files(), fits)
+        self.places.rows_of_files(fits)
     }
 
     /// The rows one of whose resources is in the set.
@@ -368,14 +373,8 @@ impl Segment {
 
     /// The resources of a row with how it names each.
     pub fn named(&self, row: usize) -> impl Iterator<Item = (Sym, Mark)> + '_ {
-        let start = if row == 0 {
-            0
-        } else {
-            self.resource_ends[row - 1]
-        };
-        (start..self.resource_ends[row])
-            .map(|i| i as usize)
-            .filter_map(|i| Some((self.resources.get(i)?, self.resource_marks[i])))
+        let places = self.places_of_resources(row);
+        places.filter_map(|at| Some((self.resources.get(at)?, self.resource_marks[at])))
     }
 }
 
@@ -418,7 +417,7 @@ pub(crate) struct SegmentWriter {
     pub(crate) columns: [Vec<u32>; Col::ALL.len()],
     pub(crate) facts: Vec<Facts>,
     pub(crate) ids: Vec<u128>,
-    pub(crate) places: Places,
+    pub(crate) places: PlacesWriter,
     pub(crate) resource_ends: Vec<u32>,
     pub(crate) resources: Vec<u32>,
     pub(crate) resource_marks: Vec<Mark>,
@@ -459,12 +458,16 @@ impl SegmentWriter {
     pub(crate) fn seal(&self) -> Segment {
         Segment {
             len: self.len(),
-            times: self.times.as_slice().into(),
+            times: Times::pack(&self.times),
             columns: self.columns.iter().map(|c| Packed::pack(c)).collect(),
-            facts: self.facts.as_slice().into(),
+            facts: AllFacts::pack(&self.facts),
             ids: self.ids.as_slice().into(),
-            places: self.places.clone(),
-            resource_ends: self.resource_ends.as_slice().into(),
+            places: self.places.pack(),
+            resource_ends: if self.resources.is_empty() {
+                Box::default()
+            } else {
+                self.resource_ends.as_slice().into()
+            },
             resources: Packed::pack(&self.resources),
             resource_marks: self.resource_marks.as_slice().into(),
             bytes_out: self.bytes_out.clone(),

@@ -163,7 +163,7 @@ impl Snapshot {
 
     /// The time of an event as it is sorted: [`UNDATED`] where there is none.
     pub fn time_key(&self, id: EventId) -> i64 {
-        self.segments[id.segment()].times()[id.row()]
+        self.segments[id.segment()].times().get(id.row())
     }
 
     /// The symbol of an event in a column.
@@ -178,7 +178,7 @@ impl Snapshot {
 
     /// The facts of an event.
     pub fn facts(&self, id: EventId) -> Facts {
-        self.segments[id.segment()].facts()[id.row()]
+        self.segments[id.segment()].facts().get(id.row())
     }
 
     /// The bytes an event says were given out, where it does.

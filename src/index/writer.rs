@@ -22,7 +22,7 @@ use crate::index::segment::{EventId, Facts, ROWS_PER_SEGMENT, Segment, SegmentWr
 use crate::index::sessions::{Born, People, Session, Shared};
 use crate::index::shelf::Shelf;
 use crate::index::snapshot::{Generation, Snapshot};
-use crate::index::symbols::{Sym, Symbols, SymbolsWriter, spread};
+use crate::index::symbols::{Sym, Symbols, SymbolsWriter};
 use crate::index::values::{Placed, Values};
 
 /// What became of a file's records; the sums of its batches.
@@ -75,8 +75,9 @@ pub struct IndexWriter {
     maps: Vec<Maps>,
     /// Content hashes of all rows, to tell copies from events that share an id.
     contents: Vec<u64>,
-    /// The first row of each id.
-    by_id: HashTable<First>,
+    /// The first row of each id, and the rows that are not the first of theirs, ascending.
+    by_id: HashTable<u32>,
+    not_first: Vec<u32>,
     /// Ids that came with bytes other than those of their first row.
     clashes: HashMap<(u32, u128), Clash>,
     hasher: RandomState,
@@ -309,6 +310,7 @@ impl IndexWriter {
                 }
                 Seen::OtherContent(first) => {
                     self.file_sum.conflicts += 1;
+                    self.not_first.push(self.contents.len() as u32);
                     let both = [first as usize, self.contents.len()];
                     self.shared_ids.extend(both.map(EventId::nth));
                 }
@@ -370,6 +372,7 @@ impl IndexWriter {
         let next = self.contents.len() as u32;
         let Self {
             by_id,
+            not_first,
             hasher,
             sealed,
             tail,
@@ -377,13 +380,23 @@ impl IndexWriter {
             clashes,
             ..
         } = self;
-        let hash = hash_of(*hasher, kind, id);
-        let found = by_id.find(spread(hash), |known| {
-            known.hash == hash && id_of(sealed, tail, known.row) == (kind, id)
-        });
-        let Some(&First { row: first, .. }) = found else {
-            let known = First { hash, row: next };
-            by_id.insert_unique(spread(hash), known, |known| spread(known.hash));
+        let hash = hasher.hash_one((id, kind));
+        let found = by_id.find(hash, |row| id_of(sealed, tail, *row) == (kind, id));
+        let Some(&first) = found else {
+            let again = |row: &u32| {
+                let (kind, id) = id_of(sealed, tail, *row);
+                hasher.hash_one((id, kind))
+            };
+            if by_id.len() == by_id.capacity() {
+                // Growing would hold two tables and go through the old one at random. The rows
+                // themselves lie in order.
+                *by_id = HashTable::with_capacity(by_id.len() * 2);
+                let mut not_first = not_first.iter().peekable();
+                for row in (0..next).filter(|row| not_first.next_if_eq(&row).is_none()) {
+                    by_id.insert_unique(again(&row), row, again);
+                }
+            }
+            by_id.insert_unique(hash, next, again);
             return Seen::New;
         };
         let first_content = contents[first as usize];
@@ -514,23 +527,11 @@ struct Clash {
     says: HashMap<u64, u32>,
 }
 
-/// The first row of an id, with as much of the id's hash as tells nearly all of them apart: a look
-/// at the id itself waits for the memory.
-#[derive(Debug, Clone, Copy)]
-struct First {
-    hash: u32,
-    row: u32,
-}
-
-fn hash_of(hasher: RandomState, kind: u32, id: u128) -> u32 {
-    hasher.hash_one((id, kind)) as u32
-}
-
 /// The id of row `n` as the table keys it.
 fn id_of(sealed: &[Arc<Segment>], tail: &SegmentWriter, n: u32) -> (u32, u128) {
     let id = EventId::nth(n as usize);
     match sealed.get(id.segment()) {
-        Some(segment) => (segment.facts[id.row()].id_kind(), segment.ids[id.row()]),
+        Some(segment) => (segment.facts.get(id.row()).id_kind(), segment.ids[id.row()]),
         None => (tail.facts[id.row()].id_kind(), tail.ids[id.row()]),
     }
 }
@@ -538,7 +539,7 @@ fn id_of(sealed: &[Arc<Segment>], tail: &SegmentWriter, n: u32) -> (u32, u128) {
 fn facts_of(sealed: &[Arc<Segment>], tail: &SegmentWriter, n: u32) -> Facts {
     let id = EventId::nth(n as usize);
     match sealed.get(id.segment()) {
-        Some(segment) => segment.facts[id.row()],
+        Some(segment) => segment.facts.get(id.row()),
         None => tail.facts[id.row()],
     }
 }
@@ -564,7 +565,7 @@ fn intern_all(map: &mut Vec<u32>, dict: &mut SymbolsWriter, fresh: &Strings) {
 /// Brings `order` up to `len` rows: by time, then by row. Only the part that new rows reach into
 /// is merged, so rows that come nearly in order cost nearly nothing.
 fn merge_order(order: &mut Vec<EventId>, segments: &[Arc<Segment>], len: usize) {
-    let time = |id: &EventId| segments[id.segment()].times()[id.row()];
+    let time = |id: &EventId| segments[id.segment()].times().get(id.row());
     let mut fresh: Vec<EventId> = (order.len()..len).map(EventId::nth).collect();
     fresh.sort_by_key(|id| (time(id), *id));
     let Some(first) = fresh.first().map(time) else {

@@ -49,7 +49,7 @@ impl Around {
                 return None;
             }
             let sessions = segment.column(Col::Session);
-            for (row, &time) in segment.times().iter().enumerate() {
+            for (row, time) in segment.times().iter().enumerate() {
                 if !(first..=last).contains(&time) {
                     continue;
                 }

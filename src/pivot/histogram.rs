@@ -134,7 +134,7 @@ impl Histogram {
             }
             let (times, facts) = (segment.times(), segment.facts());
             rows.for_each(|row| {
-                let time = times[row];
+                let time = times.get(row);
                 if time == UNDATED {
                     return;
                 }
@@ -146,7 +146,7 @@ impl Histogram {
                 }
                 h.outside.1 += u64::from(time > last);
                 let column = &mut h.columns[at];
-                match class_of(facts[row]) {
+                match class_of(facts.get(row)) {
                     0 => column.reads += 1,
                     1 => column.writes += 1,
                     _ => column.errors += 1,

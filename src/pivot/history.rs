@@ -402,7 +402,7 @@ pub fn standings(snapshot: &Snapshot, wanted: &[Sym]) -> Vec<Standing> {
                 }
                 let Some(&n) = place.get(&sym) else { continue };
                 let id = EventId::new(s, row);
-                let time = segment.times()[row];
+                let time = segment.times().get(row);
                 if let Some(known) = all.get_mut(n)
                     && time >= known.0
                 {

@@ -317,8 +317,8 @@ impl Kept {
                     let Some(s) = stats.get_mut(at).filter(|_| row >= from) else {
                         return;
                     };
-                    let (before, facts) = (s.first, facts.get(row).copied().unwrap_or_default());
-                    s.count(facts, times.get(row).copied().unwrap_or(UNDATED));
+                    let before = s.first;
+                    s.count(facts.get(row), times.get(row));
                     let tool = self.tools.get(agents.code(row) as usize);
                     s.tools = s.tools.and(tool.copied().unwrap_or_default());
                     if s.first != before {

@@ -317,7 +317,7 @@ impl Survey {
                     }
                 });
             for row in rows {
-                let time = segment.times()[row];
+                let time = segment.times().get(row);
                 let event = EventId::new(s, row);
                 if time != UNDATED {
                     self.dated.push((time, event));
@@ -388,7 +388,7 @@ impl Survey {
                     let error = segment.column(Col::Err).get(row);
                     let is_nobody = error.is_some_and(|e| names_nobody.contains(&e));
                     if number != 0 && !is_nobody && !self.is_mine(session) {
-                        let (time, event) = (segment.times()[row], EventId::new(s, row));
+                        let (time, event) = (segment.times().get(row), EventId::new(s, row));
                         note(&mut self.others, (at, value, number), time, event);
                     }
                 }

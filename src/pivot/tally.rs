@@ -215,7 +215,7 @@ fn time_span(snapshot: &Snapshot, rows: &RowSet) -> Option<(i64, i64)> {
     for (segment, rows) in snapshot.segments().iter().zip(&rows.segments) {
         let times = segment.times();
         rows.for_each(|row| {
-            let time = times[row];
+            let time = times.get(row);
             if time != UNDATED {
                 first = first.min(time);
                 last = last.max(time);
@@ -407,7 +407,7 @@ impl<'a> Codes<'a> {
                 if last.0 != code {
                     last = (code, place.get(&code).copied());
                 }
-                let (Some(slot), time) = (last.1, times[row]) else {
+                let (Some(slot), time) = (last.1, times.get(row)) else {
                     return;
                 };
                 let seen = &mut sighted[slot];
@@ -440,28 +440,32 @@ impl<'a> Codes<'a> {
         match (home, &self.folded) {
             (Home::Column(col), Some(folded)) => {
                 segment.column(col).for_each_in(rows, |row, code| {
-                    f(folded[code as usize] as usize, class_of(facts[row]), row);
+                    f(
+                        folded[code as usize] as usize,
+                        class_of(facts.get(row)),
+                        row,
+                    );
                 });
             }
             (Home::Column(col), None) => segment.column(col).for_each_in(rows, |row, code| {
-                f(code as usize, class_of(facts[row]), row);
+                f(code as usize, class_of(facts.get(row)), row);
             }),
             (Home::Principal, _) => {
                 segment
                     .column(Col::Principal)
                     .for_each_in(rows, |row, code| {
-                        f(code as usize, class_of(facts[row]), row);
+                        f(code as usize, class_of(facts.get(row)), row);
                     });
             }
             (Home::Person, _) => {
                 let people = self.snapshot.people();
                 segment.column(Col::Session).for_each_in(rows, |row, code| {
                     let person = Sym::from_code(code).map_or(0, |sym| people.number_of(sym));
-                    f(person as usize, class_of(facts[row]), row);
+                    f(person as usize, class_of(facts.get(row)), row);
                 });
             }
             _ => rows.for_each(|row| {
-                let class = class_of(facts[row]);
+                let class = class_of(facts.get(row));
                 self.each(EventId::new(at, row), |code| f(code, class, row));
             }),
         }

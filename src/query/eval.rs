@@ -226,12 +226,12 @@ fn scan(at: usize, segment: &Segment, node: &Node) -> Bitmap {
         Node::Fixed(false) | Node::Atom(_) | Node::Text(..) => Bitmap::default(),
         Node::Fact(test) => {
             let facts = segment.facts();
-            Bitmap::of(facts, |facts| test.holds(facts))
+            facts.matching(|facts| test.holds(facts))
         }
         Node::Time(range) => {
             let times = segment.times();
             let (from, to) = (range.start.0, range.end.0);
-            Bitmap::of(times, |time| from <= time && time < to)
+            times.within(from, to)
         }
         Node::Column(col, wanted) => segment.column(*col).among(len, wanted),
         Node::Crosses(wanted, crossing) => {
