@@ -153,46 +153,36 @@ impl Search<'_> {
     /// Adds the rows whose keys hold the text.
     fn keys(&self, sure: &mut RowSet) {
         let words = self.words();
-        // Each value is asked once a generation.
-        let asked: HashMap<u64, Vec<AtomicU8>> = words
+        // Each value and each bundle is asked once.
+        let asked: HashMap<u64, (Vec<AtomicU8>, Vec<AtomicU8>)> = words
             .iter()
-            .map(|(generation, parts)| {
-                let values = parts
-                    .last()
-                    .map_or(0, |part| part.first as usize + part.ends.len());
-                (
-                    *generation,
-                    (0..values).map(|_| AtomicU8::new(UNASKED)).collect(),
-                )
+            .map(|(dictionary, parts)| {
+                let last = parts.last();
+                let values = last.map_or(0, |part| part.first as usize + part.ends.len());
+                let bundles = last.map_or(0, |part| part.past_bundles());
+                let unasked = |n: usize| (0..n).map(|_| AtomicU8::new(UNASKED)).collect();
+                (*dictionary, (unasked(values), unasked(bundles)))
             })
             .collect();
         let ask = |placed: &Placed| {
             let part = &*placed.part;
-            let (words, asked) = (words.get(&part.generation)?, asked.get(&part.generation)?);
-            let fits = |number: u32| {
-                let Some(known) = asked.get(number as usize) else {
-                    return false;
-                };
-                match known.load(Ordering::Relaxed) {
-                    UNASKED => {
-                        let at = words.partition_point(|other| other.first <= number);
-                        let word = at.checked_sub(1).and_then(|at| words[at].value(number));
-                        let fits = word.is_some_and(|word| self.needle.is_in_folded(word));
-                        known.store(if fits { YES } else { NO }, Ordering::Relaxed);
-                        fits
-                    }
-                    said => said == YES,
-                }
+            let words = words.get(&part.dictionary)?;
+            let (values, bundles) = asked.get(&part.dictionary)?;
+            let fits = |number: &u32| {
+                once(values, *number, || {
+                    let at = words.partition_point(|other| other.first <= *number);
+                    let word = at.checked_sub(1).and_then(|at| words[at].value(*number));
+                    word.is_some_and(|word| self.needle.is_in_folded(word))
+                })
             };
-            let slots: Vec<Slot<'_>> = part.slots().collect();
-            let holds = |keys: u16| {
-                match slots.get(usize::from(keys)) {
-                Some(Slot::Bundle(members)) => members.iter().any(|slot| {
-                    matches!(slots.get(usize::from(*slot)), Some(Slot::Value(n)) if fits(*n))
-                }),
-                _ => false,
-            }
+            let holds = |number: u32| {
+                once(bundles, number, || {
+                    let at = words.partition_point(|other| other.first_bundle <= number);
+                    let members = at.checked_sub(1).and_then(|at| words[at].bundle(number));
+                    members.is_some_and(|members| members.iter().any(fits))
+                })
             };
+            let slots: Vec<Slot> = part.slots().collect();
             let mut known = vec![UNASKED; slots.len()];
             let mut bits = Bits::new(placed);
             let mut all = true;
@@ -200,9 +190,13 @@ impl Search<'_> {
                 let Some(keys) = row.items.first() else {
                     continue;
                 };
-                if let Some(known) = known.get_mut(usize::from(*keys)) {
+                let keys = usize::from(*keys);
+                if let (Some(known), Some(slot)) = (known.get_mut(keys), slots.get(keys)) {
                     if *known == UNASKED {
-                        *known = if holds(*keys) { YES } else { NO };
+                        *known = match slot {
+                            Slot::Bundle(number) if holds(*number) => YES,
+                            _ => NO,
+                        };
                     }
                     bits.set(event, *known == YES);
                     all &= *known == YES;
@@ -221,11 +215,11 @@ impl Search<'_> {
         }
     }
 
-    /// The parts of each generation that have words of it, in order.
+    /// The parts of each dictionary that have words of it, in order.
     fn words(&self) -> HashMap<u64, Vec<&Part>> {
         let mut words: HashMap<u64, Vec<&Part>> = HashMap::new();
         for part in &self.snapshot.values.words {
-            words.entry(part.generation).or_default().push(part);
+            words.entry(part.dictionary).or_default().push(part);
         }
         words
     }
@@ -287,23 +281,30 @@ impl Search<'_> {
             }
             self.needle.among(&words[at])
         });
-        let mut wanted: HashMap<u64, Numbers> = HashMap::new();
+        let mut wanted: HashMap<u64, Wanted> = HashMap::new();
         for (part, numbers) in words.iter().zip(found) {
             if !numbers.is_empty() {
-                let wanted = wanted.entry(part.generation).or_default();
-                for number in numbers {
-                    wanted.add(number);
-                }
+                let wanted = wanted.entry(part.dictionary).or_default();
+                numbers.into_iter().for_each(|n| wanted.values.add(n));
             }
         }
-        let none = Numbers::default();
         let in_uuids = self.needle.may_be_in_uuid();
         if wanted.is_empty() && !in_uuids {
             return;
         }
+        for part in words {
+            if let Some(Wanted { values, bundles }) = wanted.get_mut(&part.dictionary) {
+                for (number, members) in part.bundles() {
+                    if members.iter().any(|value| values.has(*value)) {
+                        bundles.add(number);
+                    }
+                }
+            }
+        }
+        let none = Wanted::default();
         let found = self.each_part(|placed| {
             let part = &*placed.part;
-            let wanted = wanted.get(&part.generation).unwrap_or(&none);
+            let wanted = wanted.get(&part.dictionary).unwrap_or(&none);
             let slots = Slots::holding(part, wanted);
             if slots.is_none() && !in_uuids {
                 return None;
@@ -342,23 +343,20 @@ struct Slots(Box<[u8; 1 << 16]>);
 
 impl Slots {
     /// `None` where none does.
-    fn holding(part: &Part, wanted: &Numbers) -> Option<Self> {
+    fn holding(part: &Part, wanted: &Wanted) -> Option<Self> {
         let mut slots = vec![0; 1 << 16];
         let mut any = 0;
-        for (slot, to) in part.slots.iter().zip(&mut slots) {
-            *to = u8::from(wanted.has(*slot));
+        for (slot, to) in part.slots().zip(&mut slots) {
+            *to = u8::from(match slot {
+                Slot::Value(number) => wanted.values.has(number),
+                Slot::Bundle(number) => wanted.bundles.has(number),
+            });
             any |= *to;
         }
         if any == 0 {
             return None;
         }
-        let mut slots = Self(slots.into_boxed_slice().try_into().ok()?);
-        for (slot, at) in part.slots().zip(0u16..=u16::MAX) {
-            if let Slot::Bundle(members) = slot {
-                slots.0[usize::from(at)] = u8::from(slots.any(members));
-            }
-        }
-        Some(slots)
+        Some(Self(slots.into_boxed_slice().try_into().ok()?))
     }
 
     /// The place of the first of some slots that does, from a place on.
@@ -380,6 +378,28 @@ impl Slots {
             .fold(0, |any, slot| any | self.0[usize::from(*slot)])
             != 0
     }
+}
+
+/// What it says that was not asked before, or what it said then.
+fn once(said: &[AtomicU8], number: u32, ask: impl FnOnce() -> bool) -> bool {
+    let Some(known) = said.get(number as usize) else {
+        return false;
+    };
+    match known.load(Ordering::Relaxed) {
+        UNASKED => {
+            let fits = ask();
+            known.store(if fits { YES } else { NO }, Ordering::Relaxed);
+            fits
+        }
+        said => said == YES,
+    }
+}
+
+/// The values of a dictionary that hold a text, and the bundles with such a value.
+#[derive(Debug, Default)]
+struct Wanted {
+    values: Numbers,
+    bundles: Numbers,
 }
 
 /// A set of numbers from 0.

@@ -1,10 +1,12 @@
 //! Values: which rows hold a text anywhere in their records, without reading them.
 //!
-//! Each thread keeps a dictionary of the distinct values it has met outside the columns. A part is
-//! what one batch adds to it, with the values of each of its rows: a row is a list of slots, a slot
-//! is a value or a bundle of slots that come together (the keys of a record, an identity, what JSON
-//! inside a string holds). UUIDs are kept as their bits. What is not kept (very long values, what
-//! may be read in more than one way) is said by row. Values are compared byte by byte.
+//! Each thread numbers the distinct values it meets outside the columns, and the bundles of values
+//! that come together: the keys of a record, an identity, what JSON inside a string holds. A part is
+//! what one batch adds to both, with what each of its rows holds: a row is a list of slots, a slot is
+//! a value or a bundle. A thread forgets values that do not come again, so that its dictionary fits a
+//! processor's cache; one that comes again after that has a second number. UUIDs are kept as their
+//! bits. What is not kept (very long values, what may be read in more than one way) is said by row.
+//! Values are compared byte by byte.
 //!
 //! Refuses to know: JSON outside of strings, how a file is read, what is asked.
 
@@ -22,10 +24,12 @@ use crate::index::symbols::spread;
 
 /// Longer ones are not kept: their row is always looked at.
 const LONGEST: usize = 4096;
-/// Values of a generation: a dictionary that fits a processor's cache is worth a value kept twice.
+/// Values a thread remembers, and their text; when there are more, those that came in one part only
+/// are forgotten.
 const MOST_VALUES: usize = 1 << 17;
-/// And their text.
 const MOST_TEXT: usize = 8 << 20;
+/// Bundles of each kind that a thread remembers.
+const MOST_BUNDLES: usize = 1 << 14;
 /// Text that all values of a load may take; rows after it are always looked at.
 const BUDGET: u64 = 2 << 30;
 /// Values met last, found without the table.
@@ -34,26 +38,28 @@ const RECENT: usize = 4096;
 const MOST_SLOTS: usize = 1 << 16;
 /// The number of slots of a row of which nobody says what it holds.
 pub(crate) const OPEN: u16 = u16::MAX;
-/// Set in a slot that is a bundle.
+/// Set in a slot that is a bundle; the rest is its number.
 const BUNDLE: u32 = 1 << 31;
 
 /// How much text the values of one load hold, all threads together.
 #[derive(Debug, Clone, Default)]
 pub struct Held(Arc<AtomicU64>);
 
-/// What the rows of one batch hold, in the words of one generation.
+/// What the rows of one batch hold, in the numbers of one dictionary.
 #[derive(Debug, Default)]
 pub(crate) struct Part {
-    pub(crate) generation: u64,
+    pub(crate) dictionary: u64,
     /// The number of the first value that is new in this part.
     pub(crate) first: u32,
     /// The new values, folded, end to end.
     pub(crate) text: Box<[u8]>,
     pub(crate) ends: Box<[u32]>,
-    pub(crate) slots: Box<[u32]>,
-    /// The slots of each bundle, end to end.
-    bundled: Box<[u16]>,
+    /// The number of the first bundle that is new in this part.
+    pub(crate) first_bundle: u32,
+    /// The values of each new bundle, end to end.
+    bundled: Box<[u32]>,
     bundle_ends: Box<[u32]>,
+    slots: Box<[u32]>,
     /// The slots of each row, end to end; a row's keys come first.
     pub(crate) items: Box<[u16]>,
     /// How many slots each row has; [`OPEN`] where it has none and may hold anything.
@@ -65,24 +71,22 @@ pub(crate) struct Part {
     pub(crate) uuid_counts: Box<[u8]>,
 }
 
-/// What stands in a slot.
-pub(crate) enum Slot<'a> {
-    /// A value, by its number.
+/// What stands in a slot, by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slot {
     Value(u32),
-    /// Slots that stand before it.
-    Bundle(&'a [u16]),
+    Bundle(u32),
 }
 
 impl Part {
     /// What each slot is, in order.
-    pub(crate) fn slots(&self) -> impl Iterator<Item = Slot<'_>> {
+    pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> + '_ {
         self.slots.iter().map(|slot| {
             if slot & BUNDLE == 0 {
-                return Slot::Value(*slot);
+                Slot::Value(*slot)
+            } else {
+                Slot::Bundle(slot & !BUNDLE)
             }
-            let at = (slot & !BUNDLE) as usize;
-            let start = at.checked_sub(1).map_or(0, |at| self.bundle_ends[at]);
-            Slot::Bundle(&self.bundled[start as usize..self.bundle_ends[at] as usize])
         })
     }
 
@@ -93,6 +97,26 @@ impl Part {
         let start = at.checked_sub(1).map_or(0, |at| self.ends[at] as usize);
         self.text.get(start..end)
     }
+
+    /// The values of a bundle that is new in this part.
+    pub(crate) fn bundle(&self, number: u32) -> Option<&[u32]> {
+        let at = number.checked_sub(self.first_bundle)? as usize;
+        let end = *self.bundle_ends.get(at)? as usize;
+        let before = at.checked_sub(1);
+        let start = before.map_or(0, |at| self.bundle_ends[at] as usize);
+        self.bundled.get(start..end)
+    }
+
+    /// The number of the first bundle that is new after this part.
+    pub(crate) const fn past_bundles(&self) -> usize {
+        self.first_bundle as usize + self.bundle_ends.len()
+    }
+
+    /// The bundles that are new in this part, with their numbers.
+    pub(crate) fn bundles(&self) -> impl Iterator<Item = (u32, &[u32])> {
+        let numbers = self.first_bundle..self.first_bundle + self.bundle_ends.len() as u32;
+        numbers.filter_map(|number| Some((number, self.bundle(number)?)))
+    }
 }
 
 /// The values of the rows one thread reads.
@@ -100,20 +124,23 @@ impl Part {
 pub struct ValuesBuilder {
     hasher: RandomState,
     held: Held,
-    generation: u64,
-    /// The generation's values as they came.
+    dictionary: u64,
+    /// The values that are remembered, as they came.
     text: Vec<u8>,
-    ends: Vec<u32>,
-    /// By value: the part that held it last, and its slot there.
-    places: Vec<Place>,
+    known: Vec<Known>,
     table: HashTable<Entry>,
     recent: Box<[Recent]>,
-    /// Values that parts have carried.
+    /// Of those remembered, how many parts have carried.
     sent: usize,
+    /// Values that were numbered.
+    numbered: u32,
     /// The number of the part that is being made, from 1.
     part: u16,
     slots: Vec<u32>,
-    bundled: Vec<u16>,
+    /// By number of the bundle: the part that held it last, and its slot there.
+    bundle_places: Vec<Place>,
+    /// The bundles that no part has carried.
+    bundled: Vec<u32>,
     bundle_ends: Vec<u32>,
     items: Vec<u16>,
     counts: Vec<u16>,
@@ -121,13 +148,13 @@ pub struct ValuesBuilder {
     uuid_counts: Vec<u8>,
     /// Where the row that is being made begins.
     row: Start,
-    /// By hash: records' keys, each followed by [`AFTER_KEY`], and their slot.
-    shapes: HashMap<u64, (Box<[u8]>, u16)>,
+    /// By hash: records' keys, each followed by [`AFTER_KEY`], and their bundle.
+    shapes: HashMap<u64, (Box<[u8]>, u32)>,
     /// By number.
-    identities: HashMap<u64, u16>,
-    /// By value, and how deep it may be looked into: its slot together with those of what JSON
-    /// inside of it holds.
-    insides: HashMap<(u32, usize), u16>,
+    identities: HashMap<u64, u32>,
+    /// By number of the value: the bundle of it and what JSON inside of it holds; `None` where that
+    /// is nothing more.
+    insides: HashMap<u32, Option<u32>>,
     /// Whether the file may hold anything.
     open: bool,
     /// Whether the row may.
@@ -145,6 +172,18 @@ struct Place {
     slot: u16,
 }
 
+/// A value that is remembered.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    number: u32,
+    start: u32,
+    len: u32,
+    /// The part that held it last, and its slot there.
+    place: Place,
+    /// How many parts held it; less and less of those before the last time of forgetting.
+    parts: u8,
+}
+
 /// How many slots and UUIDs there were before a row.
 #[derive(Debug, Clone, Copy, Default)]
 struct Start {
@@ -156,7 +195,8 @@ struct Start {
 #[derive(Debug, Clone, Copy, Default)]
 struct Entry {
     hash: u32,
-    id: u32,
+    /// Its place among those that are remembered.
+    at: u32,
     start: u32,
     len: u32,
 }
@@ -176,8 +216,8 @@ struct Recent {
     place: Place,
 }
 
-/// Generations are numbered through the life of the process.
-static GENERATION: AtomicU64 = AtomicU64::new(1);
+/// Dictionaries are numbered through the life of the process.
+static DICTIONARY: AtomicU64 = AtomicU64::new(1);
 
 impl ValuesBuilder {
     /// For one thread of a load.
@@ -185,15 +225,16 @@ impl ValuesBuilder {
         Self {
             hasher: RandomState::default(),
             held,
-            generation: GENERATION.fetch_add(1, Ordering::Relaxed),
+            dictionary: DICTIONARY.fetch_add(1, Ordering::Relaxed),
             text: Vec::new(),
-            ends: Vec::new(),
-            places: Vec::new(),
+            known: Vec::new(),
             table: HashTable::new(),
             recent: vec![Recent::default(); RECENT].into(),
             sent: 0,
+            numbered: 0,
             part: 1,
             slots: Vec::new(),
+            bundle_places: Vec::new(),
             bundled: Vec::new(),
             bundle_ends: Vec::new(),
             items: Vec::new(),
@@ -233,14 +274,15 @@ impl ValuesBuilder {
         if self.is_open() {
             return;
         }
-        if let Some((known, slot)) = self.shapes.get(&shape) {
+        if let Some((known, bundle)) = self.shapes.get(&shape) {
             let mut rest = Some(&**known);
             for key in keys.clone() {
                 let after = rest.and_then(|rest| rest.strip_prefix(key));
                 rest = after.and_then(|rest| rest.strip_prefix(&[AFTER_KEY]));
             }
             if rest.is_some_and(<[u8]>::is_empty) {
-                self.items.push(*slot);
+                let bundle = *bundle;
+                self.add_bundle(bundle);
                 return;
             }
         }
@@ -249,11 +291,14 @@ impl ValuesBuilder {
         for key in keys {
             joined.extend_from_slice(key);
             joined.push(AFTER_KEY);
-            members.extend(self.place(key, NESTED));
+            self.gather(key, NESTED, &mut members);
         }
-        if let Some(slot) = self.bundle(&members) {
-            self.shapes.insert(shape, (joined.into(), slot));
-            self.items.push(slot);
+        if let Some(bundle) = self.bundle(&members) {
+            if self.shapes.len() >= MOST_BUNDLES {
+                self.shapes.clear();
+            }
+            self.shapes.insert(shape, (joined.into(), bundle));
+            self.add_bundle(bundle);
         }
     }
 
@@ -262,17 +307,20 @@ impl ValuesBuilder {
         if self.is_open() {
             return;
         }
-        if let Some(slot) = self.identities.get(&number) {
-            self.items.push(*slot);
+        if let Some(&bundle) = self.identities.get(&number) {
+            self.add_bundle(bundle);
             return;
         }
         let mut members = Vec::new();
         for leaf in leaves {
-            members.extend(self.place(leaf, NESTED));
+            self.gather(leaf, NESTED, &mut members);
         }
-        if let Some(slot) = self.bundle(&members) {
-            self.identities.insert(number, slot);
-            self.items.push(slot);
+        if let Some(bundle) = self.bundle(&members) {
+            if self.identities.len() >= MOST_BUNDLES {
+                self.identities.clear();
+            }
+            self.identities.insert(number, bundle);
+            self.add_bundle(bundle);
         }
     }
 
@@ -288,7 +336,14 @@ impl ValuesBuilder {
             self.uuids.push(bits);
             return;
         }
-        if let Some(slot) = self.place(value, NESTED) {
+        if let Some(slot) = self.place(value) {
+            self.items.push(slot);
+        }
+    }
+
+    /// Adds a bundle to the row.
+    fn add_bundle(&mut self, bundle: u32) {
+        if let Some(slot) = self.bundle_slot(bundle) {
             self.items.push(slot);
         }
     }
@@ -341,81 +396,132 @@ impl ValuesBuilder {
         self.drop_row();
     }
 
-    /// The slot of a value, where JSON may stand inside of JSON so many times more; `None` where
-    /// the row is open from now on.
-    fn place(&mut self, value: &[u8], depth: usize) -> Option<u16> {
-        let hides = hides_text(value);
-        if value.len() > LONGEST || hides && depth == 0 {
-            self.row_open = true;
-            return None;
-        }
+    /// A value as it is remembered, with the part that held it last.
+    fn find(&mut self, value: &[u8]) -> Found {
         let hash = self.hasher.hash_one(value);
         let at = hash as usize % RECENT;
         let recent = self.recent[at];
         let known = recent.place.part != 0 && recent.hash == hash;
-        let known = known && recent.entry.is(&self.text, value);
-        let (entry, mut place) = if known {
-            (recent.entry, recent.place)
-        } else {
-            let entry = self.intern(value, hash);
-            (entry, self.places[entry.id as usize])
-        };
+        if known && recent.entry.is(&self.text, value) {
+            return Found {
+                hash,
+                entry: recent.entry,
+                place: recent.place,
+            };
+        }
+        let entry = self.intern(value, hash);
+        Found {
+            hash,
+            entry,
+            place: self.known[entry.at as usize].place,
+        }
+    }
+
+    /// The slot of a value of the row; `None` where the row is open from now on.
+    fn place(&mut self, value: &[u8]) -> Option<u16> {
+        let hides = hides_text(value);
+        if value.len() > LONGEST {
+            self.row_open = true;
+            return None;
+        }
+        let Found {
+            hash,
+            entry,
+            mut place,
+        } = self.find(value);
         if place.part != self.part {
+            let number = self.known[entry.at as usize].number;
             place = Place {
                 part: self.part,
-                slot: self.slot(entry.id)?,
+                slot: self.slot(number)?,
             };
-            self.places[entry.id as usize] = place;
+            let known = &mut self.known[entry.at as usize];
+            known.place = place;
+            known.parts = known.parts.saturating_add(1);
         }
+        let at = hash as usize % RECENT;
         self.recent[at] = Recent { hash, entry, place };
         if !hides {
             return Some(place.slot);
         }
-        if let Some(inside) = self.insides.get(&(entry.id, depth)) {
+        let number = self.known[entry.at as usize].number;
+        match self.inside(value, number)? {
+            Some(bundle) => self.bundle_slot(bundle),
+            None => Some(place.slot),
+        }
+    }
+
+    /// Adds the numbers of a value and of what JSON inside of it holds, where that may stand inside
+    /// of JSON so many times more. The row is open from then on where that cannot be said.
+    fn gather(&mut self, value: &[u8], depth: usize, members: &mut Vec<u32>) {
+        let hides = hides_text(value);
+        if value.len() > LONGEST || hides && depth == 0 {
+            self.row_open = true;
+            return;
+        }
+        let entry = self.find(value).entry;
+        let known = &mut self.known[entry.at as usize];
+        known.parts = known.parts.saturating_add(1);
+        let number = known.number;
+        members.push(number);
+        if hides {
+            self.gather_inside(value, depth - 1, members);
+        }
+    }
+
+    /// The bundle of a value and of what JSON inside of it holds; `Some(None)` where that is nothing
+    /// more, `None` where it cannot be said and the row is open from now on.
+    #[expect(
+        clippy::option_option,
+        reason = "nothing inside is not: cannot be said"
+    )]
+    fn inside(&mut self, value: &[u8], number: u32) -> Option<Option<u32>> {
+        if let Some(inside) = self.insides.get(&number) {
             return Some(*inside);
         }
-        let mut members = vec![place.slot];
-        if !self.note_inside(value, depth - 1, &mut members) {
-            self.row_open = true;
-            return None;
-        }
-        let slot = match members.as_slice() {
-            [alone] => *alone,
-            members => self.bundle(members)?,
+        let mut members = vec![number];
+        self.gather_inside(value, NESTED - 1, &mut members);
+        let inside = match members.as_slice() {
+            [_] if !self.row_open => None,
+            members => Some(self.bundle(members)?),
         };
-        self.insides.insert((entry.id, depth), slot);
-        Some(slot)
+        if self.insides.len() >= MOST_BUNDLES {
+            self.insides.clear();
+        }
+        self.insides.insert(number, inside);
+        Some(inside)
     }
 
-    /// Adds the slots of what JSON inside a value holds; whether that can be said.
-    fn note_inside(&mut self, value: &[u8], depth: usize, members: &mut Vec<u16>) -> bool {
+    /// Adds the numbers of what JSON inside a value holds; the row is open from then on where that
+    /// cannot be said.
+    fn gather_inside(&mut self, value: &[u8], depth: usize, members: &mut Vec<u32>) {
         match std::str::from_utf8(value).map(Node::inside) {
-            Ok(Some(tree)) => self.note_tree(&tree, depth, members),
-            Ok(None) => true,
-            Err(_) => false,
+            Ok(Some(tree)) => self.gather_tree(&tree, depth, members),
+            Ok(None) => {}
+            Err(_) => self.row_open = true,
         }
     }
 
-    /// Adds the slots of the keys and values of a tree.
-    fn note_tree(&mut self, tree: &Node, depth: usize, members: &mut Vec<u16>) -> bool {
+    /// Adds the numbers of the keys and values of a tree.
+    fn gather_tree(&mut self, tree: &Node, depth: usize, members: &mut Vec<u32>) {
         match tree {
-            Node::Object(pairs) => pairs.iter().all(|(key, value)| {
-                members.extend(self.place(key.as_bytes(), depth));
-                self.note_tree(value, depth, members)
-            }),
-            Node::Array(items) => items
-                .iter()
-                .all(|item| self.note_tree(item, depth, members)),
-            Node::Text(text) | Node::Number(text) => {
-                members.extend(self.place(text.as_bytes(), depth));
-                true
+            Node::Object(pairs) => {
+                for (key, value) in pairs {
+                    self.gather(key.as_bytes(), depth, members);
+                    self.gather_tree(value, depth, members);
+                }
             }
+            Node::Array(items) => {
+                for item in items {
+                    self.gather_tree(item, depth, members);
+                }
+            }
+            Node::Text(text) | Node::Number(text) => self.gather(text.as_bytes(), depth, members),
             Node::Bool(yes) => {
                 let text: &[u8] = if *yes { b"true" } else { b"false" };
-                members.extend(self.place(text, depth));
-                true
+                self.gather(text, depth, members);
             }
-            Node::Null => true,
+            Node::Null => {}
         }
     }
 
@@ -429,15 +535,29 @@ impl ValuesBuilder {
         Some((self.slots.len() - 1) as u16)
     }
 
-    /// A new slot for slots that come together.
-    fn bundle(&mut self, members: &[u16]) -> Option<u16> {
+    /// The slot of a bundle; `None` as above.
+    fn bundle_slot(&mut self, bundle: u32) -> Option<u16> {
+        let place = self.bundle_places[bundle as usize];
+        if place.part == self.part {
+            return Some(place.slot);
+        }
+        let slot = self.slot(BUNDLE | bundle)?;
+        self.bundle_places[bundle as usize] = Place {
+            part: self.part,
+            slot,
+        };
+        Some(slot)
+    }
+
+    /// A new bundle; `None` where the row is open.
+    fn bundle(&mut self, members: &[u32]) -> Option<u32> {
         if self.row_open {
             return None;
         }
-        let slot = self.slot(BUNDLE | self.bundle_ends.len() as u32)?;
+        self.bundle_places.push(Place::default());
         self.bundled.extend_from_slice(members);
         self.bundle_ends.push(self.bundled.len() as u32);
-        Some(slot)
+        Some(self.bundle_places.len() as u32 - 1)
     }
 
     fn intern(&mut self, value: &[u8], hash: u64) -> Entry {
@@ -451,13 +571,19 @@ impl ValuesBuilder {
         }
         let entry = Entry {
             hash,
-            id: self.ends.len() as u32,
+            at: self.known.len() as u32,
             start: self.text.len() as u32,
             len: value.len() as u32,
         };
         self.text.extend_from_slice(value);
-        self.ends.push(self.text.len() as u32);
-        self.places.push(Place::default());
+        self.known.push(Known {
+            number: self.numbered,
+            start: entry.start,
+            len: entry.len,
+            place: Place::default(),
+            parts: 0,
+        });
+        self.numbered += 1;
         self.table
             .insert_unique(spread(hash), entry, |known| spread(known.hash));
         entry
@@ -466,29 +592,26 @@ impl ValuesBuilder {
     /// Everything noted since the last time.
     pub(crate) fn take(&mut self) -> Part {
         self.drop_row();
-        let (first, start) = match self.sent.checked_sub(1) {
-            Some(last) => (self.sent, self.ends[last] as usize),
-            None => (0, 0),
-        };
-        let mut folded = Vec::with_capacity(self.text.len() - start);
-        let mut ends = Vec::with_capacity(self.ends.len() - first);
-        let mut from = start;
-        for &end in &self.ends[first..] {
-            fold_into(&self.text[from..end as usize], &mut folded);
+        let fresh = &self.known[self.sent..];
+        let length = fresh.iter().map(|known| known.len as usize).sum();
+        let mut folded = Vec::with_capacity(length);
+        let mut ends = Vec::with_capacity(fresh.len());
+        for known in fresh {
+            let start = known.start as usize;
+            fold_into(&self.text[start..start + known.len as usize], &mut folded);
             ends.push(folded.len() as u32);
-            from = end as usize;
         }
-        self.held
-            .0
-            .fetch_add(folded.len() as u64, Ordering::Relaxed);
+        let holds = folded.len() + self.bundled.len() * size_of::<u32>();
+        self.held.0.fetch_add(holds as u64, Ordering::Relaxed);
         let part = Part {
-            generation: self.generation,
-            first: first as u32,
+            dictionary: self.dictionary,
+            first: self.numbered - fresh.len() as u32,
             text: folded.into(),
             ends: ends.into(),
-            slots: self.slots.as_slice().into(),
+            first_bundle: (self.bundle_places.len() - self.bundle_ends.len()) as u32,
             bundled: self.bundled.as_slice().into(),
             bundle_ends: self.bundle_ends.as_slice().into(),
+            slots: self.slots.as_slice().into(),
             items: self.items.as_slice().into(),
             open: self.counts.iter().filter(|count| **count == OPEN).count() as u32,
             counts: self.counts.as_slice().into(),
@@ -502,25 +625,70 @@ impl ValuesBuilder {
         self.counts.clear();
         self.uuids.clear();
         self.uuid_counts.clear();
-        self.shapes.clear();
-        self.identities.clear();
-        self.insides.clear();
         self.row = Start::default();
-        self.sent = self.ends.len();
-        let large = self.ends.len() > MOST_VALUES || self.text.len() > MOST_TEXT;
+        self.sent = self.known.len();
+        let large = self.known.len() > MOST_VALUES || self.text.len() > MOST_TEXT;
         if large || self.part == u16::MAX {
-            self.generation = GENERATION.fetch_add(1, Ordering::Relaxed);
-            self.text.clear();
-            self.ends.clear();
-            self.places.clear();
-            self.table.clear();
-            self.recent.fill(Recent::default());
-            self.sent = 0;
-            self.part = 0;
+            self.forget();
         }
         self.part += 1;
         part
     }
+
+    /// Forgets the values that came in fewest parts, half of all or more, and which parts held the
+    /// others. Every one was carried by a part.
+    fn forget(&mut self) {
+        let mut sizes = [(0usize, 0usize); 256];
+        for known in &self.known {
+            let (values, text) = &mut sizes[usize::from(known.parts)];
+            *values += 1;
+            *text += known.len as usize;
+        }
+        let (mut least, mut values, mut text) = (u8::MAX, 0, 0);
+        for parts in (2..u8::MAX).rev() {
+            let (more, longer) = sizes[usize::from(parts) + 1];
+            values += more;
+            text += longer;
+            let (next, its_text) = sizes[usize::from(parts)];
+            if values + next > MOST_VALUES / 2 || text + its_text > MOST_TEXT / 2 {
+                break;
+            }
+            least = parts;
+        }
+        let mut kept_text = Vec::with_capacity(self.text.len());
+        let mut kept = Vec::new();
+        let (text, all) = (&self.text, &self.known);
+        self.table.retain(|entry| {
+            let known = all[entry.at as usize];
+            if known.parts < least {
+                return false;
+            }
+            entry.at = kept.len() as u32;
+            entry.start = kept_text.len() as u32;
+            let start = known.start as usize;
+            kept_text.extend_from_slice(&text[start..start + known.len as usize]);
+            kept.push(Known {
+                start: entry.start,
+                place: Place::default(),
+                parts: known.parts / 2,
+                ..known
+            });
+            true
+        });
+        self.text = kept_text;
+        self.known = kept;
+        self.sent = self.known.len();
+        self.recent.fill(Recent::default());
+        self.bundle_places.fill(Place::default());
+        self.part = 0;
+    }
+}
+
+/// A value that was looked for.
+struct Found {
+    hash: u64,
+    entry: Entry,
+    place: Place,
 }
 
 fn fold_into(value: &[u8], out: &mut Vec<u8>) {
@@ -548,7 +716,7 @@ fn hides_text(value: &[u8]) -> bool {
 /// All values of a load.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Values {
-    /// In the order of their generations' words.
+    /// Those with new words, in the order of their dictionaries' numbers.
     pub(crate) words: Vec<Arc<Part>>,
     pub(crate) placed: Vec<Placed>,
 }
@@ -571,12 +739,11 @@ mod tests {
     fn rows(parts: &[Part]) -> Vec<Option<Vec<String>>> {
         let mut all = Vec::new();
         for part in parts {
-            let slots: Vec<Slot<'_>> = part.slots().collect();
-            let of_generation = |other: &&Part| other.generation == part.generation;
-            let word = |number: u32| {
-                let mut words = parts.iter().filter(of_generation);
-                let text = words.find_map(|other| other.value(number)).expect("a word");
-                String::from_utf8(text.to_vec()).expect("text")
+            let slots: Vec<Slot> = part.slots().collect();
+            let words = || parts.iter().filter(|p| p.dictionary == part.dictionary);
+            let word = |number: &u32| {
+                let text = words().find_map(|other| other.value(*number));
+                String::from_utf8(text.expect("a word").to_vec()).expect("text")
             };
             let (mut items, mut uuids) = (&part.items[..], &part.uuids[..]);
             for (count, n) in part.counts.iter().zip(&part.uuid_counts) {
@@ -591,11 +758,13 @@ mod tests {
                 let mut texts: Vec<String> = bits
                     .map(|bits| crate::index::batch::uuid_text(*bits))
                     .collect();
-                let mut open = mine.to_vec();
-                while let Some(slot) = open.pop() {
-                    match &slots[usize::from(slot)] {
-                        Slot::Value(number) => texts.push(word(*number)),
-                        Slot::Bundle(members) => open.extend_from_slice(members),
+                for slot in mine {
+                    match slots[usize::from(*slot)] {
+                        Slot::Value(number) => texts.push(word(&number)),
+                        Slot::Bundle(number) => {
+                            let members = words().find_map(|other| other.bundle(number));
+                            texts.extend(members.expect("a bundle").iter().map(word));
+                        }
                     }
                 }
                 texts.sort();
@@ -711,20 +880,30 @@ mod tests {
     }
 
     #[test]
-    fn generations_end_and_nothing_is_lost() {
+    fn values_are_forgotten_and_nothing_is_lost() {
         let mut b = ValuesBuilder::new(Held::default());
         let mut parts = Vec::new();
+        let rare = |file: usize, i: usize| format!("value {file} {i}");
+        let often = |i: usize| format!("{{\"often\":\"{}\\u002d\"}}", i % 300);
         for file in 0..40 {
             b.begin();
             for i in 0..5000 {
-                row(&mut b, &["common"], &[&format!("value {file} {i}")]);
+                row(&mut b, &["common"], &[&rare(file, i), &often(i)]);
             }
             parts.push(b.take());
         }
-        assert_ne!(parts[0].generation, parts[39].generation);
+        assert!(
+            b.known.len() < 150_000 && b.numbered < 210_000,
+            "{}",
+            b.numbered
+        );
         for (n, found) in rows(&parts).into_iter().enumerate() {
-            let value = format!("value {} {}", n / 5000, n % 5000);
-            assert_eq!(found, holds(&["common", &value]));
+            let (file, i) = (n / 5000, n % 5000);
+            let (rare, often) = (rare(file, i), often(i));
+            let inside = format!("{}-", i % 300);
+            let mut expected = [&rare, &often, "common", "often", &inside].map(str::to_owned);
+            expected.sort();
+            assert_eq!(found, Some(expected.to_vec()));
         }
     }
 
