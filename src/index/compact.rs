@@ -120,14 +120,13 @@ impl AllFacts {
             if let Some((_, which)) = last.filter(|(known, _)| known == facts) {
                 return Some(which);
             }
-            let which = match known.get(facts) {
-                Some(which) => *which,
-                None => {
-                    let which = u8::try_from(distinct.len()).ok()?;
-                    distinct.push(*facts);
-                    known.insert(*facts, which);
-                    which
-                }
+            let which = if let Some(which) = known.get(facts) {
+                *which
+            } else {
+                let which = u8::try_from(distinct.len()).ok()?;
+                distinct.push(*facts);
+                known.insert(*facts, which);
+                which
             };
             last = Some((*facts, which));
             Some(which)

@@ -285,7 +285,9 @@ impl Search<'_> {
         for (part, numbers) in words.iter().zip(found) {
             if !numbers.is_empty() {
                 let wanted = wanted.entry(part.dictionary).or_default();
-                numbers.into_iter().for_each(|n| wanted.values.add(n));
+                for number in numbers {
+                    wanted.values.add(number);
+                }
             }
         }
         let in_uuids = self.needle.may_be_in_uuid();
