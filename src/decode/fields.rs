@@ -4,6 +4,7 @@
 //! goes by length first, so that an unknown key costs a comparison or two.
 
 use crate::base::time;
+use crate::event::keys::Key;
 use crate::event::keys::Part;
 use crate::event::record::Record;
 use crate::event::record::Text;
@@ -176,6 +177,29 @@ pub(crate) enum Slot {
     SecurityLake,
     RequestParameters,
     BytesOut,
+}
+
+/// Where a value stands in a record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    /// The object it is in.
+    pub(crate) area: Area,
+    /// Its key.
+    pub(crate) slot: Slot,
+    /// The parameter it is the value of.
+    pub(crate) param: Key,
+    /// The parameter the object is the value of.
+    pub(crate) inside: Key,
+}
+
+impl Place {
+    /// The record itself.
+    pub(crate) const TOP: Self = Self {
+        area: Area::Root,
+        slot: Slot::Unknown,
+        param: Key::NONE,
+        inside: Key::NONE,
+    };
 }
 
 /// The slot of a key in an area.

@@ -29,6 +29,7 @@ mod shape;
 mod sheet;
 mod stops;
 mod text;
+mod trail;
 mod window;
 mod wire;
 mod zstd;

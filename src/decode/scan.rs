@@ -15,6 +15,7 @@ use memchr::memmem::Finder;
 
 use crate::base::time::UtcMicros;
 use crate::decode::fields::Area;
+use crate::decode::fields::Place;
 use crate::decode::fields::Slot;
 use crate::decode::fields::slot;
 use crate::decode::hash::Keys;
@@ -30,7 +31,10 @@ use crate::decode::lex::number;
 use crate::decode::lex::skip_space;
 use crate::decode::marks::Marks;
 use crate::decode::stops::Stops;
+use crate::decode::stops::string_at;
 use crate::decode::text;
+use crate::decode::trail::Next;
+use crate::decode::trail::Trails;
 use crate::event::derive;
 use crate::event::derive::Memory;
 use crate::event::keys;
@@ -192,6 +196,24 @@ impl Frame {
             inside: Key::NONE,
         }
     }
+
+    #[inline]
+    const fn place(&self) -> Place {
+        Place {
+            area: self.area,
+            slot: self.slot,
+            param: self.param,
+            inside: self.inside,
+        }
+    }
+}
+
+/// What a record names, gathered while it is read.
+#[derive(Debug)]
+struct Lists<'a> {
+    recorded: Vec<ResourceRef<'a>>,
+    found: Vec<ResourceRef<'a>>,
+    params: Vec<Param<'a>>,
 }
 
 /// Room of lists that each record fills anew.
@@ -217,6 +239,7 @@ pub(crate) struct Scanner {
     hash: Keys,
     stops: Stops,
     known: Known,
+    trails: Trails,
     names: keys::Keys,
     memory: Memory,
     careful: bool,
@@ -241,6 +264,7 @@ impl Scanner {
             hash: Keys::get(),
             stops: Stops::new(),
             known: Known::new(),
+            trails: Trails::new(),
             names: keys::Keys::get(),
             memory: Memory::default(),
             careful: false,
@@ -262,6 +286,10 @@ impl Scanner {
         if gather && !self.gather {
             // Identities learnt without their leaves are of no use.
             self.known.clear();
+        }
+        if resources != self.resources {
+            // Keys are told by what is looked for.
+            self.trails.clear();
         }
         self.careful = careful;
         self.gather = gather;
@@ -299,7 +327,16 @@ impl Scanner {
         if self.careful {
             return self.pass::<true>(input, start, tap);
         }
-        let mut scanned = self.pass::<false>(input, start, tap)?;
+        let follows = self.trails.begin();
+        let mut scanned = Scanned::default();
+        if !follows || !self.follow(input, start, &mut scanned) {
+            if follows {
+                self.trails.draft.begin(start);
+            } else {
+                self.trails.draft.drop();
+            }
+            scanned = self.pass::<false>(input, start, tap)?;
+        }
         let raw = input.get(start, scanned.end);
         scanned.record.content = if scanned.record.event_id.is_none() {
             // Nothing but its content tells such a record from others.
@@ -327,6 +364,120 @@ impl Scanner {
         }
     }
 
+    fn begin_record<'a>(&mut self, start: usize) -> Lists<'a> {
+        if self.gather {
+            self.leaves.begin(start);
+        }
+        if start < self.arn_from {
+            // Sought again when the first string comes by, not before.
+            self.arn_from = start;
+            self.next_arn = 0;
+        }
+        Lists {
+            recorded: room_of(&mut self.rooms.recorded),
+            found: room_of(&mut self.rooms.found),
+            params: room_of(&mut self.rooms.params),
+        }
+    }
+
+    fn end_record<'a>(
+        &mut self,
+        out: &mut Scanned<'a>,
+        mut lists: Lists<'a>,
+        input: &Input<'a>,
+        (start, end): (usize, usize),
+        plain: bool,
+    ) {
+        if self.resources {
+            out.record.resources = room_of(&mut self.rooms.resources);
+            resolve(out, &mut lists, &mut self.memory);
+        }
+        self.keep_room(lists);
+        finish(out, input, start, end, plain);
+    }
+
+    fn keep_room(&mut self, mut lists: Lists<'_>) {
+        self.rooms.recorded = room_of(&mut lists.recorded);
+        self.rooms.found = room_of(&mut lists.found);
+        self.rooms.params = room_of(&mut lists.params);
+    }
+
+    /// Reads an object along a path that another took; `false` where it leaves every path, which
+    /// says nothing about it.
+    fn follow<'a>(&mut self, input: &Input<'a>, start: usize, out: &mut Scanned<'a>) -> bool {
+        let bytes = input.bytes;
+        let mut lists = self.begin_record(start);
+        let mut at = start;
+        let mut learning = None;
+        while let Some(way) = self.trails.step(bytes, at) {
+            if way.told {
+                for literal in self.trails.literals() {
+                    if literal.slot != Slot::Unknown {
+                        set_literal(literal.slot, literal.first, out);
+                    }
+                    if self.gather && literal.first != b'n' {
+                        match literal.kept {
+                            Some((from, to)) => {
+                                self.leaves.add(at + from as usize, at + to as usize);
+                            }
+                            None => self.leaves.add_flag(literal.first == b't'),
+                        }
+                    }
+                }
+            }
+            if self.gather {
+                for key in self.trails.keys() {
+                    let (from, to) = (at + key.from as usize, at + key.to as usize);
+                    self.leaves.add_key(from, to, key.hash);
+                }
+            }
+            at += way.len as usize;
+            match way.next {
+                Next::Text => {
+                    let Ok(token) = string_at(bytes, at) else {
+                        break;
+                    };
+                    at = token.to + 1;
+                    self.string::<false>(input, token, way.place, out, &mut lists);
+                    let call = self.call_of(input, token, way.place.slot);
+                    if self.trails.turn(call, way.place).is_none() {
+                        break;
+                    }
+                }
+                Next::Number => match self.number(input, at, way.place.slot, out) {
+                    Ok(end) => at = end,
+                    Err(_) => break,
+                },
+                Next::Identity => {
+                    let Some(guess) = self.known.guess(bytes, at, out, &self.leaves) else {
+                        break;
+                    };
+                    if let Some(end) = self.known.recall(guess, bytes, out) {
+                        at = end;
+                    } else if self.trails.enter().is_some() {
+                        learning = Some(guess);
+                    } else {
+                        break;
+                    }
+                }
+                Next::Leave => {
+                    if let Some(guess) = learning.take() {
+                        let raw = input.get(guess.from, at);
+                        self.known.learn(guess, raw, out, &self.leaves);
+                    }
+                    self.trails.leave();
+                }
+                Next::End => {
+                    out.keys = self.trails.arrive();
+                    self.end_record(out, lists, input, (start, at), false);
+                    return true;
+                }
+            }
+        }
+        self.keep_room(lists);
+        false
+    }
+
     fn pass<'a, const CANONICAL: bool>(
         &mut self,
         input: &Input<'a>,
@@ -334,21 +485,11 @@ impl Scanner {
         tap: bool,
     ) -> Result<Scanned<'a>, Stop> {
         let bytes = input.bytes;
-        self.stops.seek(start);
-        if self.gather {
-            self.leaves.begin(start);
-        }
         let mut out = Scanned::default();
-        let mut recorded: Vec<ResourceRef<'a>> = room_of(&mut self.rooms.recorded);
-        let mut found: Vec<ResourceRef<'a>> = room_of(&mut self.rooms.found);
-        let mut params: Vec<Param<'a>> = room_of(&mut self.rooms.params);
+        self.stops.seek(start);
+        let mut lists = self.begin_record(start);
         self.frames.clear();
         self.keys.clear();
-        if start < self.arn_from {
-            // Sought again when the first string comes by, not before.
-            self.arn_from = start;
-            self.next_arn = 0;
-        }
         let mut nested = (0, Slot::Unknown);
         let mut learning: Option<Guess> = None;
         let object = byte(bytes, start)? == b'{';
@@ -369,21 +510,15 @@ impl Scanner {
                     i += 1;
                     let Some(parent) = self.frames.pop() else {
                         out.record.content = Content::Canonical(value);
-                        let plain = self.stops.is_plain(start, i);
-                        if self.resources {
-                            out.record.resources = room_of(&mut self.rooms.resources);
-                            resolve(
-                                &mut out,
-                                &mut recorded,
-                                &mut found,
-                                &params,
-                                &mut self.memory,
-                            );
+                        if !CANONICAL {
+                            self.trails
+                                .draft
+                                .value((i, i), 0, Next::End, Place::TOP, None);
+                            let good = out.marks.is_empty() && out.odd_field.is_none() && object;
+                            self.trails.learn(bytes, good);
                         }
-                        self.rooms.recorded = room_of(&mut recorded);
-                        self.rooms.found = room_of(&mut found);
-                        self.rooms.params = room_of(&mut params);
-                        finish(&mut out, input, start, i, plain);
+                        let plain = self.stops.is_plain(start, i);
+                        self.end_record(&mut out, lists, input, (start, i), plain);
                         return Ok(out);
                     };
                     if self.frames.is_empty() && nested.1 == parent.slot && nested.0 != 0 {
@@ -393,6 +528,7 @@ impl Scanner {
                     if let Some(guess) = learning.filter(|_| self.frames.is_empty()) {
                         let raw = input.get(guess.from, i);
                         self.known.learn(guess, raw, &out, &self.leaves);
+                        self.trails.draft.leave(i);
                         learning = None;
                     }
                     cur = parent;
@@ -402,25 +538,13 @@ impl Scanner {
                         b'"' => {
                             let token = self.stops.string(bytes, i + 1)?;
                             i = token.to + 1;
-                            value = self.string::<CANONICAL>(
-                                input,
-                                token,
-                                &cur,
-                                &mut out,
-                                &mut recorded,
-                                &mut found,
-                            );
-                            if cur.param.is_known()
-                                && let Some((part, top)) = cur.area.part()
-                                && params.len() < MOST_PARAMS
-                            {
-                                params.push(Param {
-                                    key: cur.param,
-                                    inside: cur.inside,
-                                    part,
-                                    top,
-                                    text: self.text_of(input, token),
-                                });
+                            let place = cur.place();
+                            value =
+                                self.string::<CANONICAL>(input, token, place, &mut out, &mut lists);
+                            if !CANONICAL {
+                                let call = self.call_of(input, token, place.slot);
+                                let range = (token.from, token.to);
+                                self.trails.draft.value(range, 1, Next::Text, place, call);
                             }
                         }
                         open @ (b'{' | b'[') => {
@@ -432,13 +556,18 @@ impl Scanner {
                                 && let Some(guess) = self.known.guess(bytes, i, &out, &self.leaves)
                             {
                                 if let Some(end) = self.known.recall(guess, bytes, &mut out) {
+                                    self.trails.draft.skip((i, end), cur.place());
                                     i = end;
                                     value = 0;
                                     break 'read;
                                 }
+                                self.trails.draft.enter(i, cur.place());
                                 learning = Some(guess);
                             }
                             if self.frames.is_empty() {
+                                if holds_records(cur.slot) {
+                                    self.trails.draft.drop();
+                                }
                                 if tap && !object && is_wrapper(cur.slot, out.keys) {
                                     return Err(Stop::Wrapper {
                                         at: i + 1,
@@ -484,18 +613,18 @@ impl Scanner {
                             continue 'value;
                         }
                         b'-' | b'0'..=b'9' => {
-                            i = number(bytes, i)?;
-                            let raw = input.get(at, i);
-                            if raw.len() > 4 && is_out_of_range(raw) {
-                                out.marks.add(Marks::NUMBER_RANGE);
+                            i = self.number(input, at, cur.slot, &mut out)?;
+                            if !CANONICAL {
+                                let place = cur.place();
+                                self.trails
+                                    .draft
+                                    .value((at, i), 0, Next::Number, place, None);
                             }
-                            if self.gather {
-                                self.leaves.add(at, i);
-                            }
-                            if cur.slot != Slot::Unknown {
-                                set_number(cur.slot, input, at, i, &mut out);
-                            }
-                            value = if CANONICAL { self.hash.number(raw) } else { 0 };
+                            value = if CANONICAL {
+                                self.hash.number(input.get(at, i))
+                            } else {
+                                0
+                            };
                         }
                         first => {
                             i = literal(bytes, i)?;
@@ -509,6 +638,9 @@ impl Scanner {
                             }
                             if cur.slot != Slot::Unknown {
                                 set_literal(cur.slot, first, &mut out);
+                            }
+                            if !CANONICAL {
+                                self.trails.draft.literal((at, i), cur.place(), first);
                             }
                             value = if CANONICAL {
                                 self.hash.literal(first)
@@ -602,6 +734,17 @@ impl Scanner {
         }
         cur.bloom |= bit;
         self.keys.push(cur.key);
+        if !CANONICAL {
+            if token.escaped {
+                self.trails.draft.drop();
+            } else {
+                let top = cur.area == Area::Root;
+                let bits = if top { cur.slot.bit() } else { 0 };
+                self.trails
+                    .draft
+                    .key(token.from, token.to, cur.key, top, bits);
+            }
+        }
         let i = skip_space(bytes, token.to + 1);
         if byte(bytes, i)? != b':' {
             return Err(Stop::Syntax {
@@ -646,11 +789,37 @@ impl Scanner {
         &mut self,
         input: &Input<'a>,
         token: Token,
-        cur: &Frame,
+        place: Place,
         out: &mut Scanned<'a>,
-        recorded: &mut Vec<ResourceRef<'a>>,
-        found: &mut Vec<ResourceRef<'a>>,
+        lists: &mut Lists<'a>,
     ) -> u64 {
+        let hash = self.text::<CANONICAL>(input, token, place, out, lists);
+        if place.param.is_known()
+            && let Some((part, top)) = place.area.part()
+            && lists.params.len() < MOST_PARAMS
+        {
+            lists.params.push(Param {
+                key: place.param,
+                inside: place.inside,
+                part,
+                top,
+                text: self.text_of(input, token),
+            });
+        }
+        hash
+    }
+
+    /// Deals with what a string says and names; its hash.
+    #[inline]
+    fn text<'a, const CANONICAL: bool>(
+        &mut self,
+        input: &Input<'a>,
+        token: Token,
+        cur: Place,
+        out: &mut Scanned<'a>,
+        lists: &mut Lists<'a>,
+    ) -> u64 {
+        let found = &mut lists.found;
         let raw = input.get(token.from, token.to);
         if self.gather && !token.escaped && !cur.slot.is_column(raw) {
             self.leaves.add(token.from, token.to);
@@ -677,7 +846,7 @@ impl Scanner {
             0
         };
         if cur.slot != Slot::Unknown {
-            self.set_text(cur.slot, input, token, out, recorded);
+            self.set_text(cur.slot, input, token, out, &mut lists.recorded);
         }
         if !self.resources || cur.area.in_identity() {
             return hash;
@@ -721,6 +890,35 @@ impl Scanner {
             }
         }
         hash
+    }
+
+    /// Deals with a number at `at`; where it ends.
+    #[inline]
+    fn number<'a>(
+        &mut self,
+        input: &Input<'a>,
+        at: usize,
+        slot: Slot,
+        out: &mut Scanned<'a>,
+    ) -> Result<usize, Stop> {
+        let end = number(input.bytes, at)?;
+        let raw = input.get(at, end);
+        if raw.len() > 4 && is_out_of_range(raw) {
+            out.marks.add(Marks::NUMBER_RANGE);
+        }
+        if self.gather {
+            self.leaves.add(at, end);
+        }
+        if slot != Slot::Unknown {
+            set_number(slot, input, at, end, out);
+        }
+        Ok(end)
+    }
+
+    /// The hash of a text that is a call's name.
+    #[inline]
+    fn call_of(&self, input: &Input<'_>, token: Token, slot: Slot) -> Option<u64> {
+        (slot == Slot::EventName).then(|| self.hash.text(input.get(token.from, token.to)))
     }
 
     fn seek_arn(&mut self, bytes: &[u8], from: usize) {
@@ -806,13 +1004,12 @@ impl Scanner {
 }
 
 /// The resources of the record: recorded, found, and what its parameters mean.
-fn resolve<'a>(
-    out: &mut Scanned<'a>,
-    recorded: &mut Vec<ResourceRef<'a>>,
-    found: &mut Vec<ResourceRef<'a>>,
-    params: &[Param<'a>],
-    memory: &mut Memory,
-) {
+fn resolve<'a>(out: &mut Scanned<'a>, lists: &mut Lists<'a>, memory: &mut Memory) {
+    let Lists {
+        recorded,
+        found,
+        params,
+    } = lists;
     // Millions of objects without a word would each be looked up in every table.
     if out.record.event_name.is_none()
         && recorded.is_empty()
@@ -916,8 +1113,17 @@ fn check(out: &mut Scanned<'_>) {
 
 /// Whether an array in this slot holds the records of a file, given the keys met so far.
 fn is_wrapper(slot: Slot, keys: u64) -> bool {
-    matches!(slot, Slot::Records | Slot::Events | Slot::LogEvents)
+    holds_records(slot)
+        && slot != Slot::Detail
         && keys & (Slot::EventVersion.bit() | Slot::EventName.bit()) == 0
+}
+
+/// Whether what stands in this slot may be records.
+const fn holds_records(slot: Slot) -> bool {
+    matches!(
+        slot,
+        Slot::Records | Slot::Events | Slot::LogEvents | Slot::Detail
+    )
 }
 
 fn push<'a>(resources: &mut Vec<ResourceRef<'a>>, name: Text<'a>, naming: Naming, class: Class) {
@@ -1021,7 +1227,10 @@ fn set_literal(slot: Slot, first: u8, out: &mut Scanned<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::event::record::Identity;
 
     #[test]
     fn lists_keep_their_room_and_nothing_else() {
@@ -1030,5 +1239,192 @@ mod tests {
         let next: Vec<Text<'static>> = room_of(&mut list);
         assert_eq!((next.len(), list.capacity()), (0, 0));
         assert_eq!(next.capacity(), room);
+    }
+
+    /// All that a scan tells of the object at `start`.
+    fn told(scanner: &mut Scanner, text: &str, start: usize, tap: bool) -> String {
+        let input = Input::new(text.as_bytes(), 0);
+        match scanner.scan(&input, start, tap) {
+            Ok(mut scanned) => {
+                let raw = &text.as_bytes()[start..scanned.end];
+                let leaves = scanner.leaves().map(|leaves| {
+                    // The keys of an identity that is known whole stand among its values.
+                    let mut all: Vec<_> = leaves.values(raw).chain(leaves.keys(raw)).collect();
+                    if let Identity::Known(known) = &scanned.record.identity {
+                        all.extend(known.leaves());
+                    }
+                    all.sort_unstable();
+                    all.dedup();
+                    format!("{all:?}")
+                });
+                let identity = std::mem::take(&mut scanned.record.identity);
+                format!("{scanned:?} {:?} {leaves:?}", *identity)
+            }
+            Err(stop) => format!("{stop:?}"),
+        }
+    }
+
+    fn value() -> impl Strategy<Value = String> {
+        prop_oneof![
+            Just("null".to_owned()),
+            Just("true".to_owned()),
+            Just("false".to_owned()),
+            (0..99_999_999_999_i64).prop_map(|n| n.to_string()),
+            Just("-1.5e400".to_owned()),
+            "[a-zA-Z0-9:/ é-]{0,90}".prop_map(|text| format!("\"{text}\"")),
+            Just("\"arn:aws:s3:::b/k\"".to_owned()),
+            Just("\"i-0123456789abcdef0\"".to_owned()),
+            Just("\"a\\u0001\\\"b\"".to_owned()),
+            Just("\"a\u{7}b\"".to_owned()),
+            Just("\"\u{202e}x\"".to_owned()),
+            Just("01".to_owned()),
+        ]
+    }
+
+    fn nested() -> impl Strategy<Value = String> {
+        value().prop_recursive(3, 12, 4, |inner| {
+            let key =
+                prop::sample::select(vec!["bucketName", "a", "a\\n", "roleArn", "items", "b"]);
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4)
+                    .prop_map(|items| format!("[{}]", items.join(", "))),
+                prop::collection::vec((key, inner), 0..4).prop_map(|members| {
+                    let members: Vec<_> = members
+                        .iter()
+                        .map(|(k, v)| format!("\"{k}\":{v}"))
+                        .collect();
+                    format!("{{{}}}", members.join(","))
+                }),
+            ]
+        })
+    }
+
+    fn identity() -> impl Strategy<Value = String> {
+        let one = "[a-c]{1,2}".prop_map(|who| {
+            format!(
+                "{{\"type\":\"IAMUser\",\"principalId\":\"{who}\",\"arn\":\"arn:aws:iam::1:user/{who}\"}}"
+            )
+        });
+        let two = "[a-c]{1,2}".prop_map(|who| {
+            format!(
+                "{{\"type\":\"AssumedRole\",\"principalId\":\"{who}\",\"accountId\":1,\
+                 \"sessionContext\":{{\"attributes\":{{\"mfaAuthenticated\":false}}}}}}"
+            )
+        });
+        prop_oneof![4 => one, 4 => two, 1 => value(), 1 => nested()]
+    }
+
+    /// A record, mostly as `CloudTrail` writes it, with what others may do to one.
+    fn record() -> impl Strategy<Value = String> {
+        let key = prop::sample::select(vec![
+            "requestParameters",
+            "responseElements",
+            "requestID",
+            "eventID",
+            "eventType",
+            "errorCode",
+            "eventCategory",
+            "resources",
+            "tlsDetails",
+            "Records",
+            "detail",
+            "message",
+            "eventName",
+            "additionalEventData",
+            "readOnly",
+            "eventTime",
+            "userIdentity",
+        ]);
+        let more = prop::collection::vec((key, nested()), 0..5);
+        let call = prop::sample::select(vec!["GetObject", "RunInstances", "\\u0041"]);
+        let blank = prop::sample::select(vec!["", "", "", " ", "\n  "]);
+        (identity(), call, more, blank, any::<u8>()).prop_map(|(who, call, more, blank, odd)| {
+            let mut members = vec![
+                "\"eventVersion\":\"1.08\"".to_owned(),
+                format!("\"userIdentity\":{who}"),
+                "\"eventTime\":\"2024-01-01T00:00:00Z\"".to_owned(),
+                "\"eventSource\":\"s3.amazonaws.com\"".to_owned(),
+                format!("\"eventName\":\"{call}\""),
+                "\"sourceIPAddress\":\"203.0.113.9\"".to_owned(),
+            ];
+            members.extend(
+                more.iter()
+                    .map(|(key, value)| format!("\"{key}\":{blank}{value}")),
+            );
+            if odd < 20 {
+                members.remove(odd as usize % members.len());
+            } else if odd < 40 {
+                let twice = members[odd as usize % members.len()].clone();
+                members.push(twice);
+            }
+            let mut text = format!("{{{}{blank}}}", members.join(","));
+            if odd >= 235 {
+                let mut at = text.len() * (odd as usize - 235) / 21;
+                while !text.is_char_boundary(at) {
+                    at -= 1;
+                }
+                text.truncate(at);
+            }
+            text
+        })
+    }
+
+    #[test]
+    fn a_record_like_one_before_is_followed() {
+        let mut scanner = Scanner::new();
+        scanner.begin(false, true, true);
+        let record = |who: &str, call: &str, end: &str| {
+            format!(
+                "{{\"eventVersion\":\"1.08\",\"userIdentity\":{{\"type\":\"{who}\"}},\
+                 \"eventTime\":\"2024-01-01T00:00:00Z\",\"eventName\":\"{call}\",\
+                 \"requestParameters\":{{\"a\":[\"{who}\",2]}},\"eventID\":\"{call}\"{end}}}"
+            )
+        };
+        let mut after = |text: String| {
+            told(&mut scanner, &text, 0, false);
+            scanner.trails.met()
+        };
+        assert_eq!(after(record("a", "Get", "")), 0);
+        assert_eq!(after(record("b", "Get", "")), 1);
+        assert_eq!(after(record("c", "Put", "")), 1);
+        assert_eq!(after(record("d", "Put", ",\"readOnly\":true")), 1);
+        // What comes behind the id is the same for all calls.
+        assert_eq!(after(record("e", "Get", ",\"readOnly\":true")), 2);
+        // Each step is one that was taken before, but not twice in one record.
+        let (one, two) = (",\"requestID\":\"r\"", ",\"eventType\":\"t\"");
+        assert_eq!(after(record("f", "Get", &[one, two].concat())), 2);
+        assert_eq!(after(record("g", "Get", &[two, one].concat())), 2);
+        let twice = record("h", "Get", &[one, two, one].concat());
+        assert_eq!(after(twice.clone()), 2);
+        let (input, mut marks) = (Input::new(twice.as_bytes(), 0), Marks::NONE);
+        marks.add(scanner.scan(&input, 0, false).expect("a record").marks);
+        assert!(marks.has(Marks::DUPLICATE_KEY));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_was_read_before_changes_nothing(
+            records in prop::collection::vec(record(), 1..24),
+            order in prop::collection::vec(any::<prop::sample::Index>(), 1..60),
+            gather in any::<bool>(),
+            resources in any::<bool>(),
+            tap in any::<bool>(),
+        ) {
+            let mut old = Scanner::new();
+            old.begin(false, gather, resources);
+            for index in order {
+                let text = format!("[{}, ", index.get(&records));
+                let mut new = Scanner::new();
+                new.begin(false, gather, resources);
+                old.forget();
+                prop_assert_eq!(
+                    told(&mut old, &text, 1, tap),
+                    told(&mut new, &text, 1, tap),
+                    "{}", text
+                );
+            }
+        }
     }
 }

@@ -179,6 +179,28 @@ impl Stops {
     }
 }
 
+/// Reads a string's inside from `from` on, without a list.
+#[inline(always)]
+pub(crate) fn string_at(bytes: &[u8], from: usize) -> Result<Token, Stop> {
+    let mut at = from;
+    while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let (mask, _) = look(block);
+        if mask != 0 {
+            let to = at + mask.trailing_zeros() as usize;
+            if bytes.get(to) != Some(&b'"') {
+                break;
+            }
+            return Ok(Token {
+                from,
+                to,
+                escaped: false,
+            });
+        }
+        at += BLOCK;
+    }
+    lex::string(bytes, from)
+}
+
 /// A bit for each quote, backslash and control character of a block, and whether there is a byte
 /// beyond plain ASCII.
 #[inline(always)]
@@ -237,6 +259,7 @@ mod tests {
                 let token = stops.string(&text, from);
                 let expected = lex::string(&text, from);
                 prop_assert_eq!(token, expected);
+                prop_assert_eq!(string_at(&text, from), expected);
                 match token {
                     Ok(token) => from = token.to + 1,
                     Err(_) => break,
