@@ -8,6 +8,7 @@ use crate::app::keymap::Scope;
 use crate::app::keys::Row;
 use crate::app::overlays;
 use crate::app::people;
+use crate::app::places;
 use crate::app::plot::length;
 use crate::app::reading;
 use crate::app::state::{Around, Overlay, Picker, PickerKind, QuestionKind, State};
@@ -41,7 +42,12 @@ pub(crate) fn overlay(state: &State) -> Option<Floating> {
         Overlay::Question(question) => {
             let input = &question.input;
             let before: String = input.value().chars().take(input.cursor()).collect();
+            let unnamed;
             let (title, summary) = match question.kind {
+                QuestionKind::SaveView if input.value().is_empty() => {
+                    unnamed = format!("Enter calls it {}", places::usual_name(state));
+                    ("save view as", unnamed.as_str())
+                }
                 QuestionKind::SaveView => ("save view as", "Enter saves it, Esc leaves"),
                 QuestionKind::Export => ("write to", "a .csv, .jsonl or .md file; Esc leaves"),
                 QuestionKind::FacetSearch => ("values that hold", "empty shows all"),

@@ -314,7 +314,8 @@ fn answer(state: &mut State, effects: &mut Vec<Effect>) {
         return;
     };
     let (kind, text) = (question.kind, question.input.value().trim().to_owned());
-    if text.is_empty() && kind != QuestionKind::FacetSearch {
+    let may_be_empty = matches!(kind, QuestionKind::FacetSearch | QuestionKind::SaveView);
+    if text.is_empty() && !may_be_empty {
         return;
     }
     state.overlay = state.under.pop();

@@ -428,16 +428,22 @@ pub fn take_up(state: &mut State, view: View) {
 
 /// Asks for the name to save this view under.
 pub fn open_save(state: &mut State) {
-    let label = compose::label_of(&state.view).as_str().to_owned();
     state.overlay = Some(Overlay::Question(Question {
         kind: QuestionKind::SaveView,
-        input: Input::new(label),
+        input: Input::default(),
         fault: None,
     }));
 }
 
-/// Saves this view under a name.
+/// The name a view is saved under where none is typed.
+pub fn usual_name(state: &State) -> String {
+    compose::label_of(&state.view).as_str().to_owned()
+}
+
+/// Saves this view under a name; under its usual one where none is given.
 pub fn save(state: &mut State, name: &str, effects: &mut Vec<Effect>) {
+    let usual = usual_name(state);
+    let name = if name.is_empty() { &usual } else { name };
     let link = permalink(state);
     state.shelf.saved.retain(|(known, _)| known != name);
     state.shelf.saved.push((name.to_owned(), link.clone()));

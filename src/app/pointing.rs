@@ -11,6 +11,7 @@ use crate::pivot::tally;
 use crate::query::ast::{Expr, Test};
 use crate::query::{self, pattern};
 use crate::view::columns;
+use crate::view::screen::{Cell, Tone};
 
 /// What pointing at a value does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +118,14 @@ fn focused_term(state: &State) -> Result<Expr, String> {
                 let key = state.key(Command::Reveal);
                 return Err(format!("this value is a secret and hidden: {key} shows it"));
             }
-            let text = format!("{}={}", line.path, pattern::quote(leaf));
+            let is_null =
+                |piece: &Cell| piece.tone == Tone::Constant && piece.text.as_str() == "null";
+            let text = if line.line.pieces.iter().any(is_null) {
+                // Nothing is equal to it: it is what is not there.
+                format!("-{}:*", line.path)
+            } else {
+                format!("{}={}", line.path, pattern::quote(leaf))
+            };
             query::parse(&text, &query::Context::default())
                 .usable()
                 .cloned()
@@ -239,13 +247,15 @@ pub fn edited(filter: &Expr, term: &Expr, side: Side) -> (Expr, Option<String>) 
                         known.values.retain(|v| !wanted.values.contains(v));
                         // The last value kept cannot just go: that would show everything.
                         was_included |= known.values.len() != before && !known.values.is_empty();
-                        note = (known.values.len() != before).then(|| {
-                            if known.values.is_empty() {
-                                format!("{term} was the only one kept: now it is hidden and the others show")
-                            } else {
-                                format!("{term} is no longer among those kept")
-                            }
-                        }).or(note);
+                        note = (known.values.len() != before)
+                            .then(|| {
+                                if known.values.is_empty() {
+                                    format!("now hidden, and the others show: {term}")
+                                } else {
+                                    format!("no longer among those kept: {term}")
+                                }
+                            })
+                            .or(note);
                     }
                 }
                 parts.retain(|p| !matches!(p, Expr::Test(t) if t.values.is_empty()));

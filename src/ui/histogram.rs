@@ -187,14 +187,15 @@ fn cell(tops: [u64; 3], row: u16, theme: &Theme) -> Option<(&'static str, Style)
 fn axis(pen: &mut Pen<'_>, left: u16, width: u16, y: u16, view: &HistogramView) {
     let theme = pen.theme;
     let mut end = left + width;
+    let mut words = end;
     // Without a legend the scale stands at the end of the axis.
     if pen.width() < end + 12 {
         let shades = shades(view, theme);
         let kinds = kinds(theme).map(|(glyph, _, word)| format!("{glyph} {word}  "));
-        let words = shades
+        let told = shades
             .iter()
             .map(|(glyph, _, word)| format!("{glyph} {word}  "));
-        let short = format!("{}{}", words.collect::<String>(), view.scale);
+        let short = format!("{}{}", told.collect::<String>(), view.scale);
         let long = Printable::new(&format!("{}{short}", kinds.concat()));
         // The kinds only where two labels keep their room.
         let scale = if columns(long.as_str()) + 28 <= width {
@@ -205,6 +206,7 @@ fn axis(pen: &mut Pen<'_>, left: u16, width: u16, y: u16, view: &HistogramView) 
         let taken = columns(scale.as_str());
         if taken > 0 && taken + 8 < width {
             pen.right(left, y, width, &scale, theme.faint);
+            words = end - taken;
             end -= taken + 2;
         }
     }
@@ -226,7 +228,7 @@ fn axis(pen: &mut Pen<'_>, left: u16, width: u16, y: u16, view: &HistogramView) 
         }
     }
     match cursor {
-        Some(at) if pen.is_blank(at, y) => {
+        Some(at) if pen.is_blank(at, y) && at < words => {
             pen.put(at, y, "^", theme.cursor);
         }
         Some(at) => pen.restyle(at, y, 1, theme.cursor.add_modifier(Modifier::REVERSED)),

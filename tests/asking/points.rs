@@ -97,3 +97,32 @@ fn dot_repeats_on_another_row_and_ampersand_adds() {
     d.type_in("verb:write").keys("Enter");
     assert_eq!(d.state.view.text, "(who:alice OR who:bob) verb:write");
 }
+
+#[test]
+fn a_value_that_is_null_is_pointed_at_as_what_is_not_there() {
+    let mut d = Driver::demo(120, 36);
+    d.filter("what:GetCallerIdentity");
+    let all = d.count();
+    d.keys("Enter d");
+    assert!(d.text().contains("[Request]"), "{}", d.text());
+    d.keys("=");
+    let text = "what:GetCallerIdentity -.requestParameters:*";
+    assert_eq!((d.state.view.text.as_str(), d.count()), (text, all));
+    d.keys("[ -");
+    let text = "what:GetCallerIdentity .requestParameters:*";
+    assert_eq!((d.state.view.text.as_str(), d.count()), (text, 0));
+}
+
+#[test]
+fn a_view_is_saved_under_a_name_that_is_typed_or_the_one_it_has() {
+    let mut d = Driver::demo(80, 24);
+    d.filter("verb:delete").keys("B");
+    assert!(
+        d.text().contains("Enter calls it verb:delete"),
+        "{}",
+        d.text()
+    );
+    d.keys("Enter B").type_in("mine").keys("Enter");
+    let names: Vec<&str> = d.kept.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["verb:delete", "mine"]);
+}
