@@ -235,7 +235,11 @@ fn excluding_the_only_value_kept_hides_it_and_says_so() {
     }
     d.keys("-");
     assert_eq!(d.state.view.text, "-what:ConsoleLogin");
-    assert!(d.said().contains("only one kept"), "{}", d.said());
+    assert!(
+        d.said().contains("now hidden, and the others show"),
+        "{}",
+        d.said()
+    );
     assert_eq!(d.count() + logins, d.state.snapshot.len());
     d.keys("[");
     assert_eq!(d.count(), logins);

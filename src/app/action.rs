@@ -193,6 +193,8 @@ pub enum Command {
     UndoIdentity,
     Shrink,
     Grow,
+    /// What everyone did around an event, or only its principal.
+    Everyone,
     FoldAll,
     UnfoldAll,
     FoldLevel,

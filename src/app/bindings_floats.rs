@@ -490,6 +490,13 @@ pub(crate) const FLOATS: &[Binding] = &[
     bind(Context, &[">"], C::Grow, "more", "a larger stretch of time"),
     bind(
         Context,
+        &["A"],
+        C::Everyone,
+        "everyone",
+        "what everyone did then, or only the same principal again",
+    ),
+    bind(
+        Context,
         &["Enter"],
         C::Open,
         "go there",

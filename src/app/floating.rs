@@ -218,28 +218,53 @@ fn around_view(state: &State, around: &Around) -> PagesView {
     let height = overlays::height(state);
     let top = around_top(state, around);
     let s = &state.snapshot;
+    // The target keeps a quarter of the room.
+    let room = tree_view::width(state).saturating_sub(16);
+    let (whos, whats, errors) = match (around.everyone, room) {
+        (false, 80..) => (0, 28, 16),
+        (false, _) => (0, room * 4 / 10, room * 2 / 10),
+        (true, 100..) => (24, 28, 16),
+        (true, _) => (room * 3 / 10, room * 3 / 10, room * 15 / 100),
+    };
     let row = |i: usize, id: EventId| {
         let facts = s.facts(id);
         let anchor = if id == around.anchor { "▶ " } else { "  " };
+        let mut pieces = vec![
+            plain(anchor),
+            plain(columns::clock(s.time(id), state.zone, "%H:%M:%S")),
+            toned(format!(" {} ", facts.letter()), list::tone_of(facts)),
+        ];
+        if around.everyone {
+            let who = s.person_of(id).map_or("?", |p| p.label.as_str());
+            pieces.push(tree_view::cell(
+                tree_view::fitted(who, whos),
+                Tone::Principal,
+            ));
+            pieces.push(plain(" "));
+        }
+        pieces.extend([
+            tree_view::cell(
+                tree_view::fitted(s.text(Col::What, id).unwrap_or("?"), whats),
+                list::tone_of(facts),
+            ),
+            plain(" "),
+            tree_view::cell(
+                tree_view::fitted(s.text(Col::Err, id).unwrap_or(""), errors),
+                Tone::Failed,
+            ),
+            plain(" "),
+            toned(columns::target(s, id), Tone::Resource),
+        ]);
         PageRow {
-            pieces: vec![
-                plain(anchor),
-                plain(columns::clock(s.time(id), state.zone, "%H:%M:%S")),
-                toned(format!(" {} ", facts.letter()), list::tone_of(facts)),
-                toned(
-                    format!("{:<28} ", s.text(Col::What, id).unwrap_or("?")),
-                    list::tone_of(facts),
-                ),
-                toned(
-                    format!("{:<16} ", s.text(Col::Err, id).unwrap_or("")),
-                    Tone::Failed,
-                ),
-                toned(columns::target(s, id), Tone::Resource),
-            ],
+            pieces,
             focused: i == around.at,
         }
     };
-    let who = s.person_of(around.anchor).map_or("?", |p| p.label.as_str());
+    let who = match s.person_of(around.anchor) {
+        _ if around.everyone => "everyone",
+        Some(person) => person.label.as_str(),
+        None => "?",
+    };
     PagesView {
         head: Vec::new(),
         title: shown(&format!(
@@ -261,6 +286,14 @@ fn around_view(state: &State, around: &Around) -> PagesView {
             &[
                 (Command::Shrink, "less"),
                 (Command::Grow, "more"),
+                (
+                    Command::Everyone,
+                    if around.everyone {
+                        "only the same principal"
+                    } else {
+                        "everyone"
+                    },
+                ),
                 (Command::Open, "makes it a view"),
                 (Command::Escape, "closes"),
             ],

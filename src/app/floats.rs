@@ -326,7 +326,9 @@ pub struct Around {
     pub anchor: EventId,
     /// Microseconds to either side.
     pub reach: i64,
-    /// The events: of the same principal, in time order.
+    /// Whether it is what everyone did, not only the anchor's principal.
+    pub everyone: bool,
+    /// The events, in time order.
     pub events: Vec<EventId>,
     /// The focused one.
     pub at: usize,

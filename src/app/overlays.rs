@@ -296,6 +296,10 @@ pub fn command(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
             };
             pivots::fill(&state.snapshot, around);
         }
+        (Some(Overlay::Around(around)), Command::Everyone) => {
+            around.everyone = !around.everyone;
+            pivots::fill(&state.snapshot, around);
+        }
         (Some(Overlay::Around(around)), Command::Open) => {
             let around = around.clone();
             pivots::go_on(state);

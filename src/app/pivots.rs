@@ -290,6 +290,7 @@ pub fn around(state: &mut State) {
     let mut around = Around {
         anchor,
         reach: 30 * MINUTE,
+        everyone: false,
         events: Vec::new(),
         at: 0,
     };
@@ -299,6 +300,7 @@ pub fn around(state: &mut State) {
 
 /// Finds the events around the anchor anew.
 pub fn fill(snapshot: &Snapshot, around: &mut Around) {
+    let focused = around.events.get(around.at).copied();
     let order = snapshot.order();
     let centre = snapshot.time_key(around.anchor);
     let from = order.partition_point(|id| snapshot.time_key(*id) < centre - around.reach);
@@ -307,13 +309,13 @@ pub fn fill(snapshot: &Snapshot, around: &mut Around) {
     around.events = order[from..to]
         .iter()
         .copied()
-        .filter(|id| snapshot.person_number(*id) == who)
+        .filter(|id| around.everyone || snapshot.person_number(*id) == who)
         .collect();
-    around.at = around
-        .events
-        .iter()
-        .position(|id| *id == around.anchor)
-        .unwrap_or(0);
+    // The cursor stays on its event where that is still there.
+    let events = &around.events;
+    let place = |id: EventId| events.iter().position(|event| *event == id);
+    let at = focused.and_then(place).or_else(|| place(around.anchor));
+    around.at = at.unwrap_or(0);
 }
 
 /// Makes the events around one a view of its own.
@@ -327,7 +329,7 @@ pub fn promote(state: &mut State, around: &Around) {
         .unwrap_or("");
     let (from, to) = (time.plus(-around.reach), time.plus(around.reach));
     let terms = [
-        pointing::term(Field::Who, Some(who)),
+        pointing::term(Field::Who, Some(who)).filter(|_| !around.everyone),
         pointing::term(Field::Time, Some(&format!("{}..{}", from.iso(), to.iso()))),
     ];
     let filter = Expr::all_of(terms.into_iter().flatten().collect());

@@ -385,6 +385,7 @@ pub fn run(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         | C::UndoIdentity
         | C::Shrink
         | C::Grow
+        | C::Everyone
         | C::Complete
         | C::SearchBack
         | C::EditOutside

@@ -63,7 +63,15 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &PickerView, theme: &Theme) {
         .unwrap_or(0)
         .min(12) as u16;
     let detail = view.rows.iter().map(|row| row.detail.width()).max();
-    let detail = detail.unwrap_or(0).min(usize::from(width / 2)) as u16;
+    // In a narrow terminal what an entry is called goes before what is said of it.
+    let room = if width < 60 {
+        let label = view.rows.iter().map(|row| row.label.width()).max();
+        let label = label.unwrap_or(0).min(usize::from(width) * 3 / 4);
+        usize::from(width).saturating_sub(label + usize::from(key) + 7)
+    } else {
+        usize::from(width / 2)
+    };
+    let detail = detail.unwrap_or(0).min(room) as u16;
     let rows = pen.height().saturating_sub(top);
     for (y, row) in view.rows.iter().take(usize::from(rows)).enumerate() {
         let mut line = pen.inside(0, top + y as u16, width, 1);

@@ -1,7 +1,7 @@
 //! Asking by pointing: chips, toggles, repeats, with the real engine behind.
 
 use crate::driver::Driver;
-use trailhound::app::state::Focus;
+use trailhound::app::state::{Focus, Overlay};
 
 #[test]
 fn terms_are_switched_off_and_on_one_by_one() {
@@ -125,4 +125,45 @@ fn a_view_is_saved_under_a_name_that_is_typed_or_the_one_it_has() {
     d.keys("Enter B").type_in("mine").keys("Enter");
     let names: Vec<&str> = d.kept.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["verb:delete", "mine"]);
+}
+
+#[test]
+fn around_an_event_everyone_can_be_seen_and_gone_on_with() {
+    let mut d = Driver::demo(120, 36);
+    d.filter("what:DeleteLoadBalancer err:none").keys("G x");
+    let one = match &d.state.overlay {
+        Some(Overlay::Around(around)) => around.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert!(d.text().contains("Alice ±30 min"), "{}", d.text());
+    d.keys("A");
+    let Some(Overlay::Around(all)) = d.state.overlay.clone() else {
+        panic!("it stays open");
+    };
+    assert!(d.text().contains("everyone ±30 min"), "{}", d.text());
+    assert!(all.events.len() > one.events.len());
+    assert!(one.events.iter().all(|id| all.events.contains(id)));
+    assert_eq!(
+        all.events[all.at], one.anchor,
+        "the cursor stays on its event"
+    );
+    let others = all
+        .events
+        .iter()
+        .filter(|id| !one.events.contains(id))
+        .count();
+    assert!(others > 5, "{others}");
+    // The view it becomes is of everyone, too.
+    d.keys("Enter");
+    assert!(d.state.view.text.starts_with("t:"), "{}", d.state.view.text);
+    assert_eq!(d.count(), all.events.len());
+    assert_eq!(d.state.focused_event(), Some(one.anchor));
+    d.keys("[");
+    assert!(d.text().contains("everyone ±30 min"), "{}", d.text());
+    d.keys("A");
+    assert!(d.text().contains("Alice ±30 min"), "{}", d.text());
+    for (width, height) in [(80, 24), (40, 12), (200, 60)] {
+        d.keys("A").resize(width, height);
+        assert!(d.text().contains("±30 min"), "{}", d.text());
+    }
 }
