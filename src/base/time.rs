@@ -47,21 +47,37 @@ impl UtcMicros {
     /// does not exist and for a leap second past 60.
     pub fn parse(text: &str) -> Option<Self> {
         let b = text.as_bytes();
-        let two = |i: usize| -> Option<u32> {
-            let (h, l) = (
-                b.get(i)?.wrapping_sub(b'0'),
-                b.get(i + 1)?.wrapping_sub(b'0'),
-            );
+        let number = |high: u8, low: u8| -> Option<u32> {
+            let (h, l) = (high.wrapping_sub(b'0'), low.wrapping_sub(b'0'));
             (h < 10 && l < 10).then_some(u32::from(h) * 10 + u32::from(l))
         };
-        let year = two(0)? * 100 + two(2)?;
-        let (month, day) = (two(5)?, two(8)?);
-        let (hour, minute, second) = (two(11)?, two(14)?, two(17)?);
-        let marks = *b.get(4)? == b'-'
-            && *b.get(7)? == b'-'
-            && matches!(b.get(10)?, b'T' | b't' | b' ')
-            && *b.get(13)? == b':'
-            && *b.get(16)? == b':';
+        // All nineteen at once: each look by itself would ask whether there is such a byte.
+        let &[
+            y0,
+            y1,
+            y2,
+            y3,
+            dash,
+            m0,
+            m1,
+            dash2,
+            d0,
+            d1,
+            t,
+            h0,
+            h1,
+            colon,
+            i0,
+            i1,
+            colon2,
+            s0,
+            s1,
+        ] = b.first_chunk()?;
+        let year = number(y0, y1)? * 100 + number(y2, y3)?;
+        let (month, day) = (number(m0, m1)?, number(d0, d1)?);
+        let (hour, minute, second) = (number(h0, h1)?, number(i0, i1)?, number(s0, s1)?);
+        let marks = [dash, dash2, colon, colon2] == *b"--::" && matches!(t, b'T' | b't' | b' ');
+        let two = |i: usize| number(*b.get(i)?, *b.get(i + 1)?);
         if !marks || hour > 23 || minute > 59 || second > 60 {
             return None;
         }

@@ -15,6 +15,7 @@ use crate::decode::hash::Keys;
 use crate::decode::leaves::Count;
 use crate::decode::leaves::Leaves;
 use crate::decode::scan::Scanned;
+use crate::decode::text;
 use crate::event::record::Identity;
 use crate::event::record::KnownIdentity;
 
@@ -39,6 +40,7 @@ struct Entry {
     hash: u64,
     identity: Rc<KnownIdentity>,
     from_console: bool,
+    plain: bool,
 }
 
 /// Where an identity stands, if the guess is right.
@@ -61,6 +63,8 @@ pub(crate) struct Known {
     old: HashTable<Entry>,
     /// A hash without its last bits, which count how often it was met.
     rare: Vec<u64>,
+    /// Whether the identity recalled last is plain ASCII.
+    plain: bool,
 }
 
 impl Known {
@@ -81,6 +85,7 @@ impl Known {
             young: HashTable::new(),
             old: HashTable::new(),
             rare: Vec::new(),
+            plain: false,
         }
     }
 
@@ -122,7 +127,13 @@ impl Known {
         };
         out.record.identity = Identity::Known(Rc::clone(&entry.identity));
         out.record.from_console = entry.from_console;
+        self.plain = entry.plain;
         Some(guess.to)
+    }
+
+    /// Whether the identity recalled last is plain ASCII.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.plain
     }
 
     fn keep(&mut self, entry: Entry) -> &Entry {
@@ -171,6 +182,7 @@ impl Known {
             hash: guess.hash,
             identity: Rc::new(known),
             from_console: out.record.from_console,
+            plain: text::is_plain(raw),
         });
     }
 }

@@ -409,6 +409,8 @@ impl Scanner {
         let mut lists = self.begin_record(start);
         let mut at = start;
         let mut learning = None;
+        // What lies between values is plain, or it would not have been learnt.
+        let mut odd = false;
         while let Some(way) = self.trails.step(bytes, at) {
             if way.told {
                 for literal in self.trails.literals() {
@@ -434,7 +436,7 @@ impl Scanner {
             at += way.len as usize;
             match way.next {
                 Next::Text => {
-                    let Ok(token) = string_at(bytes, at) else {
+                    let Ok(token) = string_at(bytes, at, &mut odd) else {
                         break;
                     };
                     at = token.to + 1;
@@ -453,6 +455,7 @@ impl Scanner {
                         break;
                     };
                     if let Some(end) = self.known.recall(guess, bytes, out) {
+                        odd |= !self.known.is_plain();
                         at = end;
                     } else if self.trails.enter().is_some() {
                         learning = Some(guess);
@@ -469,7 +472,7 @@ impl Scanner {
                 }
                 Next::End => {
                     out.keys = self.trails.arrive();
-                    self.end_record(out, lists, input, (start, at), false);
+                    self.end_record(out, lists, input, (start, at), !odd);
                     return true;
                 }
             }

@@ -17,6 +17,7 @@ use crate::decode::fields::Area;
 use crate::decode::fields::Place;
 use crate::decode::fields::Slot;
 use crate::decode::hash::mix;
+use crate::decode::text::is_plain;
 
 /// Nodes kept; when there are more, all are forgotten.
 const MOST_NODES: usize = 1 << 14;
@@ -479,7 +480,7 @@ impl Trails {
 
     /// Takes one step, on a way that is made where there is none.
     fn add(&mut self, bytes: &[u8], step: &Step, keys: &[KeyAt], literals: &[LiteralAt]) -> bool {
-        let Some(text) = bytes.get(step.from..step.to) else {
+        let Some(text) = bytes.get(step.from..step.to).filter(|text| is_plain(text)) else {
             return false;
         };
         if let Some(way) = self.way_of(text, step.next) {
