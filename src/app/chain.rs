@@ -3,14 +3,14 @@
 //! Both lists float over the panes. The tree is made anew when lineage grows; the focus stays on
 //! the row it was on.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::app::action::{Command, Effect};
 use crate::app::keymap::Scope;
 use crate::app::state::{Chain, ChainOf, Locked, Overlay, State, View};
 use crate::app::{
-    carrying, merging, moves, overlays, people, pivots, pointing, reading, tree_view,
+    carrying, following, merging, moves, overlays, people, pivots, pointing, reading, tree_view,
 };
 use crate::base::text::counted;
 use crate::event::birth::Confidence;
@@ -31,15 +31,18 @@ const MOST_NAMED: usize = 60;
 const MOST_UNDER: usize = 50;
 /// Lines over the people that do not scroll.
 const PEOPLE_HEAD: u16 = 1;
-/// Lines over the tree that do not scroll: the focused row, its link, the proof, what would settle
-/// it, the time.
-pub const CHAIN_HEAD: u16 = 5;
+/// Lines over the tree that do not scroll: the focused row, what its session is, its link, the
+/// proof, what would settle it, the time.
+const CHAIN_HEAD: u16 = 6;
+/// Lines of a screen that leave the tree enough room under all of them.
+const ROOMY: u16 = 20;
 
 /// Takes in lineage that was followed anew.
 pub fn hear(state: &mut State, lineage: Arc<Lineage>) {
     let inferred = |l: &&Link| l.confidence == Confidence::Inferred;
     state.inferred = lineage.links.iter().filter(inferred).count() as u64;
     let before = std::mem::replace(&mut state.lineage, lineage);
+    following::page(state);
     rebuild(state, &before);
 }
 
@@ -146,13 +149,17 @@ fn rebuild(state: &mut State, before: &Lineage) {
     let folded = std::mem::take(&mut chain.folded);
     let (sessions, rest): (Vec<&What>, Vec<&What>) =
         folded.iter().partition(|f| matches!(f, What::Session(_)));
-    let who = |person: &u32| {
-        let person = before.people().person(*person)?;
-        Some(person_now(state, &person.key))
-    };
+    let persons = folded.iter().chain(&focused).filter_map(|what| match what {
+        What::Person(number) => {
+            let person = before.people().person(*number)?;
+            Some((*number, person_now(state, &person.key)))
+        }
+        _ => None,
+    });
+    let persons: HashMap<u32, String> = persons.collect();
     let still = |what: &What, was: &What| match (what, was) {
         (What::Person(a), What::Person(b)) => {
-            now.people().person(*a).map(|p| p.key.clone()) == who(b)
+            now.people().person(*a).map(|p| &p.key) == persons.get(b)
         }
         _ => is_still(what, was),
     };
@@ -202,17 +209,12 @@ fn is_still(what: &What, was: &What) -> bool {
 /// The key of the person who stands for a person of a key now: another, once a link leads to who
 /// is behind it.
 pub fn person_now(state: &State, key: &str) -> String {
-    let people = state.lineage.people();
-    if people.find(key).is_some() {
+    let lineage = &state.lineage;
+    if lineage.people().find(key).is_some() {
         return key.to_owned();
     }
-    let snapshot = &state.snapshot;
-    let mut sessions = snapshot.sessions().iter().enumerate();
-    let its = sessions.find_map(|(at, session)| {
-        let is_it = snapshot.principal(session.principal?).key == key;
-        Sym::at(at).filter(|_| is_it)
-    });
-    let person = its.and_then(|session| people.of(session));
+    let principal = state.snapshot.dict(Col::Principal).find(key);
+    let person = principal.and_then(|sym| lineage.person_of(sym));
     person.map_or_else(|| key.to_owned(), |p| p.key.clone())
 }
 
@@ -236,7 +238,7 @@ pub fn focused(chain: &Chain) -> Option<&Row> {
 /// Lines at the top of an open list that do not scroll.
 pub fn head_lines(state: &State) -> u16 {
     match &state.overlay {
-        Some(Overlay::Chain(_)) => CHAIN_HEAD,
+        Some(Overlay::Chain(_)) => CHAIN_HEAD - u16::from(state.size.height < ROOMY),
         _ => PEOPLE_HEAD,
     }
 }
@@ -352,7 +354,8 @@ fn in_chain(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
         Command::Part => merging::part(state),
         Command::UndoIdentity => merging::undo(state, effects),
         Command::Copy => {
-            let text = tree_view::proof(state, &row).join("\n");
+            let lines = tree_view::proof(state, &row).into_iter();
+            let text = lines.map(|(_, line)| line).collect::<Vec<_>>().join("\n");
             state.say("copied the row with its proof");
             effects.push(Effect::Copy(Arc::from(text)));
         }

@@ -533,6 +533,9 @@ fn hints(state: &State) -> Vec<(String, &'static str)> {
     {
         hints.push((key.to_owned(), word));
     }
+    if scope == Scope::List && state.view.about != About::Timeline {
+        hints.push((state.key(Command::NextPane), "cards"));
+    }
     let rows = state.keys.help(scope).into_iter();
     let hinted = rows.flat_map(|(_, rows)| rows);
     let hinted = hinted.filter(|b| !b.hint.is_empty());

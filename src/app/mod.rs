@@ -21,6 +21,7 @@ pub mod facets;
 pub mod filtering;
 pub mod floating;
 pub mod floats;
+pub mod following;
 pub mod fuzzy;
 pub mod keymap;
 pub mod keys;

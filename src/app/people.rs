@@ -108,10 +108,22 @@ pub fn view(state: &State, people: &People) -> PagesView {
             ""
         };
         let of = with_accounts(p.account.as_deref().unwrap_or(""), &state.accounts);
-        let beside = if account == 0 { &*of } else { "" };
-        let words = format!("{mark}{}  {} {beside}", p.label, p.kind.name());
-        let words = with_accounts(&words, &state.accounts);
-        let mut pieces = vec![cell(fitted(&words, name), Tone::Principal)];
+        // What does not fit whole says less cut short than left out.
+        let (label, kind) = (&p.label, p.kind.name());
+        let (with, without) = (format!("  {kind} {of}"), format!("  {kind}"));
+        let beside: &[&str] = if account == 0 {
+            &[&with, &without, ""]
+        } else {
+            &[&without, ""]
+        };
+        let words = beside.iter().map(|beside| {
+            let words = format!("{mark}{label}{beside}");
+            shown(&with_accounts(&words, &state.accounts))
+        });
+        let room = name.saturating_sub(1);
+        let words = words.reduce(|words, next| if words.width() > room { next } else { words });
+        let words = words.unwrap_or_default();
+        let mut pieces = vec![cell(fitted(words.as_str(), name), Tone::Principal)];
         if account > 0 {
             pieces.push(cell(fitted(&of, account - 1), Tone::Plain));
             pieces.push(plain(" "));

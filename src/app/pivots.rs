@@ -4,6 +4,7 @@ use crate::app::action::Command;
 use crate::app::carrying;
 use crate::app::chain;
 use crate::app::filtering;
+use crate::app::following;
 use crate::app::moves;
 use crate::app::places;
 use crate::app::pointing;
@@ -92,6 +93,7 @@ fn arrive(state: &mut State) {
     state.under = std::mem::take(&mut state.view.over);
     state.overlay = state.under.pop();
     state.focus = state.view.focus;
+    following::page(state);
     crate::app::detail::rebuild(state);
     chain::refresh(state);
 }

@@ -1,7 +1,7 @@
 //! The tree of sessions as lines: what each is, how it is known, and when it was.
 
 use crate::app::action::Command;
-use crate::app::chain::{CHAIN_HEAD, focused, height, is_unlinked, top, visible};
+use crate::app::chain::{focused, head_lines, height, is_unlinked, top, visible};
 use crate::app::compose::toned;
 use crate::app::keymap::Scope;
 use crate::app::state::{Chain, ChainOf, State};
@@ -45,10 +45,11 @@ pub fn view(state: &State, chain: &Chain) -> PagesView {
         ChainOf::Person(_) => "Sessions",
         ChainOf::Session(_) => "Lineage of a session",
     };
-    let links = if chain.sure_only {
-        "= exact  ≈ strong  + made for another  ? of unknown origin"
-    } else {
-        "= exact  ≈ strong  ~ inferred  + made for another  ? of unknown origin"
+    let links = match (width >= 100, chain.sure_only) {
+        (true, true) => "= exact  ≈ strong  + made for another  ? unknown",
+        (true, false) => "= exact  ≈ strong  ~ inferred  + made for another  ? unknown",
+        (false, true) => "= exact ≈ strong + made",
+        (false, false) => "= exact ≈ strong ~ inferred + made",
     };
     let soon = if state.progress.done {
         ""
@@ -117,15 +118,13 @@ fn head(
         pieces,
         focused: false,
     };
-    let lines = focused(chain)
-        .map(|row| proof(state, row))
-        .unwrap_or_default();
-    let mut head: Vec<PageRow> = (0..usize::from(CHAIN_HEAD) - 1)
-        .map(|i| {
-            let tone = [Tone::Principal, Tone::Auth, Tone::Faint, Tone::Faint];
-            let words = lines.get(i).map_or("", String::as_str);
-            line(vec![toned(words, tone.get(i).copied().unwrap_or_default())])
-        })
+    let most = usize::from(head_lines(state)) - 1;
+    let lines = focused(chain).map(|row| proof(state, row));
+    let mut lines = wrapped(lines.unwrap_or_default(), width(state), most);
+    lines.resize(most, (Tone::Faint, String::new()));
+    let lines = lines.into_iter();
+    let mut head: Vec<PageRow> = lines
+        .map(|(tone, words)| line(vec![toned(words, tone)]))
         .collect();
     let axis = match (span, bars) {
         (Some((from, to)), 1..) => {
@@ -222,20 +221,47 @@ fn bar((from, to): (i64, i64), (first, last): (i64, i64), columns: usize) -> Str
         .collect()
 }
 
-/// A row, its link, the proof of it, and what would settle it, as text.
-pub fn proof(state: &State, row: &Row) -> Vec<String> {
+/// Lines of which those that are too long go on in the next, as far as `most` leaves room for that.
+fn wrapped(lines: Vec<(Tone, String)>, width: usize, most: usize) -> Vec<(Tone, String)> {
+    let mut spare = most.saturating_sub(lines.len());
+    let mut out = Vec::with_capacity(most);
+    for (tone, line) in lines {
+        let too_long = line.chars().count() > width;
+        let edge = line.char_indices().nth(width).map_or(line.len(), |c| c.0);
+        let at = line[..edge].rfind(' ').filter(|_| too_long && spare > 0);
+        match at {
+            Some(at) => {
+                spare -= 1;
+                out.push((tone, line[..at].to_owned()));
+                out.push((tone, format!(" {}", &line[at..])));
+            }
+            None => out.push((tone, line)),
+        }
+    }
+    out.truncate(most);
+    out
+}
+
+/// A row, its session, its link, the proof of it, and what would settle it, as text.
+pub fn proof(state: &State, row: &Row) -> Vec<(Tone, String)> {
     let snapshot = &state.snapshot;
-    let mut lines = vec![words::row_words(snapshot, &state.lineage, &row.what)];
+    let title = words::row_words(snapshot, &state.lineage, &row.what);
+    let title = with_accounts(&title, &state.accounts).into_owned();
+    let mut lines = vec![(Tone::Principal, title)];
     let session = match row.what {
         What::Session(session) => Some(session),
         _ => None,
     };
+    if let Some(session) = session {
+        let words = words::session_words(snapshot, &state.lineage, session);
+        lines.push((Tone::Plain, words));
+    }
     if let Some(link) = &row.link {
         let event = words::event_of(snapshot, link);
         let time = event.and_then(|e| snapshot.time(e));
         let id = event.and_then(|e| snapshot.recorded_id(e));
         let twin = link.twin.and_then(|e| snapshot.recorded_id(e));
-        lines.push(format!(
+        let words = format!(
             "link: {}{}{}{}",
             words::link_words(snapshot, link),
             time.map_or_else(String::new, |t| format!(" {}", t.iso())),
@@ -243,8 +269,11 @@ pub fn proof(state: &State, row: &Row) -> Vec<String> {
             twin.map_or_else(String::new, |id| format!(
                 ", seen by the other account too: event {id}"
             )),
-        ));
-        lines.push(format!("proof: {}", words::proof(snapshot, link)));
+        );
+        lines.push((Tone::Auth, words));
+        let value = words::proof_value(snapshot, link);
+        let words = format!("proof: {value} by {}", link.kind.evidence());
+        lines.push((Tone::Faint, words));
     }
     let guess = row
         .link
@@ -253,12 +282,11 @@ pub fn proof(state: &State, row: &Row) -> Vec<String> {
     if let Some(session) = session.filter(|_| guess || is_unlinked(state, row)) {
         if row.link.is_none() {
             let found = words::unlinked(snapshot, &state.lineage, session);
-            lines.push(words::candidate_words(snapshot, &found.candidates));
+            let words = words::candidate_words(snapshot, &found.candidates);
+            lines.push((Tone::Faint, words));
         }
-        lines.push(format!(
-            "would settle it: {}",
-            words::would_settle(snapshot, session)
-        ));
+        let words = words::would_settle(snapshot, session);
+        lines.push((Tone::Faint, format!("would settle it: {words}")));
     }
     lines
 }

@@ -200,6 +200,10 @@ pub struct Lineage {
     beside: Lists<u32>,
     /// By session: births that its events tell of, in order.
     told: Lists<u32>,
+    /// By principal: births whose child has its id, in order of time and name.
+    openers: Lists<u32>,
+    /// By principal: the number of the person of its first session.
+    persons: Vec<u32>,
     /// Keys of console sessions, by their text.
     keys: Arc<Keys>,
     /// Events that tell another account of a birth which the caller's own account tells of, too.
@@ -238,8 +242,11 @@ impl Lineage {
         lineage.take_links(snapshot, links, &kept.rank);
         lineage.choose(snapshot, wishes.inferred);
         lineage.break_rings(snapshot);
-        lineage.name_persons(snapshot, &wishes.identities, kept.parts.clone());
+        let principals = snapshot.dict(Col::Principal).iter();
+        let symbols: HashMap<&str, Sym> = principals.map(|(sym, key)| (key, sym)).collect();
+        lineage.name_persons(snapshot, &wishes.identities, kept.parts.clone(), &symbols);
         lineage.index(snapshot);
+        lineage.index_principals(snapshot, &symbols);
         Some(lineage)
     }
 
@@ -307,6 +314,19 @@ impl Lineage {
     /// Every birth in order of time and name.
     pub fn births(&self) -> impl Iterator<Item = usize> {
         self.births.iter().map(|b| *b as usize)
+    }
+
+    /// Births whose child has the id of a principal, in order of time and name; those that failed
+    /// are none.
+    pub fn openers(&self, principal: Sym) -> impl Iterator<Item = usize> {
+        let births = self.openers.get(principal.index());
+        births.iter().map(|b| *b as usize)
+    }
+
+    /// The person of the first session of a principal: another than itself, where a link says so.
+    pub fn person_of(&self, principal: Sym) -> Option<&Arc<Principal>> {
+        let number = self.persons.get(principal.index()).copied()?;
+        self.people.person(number)
     }
 
     /// The links a birth is the proof of.
@@ -447,9 +467,15 @@ impl Lineage {
     }
 
     /// Names the person of each session: the top of its chain, or who AWS says it acts for.
-    fn name_persons(&mut self, snapshot: &Snapshot, identities: &Identities, parts: Vec<u32>) {
+    fn name_persons(
+        &mut self,
+        snapshot: &Snapshot,
+        identities: &Identities,
+        parts: Vec<u32>,
+        symbols: &HashMap<&str, Sym>,
+    ) {
         let n = snapshot.sessions().len();
-        let mut persons = Persons::new(snapshot);
+        let mut persons = Persons::new(snapshot, symbols);
         let sessions = || (0..n).filter_map(Sym::at);
         let mut of_session = vec![0u32; n];
         let mut later: Vec<(Sym, Arc<Principal>)> = Vec::new();
@@ -578,6 +604,35 @@ impl Lineage {
             .collect();
         self.told = Lists::of(n, &told);
     }
+
+    /// Notes of each principal who stands for it, and which births opened sessions of it.
+    fn index_principals(&mut self, snapshot: &Snapshot, symbols: &HashMap<&str, Sym>) {
+        let n = snapshot.dict(Col::Principal).len();
+        let openers: Vec<(u32, u32)> = self
+            .births
+            .iter()
+            .filter_map(|birth| {
+                let born = snapshot.births().get(*birth as usize)?;
+                let id = born.birth.id.as_deref().filter(|_| !born.birth.failed)?;
+                Some((symbols.get(id)?.index() as u32, *birth))
+            })
+            .collect();
+        self.openers = Lists::of(n, &openers);
+        let names = snapshot.dict(Col::Session);
+        let mut first: Vec<Option<Sym>> = vec![None; n];
+        let order = |s: Sym| (self.stats_of(s).first, names.text(s));
+        for (at, session) in snapshot.sessions().iter().enumerate() {
+            let slot = session.principal.and_then(|p| first.get_mut(p.index()));
+            let (Some(slot), Some(session)) = (slot, Sym::at(at)) else {
+                continue;
+            };
+            if slot.is_none_or(|known| order(session) < order(known)) {
+                *slot = Some(session);
+            }
+        }
+        let person = |s: &Option<Sym>| s.map_or(0, |s| self.people.number_of(s));
+        self.persons = first.iter().map(person).collect();
+    }
 }
 
 /// Notes a person of something; where two are noted, nobody is known.
@@ -591,18 +646,18 @@ fn agree<K: std::hash::Hash + Eq>(known: &mut HashMap<K, Option<u32>>, of: K, nu
 /// Persons while they are numbered.
 struct Persons<'a> {
     snapshot: &'a Snapshot,
-    symbols: HashMap<&'a str, Sym>,
+    symbols: &'a HashMap<&'a str, Sym>,
     numbers: HashMap<String, u32>,
     known: Vec<Arc<Principal>>,
     by_symbol: Vec<u32>,
 }
 
 impl<'a> Persons<'a> {
-    fn new(snapshot: &'a Snapshot) -> Self {
+    fn new(snapshot: &'a Snapshot, symbols: &'a HashMap<&'a str, Sym>) -> Self {
         let dict = snapshot.dict(Col::Principal);
         Self {
             snapshot,
-            symbols: dict.iter().map(|(sym, key)| (key, sym)).collect(),
+            symbols,
             numbers: HashMap::new(),
             known: Vec::new(),
             by_symbol: vec![0; dict.len()],

@@ -2,6 +2,8 @@
 //!
 //! The screen and the headless tree use the same words.
 
+use std::collections::HashSet;
+
 use crate::base::text::{byte_size, counted, thousands};
 use crate::base::time::UtcMicros;
 use crate::event::birth::{Birth, Confidence, LinkKind};
@@ -130,6 +132,11 @@ pub fn link_words(snapshot: &Snapshot, link: &Link) -> String {
 
 /// The fields that prove a link, with their values.
 pub fn proof(snapshot: &Snapshot, link: &Link) -> String {
+    format!("{}: {}", link.kind.evidence(), proof_value(snapshot, link))
+}
+
+/// What stands on both sides of a link.
+pub fn proof_value(snapshot: &Snapshot, link: &Link) -> String {
     let session = snapshot.session(link.child);
     let key = session
         .and_then(|s| s.key)
@@ -140,7 +147,7 @@ pub fn proof(snapshot: &Snapshot, link: &Link) -> String {
     let id = principal.map_or("", |p| p.ids.first().unwrap_or(&p.key));
     let born = link.birth.and_then(|b| snapshot.births().get(b));
     let born_key = born.and_then(|b| b.birth.key.as_deref());
-    let value = match link.kind {
+    match link.kind {
         LinkKind::IssuedKey | LinkKind::CreatedKey => born_key.unwrap_or(key).to_owned(),
         LinkKind::RoleSession
         | LinkKind::SameName
@@ -161,8 +168,73 @@ pub fn proof(snapshot: &Snapshot, link: &Link) -> String {
             .and_then(|b| b.birth.target.as_deref())
             .unwrap_or(id)
             .to_owned(),
+    }
+}
+
+/// Events that are looked at for the line of a session, and values of one field it names.
+const MOST_LOOKED: usize = 50_000;
+const MOST_NAMED: usize = 2;
+
+/// A session in one line: its kind, second factor, time, regions, addresses, and its end.
+///
+/// Of a session that lasted long the beginning is looked at; `…` says that there may be more.
+pub fn session_words(snapshot: &Snapshot, lineage: &Lineage, session: Sym) -> String {
+    let Some(s) = snapshot.session(session) else {
+        return String::new();
     };
-    format!("{}: {value}", link.kind.evidence())
+    let stats = lineage.stats_of(session);
+    let mut parts = vec![s.kind.name().to_owned()];
+    parts.extend(
+        s.mfa
+            .map(|yes| if yes { "MFA" } else { "no MFA" }.to_owned()),
+    );
+    if let Some((first, last)) = span(&stats) {
+        let until = last.iso();
+        parts.push(match last == first {
+            true => until,
+            false if last.day_start() == first.day_start() => {
+                format!("{} .. {}", first.iso(), until.get(11..).unwrap_or(&until))
+            }
+            false => format!("{} .. {until}", first.iso()),
+        });
+        let order = snapshot.order();
+        let from = order.partition_point(|id| snapshot.time_key(*id) < stats.first);
+        let to = order.partition_point(|id| snapshot.time_key(*id) <= stats.last);
+        let rows = order.get(from..to).unwrap_or(&[]);
+        let is_cut = rows.len() > MOST_LOOKED;
+        let its = |id: &&EventId| snapshot.symbol(Col::Session, **id) == Some(session);
+        let mut places: [Vec<Sym>; 2] = Default::default();
+        let columns = [Col::Region, Col::Ip];
+        for id in rows.iter().take(MOST_LOOKED).filter(its) {
+            for (known, col) in places.iter_mut().zip(columns) {
+                let value = snapshot.symbol(col, *id);
+                known.extend(
+                    value
+                        .filter(|v| !known.contains(v))
+                        .filter(|_| known.len() < 100),
+                );
+            }
+        }
+        for (known, (col, word)) in places.iter().zip(columns.iter().zip(["in", "from"])) {
+            let dict = snapshot.dict(*col);
+            let named = known.iter().take(MOST_NAMED).map(|v| dict.text(*v));
+            let named = named.collect::<Vec<_>>().join(" ");
+            let more = match known.len().saturating_sub(MOST_NAMED) {
+                0 if is_cut => " …".to_owned(),
+                0 => String::new(),
+                n => format!(" and {n} more{}", if is_cut { " …" } else { "" }),
+            };
+            if !named.is_empty() {
+                parts.push(format!("{word} {named}{more}"));
+            }
+        }
+    }
+    let births = lineage.links_of(session).iter().filter_map(|l| l.birth);
+    let mut births = births.filter_map(|b| snapshot.births().get(b));
+    if let Some(ends) = births.find_map(|b| b.birth.expires) {
+        parts.push(format!("expires {}", ends.iso()));
+    }
+    parts.join(", ")
 }
 
 /// What a birth made or asked for, in few words: `AssumeRole role/Admin`.
@@ -306,33 +378,20 @@ pub fn is_unlinked(snapshot: &Snapshot, lineage: &Lineage, session: Sym) -> bool
 
 /// An unlinked session with its candidates.
 pub fn unlinked(snapshot: &Snapshot, lineage: &Lineage, session: Sym) -> Unlinked {
-    let principal = snapshot
-        .session(session)
-        .and_then(|s| s.principal)
-        .map(|p| snapshot.principal(p));
-    let mut candidates = Vec::new();
-    if let Some(p) = principal {
-        for birth in lineage.births() {
-            let Some(born) = snapshot.births().get(birth) else {
-                continue;
-            };
-            let is_same = born.birth.id.as_deref() == Some(p.key.as_str());
-            let by = snapshot.symbol(Col::Session, born.event);
-            if let (true, Some(by)) = (is_same && !born.birth.failed, by)
-                && by != session
-                && !candidates.contains(&by)
-            {
-                candidates.push(by);
-            }
-        }
-    }
-    for link in lineage.links_of(session) {
-        if let (Parent::Session(by), true) = (&link.parent, link.kind.same_person())
-            && !candidates.contains(by)
-        {
-            candidates.push(*by);
-        }
-    }
+    let principal = snapshot.session(session).and_then(|s| s.principal);
+    let openers = principal.into_iter().flat_map(|p| lineage.openers(p));
+    let openers = openers.filter_map(|birth| {
+        let born = snapshot.births().get(birth)?;
+        snapshot.symbol(Col::Session, born.event)
+    });
+    let linked = lineage.links_of(session).iter();
+    let linked = linked.filter_map(|link| match link.parent {
+        Parent::Session(by) if link.kind.same_person() => Some(by),
+        _ => None,
+    });
+    let mut seen = HashSet::from([session]);
+    let all = openers.chain(linked);
+    let candidates = all.filter(|by| seen.insert(*by)).collect();
     Unlinked {
         session,
         candidates,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use trailhound::app::action::Action;
-use trailhound::app::state::Overlay;
+use trailhound::app::state::{About, Overlay};
 use trailhound::base::cancel::Cancel;
 use trailhound::base::crew::Alone;
 use trailhound::base::origin::FileId;
@@ -15,6 +15,7 @@ use trailhound::index::schema::Col;
 use trailhound::index::writer::IndexWriter;
 use trailhound::pivot::kept::Kept;
 use trailhound::pivot::lineage::{Lineage, Wishes};
+use trailhound::pivot::portrait::Subject;
 use trailhound::pivot::tree::What;
 
 use crate::driver::Driver;
@@ -267,4 +268,32 @@ fn a_tree_of_a_person_follows_who_that_is() {
     let people = d.state.lineage.people();
     assert_eq!(people.person(number).map(|p| p.key.as_str()), Some(ALICE));
     assert_eq!(rows(d), 0, "{}", d.text());
+}
+
+#[test]
+fn a_page_of_a_role_becomes_that_of_who_is_behind_it() {
+    let key = |d: &Driver| match &d.state.view.about {
+        About::Subject(Subject::Principal(key), _) => key.clone(),
+        other => panic!("{other:?}:\n{}", d.text()),
+    };
+    // The page that is looked at, and one that somebody comes back to.
+    for is_left in [false, true] {
+        let mut load = Load::new();
+        load.comes(&first()).filter("actor:Admin/a").keys("p");
+        assert_eq!(key(&load.screen), "AROAADMIN:a");
+        if is_left {
+            load.screen.filter("what:*");
+        }
+        for records in later() {
+            load.comes(&records);
+        }
+        let d = &mut load.screen;
+        if is_left {
+            d.keys("[");
+            d.settle();
+        }
+        assert_eq!(key(d), ALICE, "{is_left}:\n{}", d.text());
+        assert!(!d.state.answer.hits.is_empty(), "{}", d.text());
+        assert!(d.text().contains("alice is behind "), "{}", d.text());
+    }
 }
