@@ -471,6 +471,12 @@ static PATHS: &[Path] = &[
     ],
     &[
         "responseElements",
+        "ReplaceIamInstanceProfileAssociationResponse",
+        "iamInstanceProfileAssociation",
+        "instanceId",
+    ],
+    &[
+        "responseElements",
         "credentialSet",
         "*",
         "credentials",

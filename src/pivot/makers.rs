@@ -46,6 +46,8 @@ impl Finder<'_> {
                 );
                 let ours = |t: &Told<'_>| t.account() == p.account.as_deref() && fits(t);
                 if !name.is_empty() {
+                    // A build's session is named after its id behind these letters.
+                    let name = name.strip_prefix("AWSCodeBuild-").unwrap_or(name);
                     for kind in [LinkKind::Instance, LinkKind::Task, LinkKind::HostAccess] {
                         let mut makers = self.those(By::Host, name);
                         made(kind, makers.find(|t| is_of(t, kind) && ours(t)));

@@ -1,5 +1,6 @@
 //! Trails made to measure: identities, the calls that give birth to others, and their lineage.
 
+mod calls;
 mod person;
 #[path = "../support/rows.rs"]
 mod rows;
