@@ -123,7 +123,10 @@ pub fn view(state: &State, people: &People) -> PagesView {
         let room = name.saturating_sub(1);
         let words = words.reduce(|words, next| if words.width() > room { next } else { words });
         let words = words.unwrap_or_default();
-        let mut pieces = vec![cell(fitted(words.as_str(), name), Tone::Principal)];
+        let mut pieces = vec![
+            cell(fitted(words.as_str(), room), Tone::Principal),
+            plain(" "),
+        ];
         if account > 0 {
             pieces.push(cell(fitted(&of, account - 1), Tone::Plain));
             pieces.push(plain(" "));
