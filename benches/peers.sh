@@ -8,10 +8,11 @@
 # is named and left out. Needs GNU time. Peers looked for: suzaku, python3 with duckdb or chdb (set
 # PYTHON to a venv's), jq.
 #
-# trailhound stands there twice: as the command, which loads what the question needs, and as the load
-# of everything the screen uses (resources, lineage, every value), which is the counterpart of a
-# database that keeps requests and responses. What each answered first is printed: the peers count
-# records that were delivered twice twice, trailhound once.
+# trailhound stands there three times: as the command, which loads what the question needs; as a load
+# of the columns and of every value, the counterpart of a database that keeps requests and responses,
+# with which the peers are compared; and as the load of everything the screen uses (resources and
+# lineage, too). What each answered first is printed: the peers count records that were delivered
+# twice twice, trailhound once.
 #
 #     python3 -m venv peers && peers/bin/pip install duckdb chdb && PYTHON=peers/bin/python …
 set -u
@@ -91,7 +92,9 @@ command -v jq >/dev/null && peers+=(jq) || absent+=(jq)
 
 for _ in $(seq "$runs"); do
     run trailhound "$trailhound" stats "$dir" --by what --top 5
-    [ -x "$everything" ] && run everything "$everything" --child "$dir" true
+    for scope in values everything; do
+        [ -x "$everything" ] && run "$scope" "$everything" --child "$dir" "$scope"
+    done
     for peer in "${peers[@]}"; do
         case $peer in
             suzaku) run suzaku suzaku aws-ct-metrics -d "$dir" --quiet ;;
@@ -102,16 +105,31 @@ for _ in $(seq "$runs"); do
     done
 done
 
-printf '%-12s %28s %12s %10s %8s\n' who 'wall s, median [least-most]' 'processor s' 'peak MB' 'times'
-for name in trailhound everything "${peers[@]}"; do
+# What the peers are compared with, and by how much they are to be slower.
+against=values
+[ -s "$out/$against" ] || against=trailhound
+middle() { # FILE FIELD
+    sort -n "$out/$1" | awk -v at="$2" '{ all[NR] = $at } END { print all[int((NR + 1) / 2)] }'
+}
+goal() {
+    case $1 in
+        suzaku) echo '>= 8x (100,000 events)' ;;
+        duckdb) echo '>= 15x (100,000 events)' ;;
+        chdb) echo '>= 1.7x, and half its memory or less (2,000,000 events)' ;;
+    esac
+}
+printf '%-12s %28s %12s %10s %8s %8s  %s\n' who 'wall s, median [least-most]' 'processor s' 'peak MB' \
+    "$against" 'memory' 'goal'
+for name in trailhound values everything "${peers[@]}"; do
     [ -s "$out/$name" ] || continue
-    sort -n "$out/$name" | awk -v name="$name" -v base="${base:-0}" '
-        { wall[NR] = $1; cpu[NR] = $2; if ($3 > peak) peak = $3 }
+    sort -n "$out/$name" | awk -v name="$name" -v wall="$(middle $against 1)" \
+        -v peak="$(middle $against 3)" -v goal="$(goal "$name")" '
+        { all[NR] = $1; cpu[NR] = $2; if ($3 > most) most = $3 }
         END {
             mid = int((NR + 1) / 2)
-            printf "%-12s %12.2f [%.2f-%.2f] %14.2f %10d %7.1fx\n", name, wall[mid], wall[1], wall[NR], cpu[mid], peak, (base > 0 ? wall[mid] / base : 1)
+            printf "%-12s %12.2f [%.2f-%.2f] %14.2f %10d %7.1fx %7.2fx  %s\n", name, all[mid], all[1],
+                all[NR], cpu[mid], most, all[mid] / wall, most / peak, goal
         }'
-    [ "$name" = trailhound ] && base=$(sort -n "$out/$name" | awk '{ wall[NR] = $1 } END { print wall[int((NR + 1) / 2)] }')
 done
 for name in trailhound "${peers[@]}"; do
     [ -s "$out/$name.out" ] || continue

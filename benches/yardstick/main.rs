@@ -53,6 +53,9 @@ fn main() -> Outcome<()> {
     if let Some(at) = args.iter().position(|arg| arg == "--child") {
         return memory::child(&args[at + 1..]);
     }
+    if let Some(at) = args.iter().position(|arg| arg == "--start") {
+        return screen::start(&args[at + 1..]);
+    }
     let number = |name: &str, default: usize| {
         env::var(name).map_or(Ok(default), |text| text.replace('_', "").parse::<usize>())
     };
