@@ -1345,7 +1345,7 @@ fn named_lineage<'a>(
     }
     let issued = lineage.births().filter(|b| {
         let born = snapshot.births().get(*b);
-        born.is_some_and(|b| b.birth.key.as_deref() == Some(what))
+        born.is_some_and(|b| b.birth.key() == Some(what))
     });
     for birth in issued {
         if lineage.children(birth).next().is_none()

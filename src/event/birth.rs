@@ -16,6 +16,7 @@ use crate::base::time::UtcMicros;
 use crate::event::outcome::{self, Outcome};
 use crate::event::pick::{self, Path, Places};
 use crate::event::record::{Record, is_masked};
+use crate::event::texts::Texts;
 
 /// How sure a link is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -394,24 +395,9 @@ pub struct Birth {
     pub call: &'static Call,
     /// Whether it failed: then nothing was born, and the rest is what was asked for.
     pub failed: bool,
-    /// The access key id that was issued or made.
-    pub key: Option<Box<str>>,
-    /// The id of the child: `AROA…:session`, `AIDA…`, `AROA…`, `account:name`.
-    pub id: Option<Box<str>>,
-    /// The ARN of the child.
-    pub arn: Option<Box<str>>,
-    /// What was asked for: a role's ARN, a user's, role's or function's name.
-    pub target: Option<Box<str>>,
-    /// The name the session was given.
-    pub session: Option<Box<str>>,
-    /// Who it is, as the caller or a token says: source identity.
-    pub source_identity: Option<Box<str>>,
-    /// The ARN of the sign-in session.
-    pub sign_in: Option<Box<str>>,
-    /// The identity that switched roles.
-    pub switched_from: Option<Box<str>>,
+    texts: Texts<8>,
     /// Instances, tasks and builds: ids the child sessions are named after.
-    pub hosts: Vec<Box<str>>,
+    pub hosts: Box<[Box<str>]>,
     /// When the credential ends.
     pub expires: Option<UtcMicros>,
     /// A hash of the record, the same in every run: puts births in one order that are told by records
@@ -493,7 +479,63 @@ static PATHS: &[Path] = &[
 
 static PLACES: LazyLock<Places> = LazyLock::new(|| Places::new(PATHS));
 
+/// A birth while its record is read; the texts in the order of [`Texts`].
+#[derive(Default)]
+struct Draft {
+    name: &'static str,
+    key: Option<Box<str>>,
+    id: Option<Box<str>>,
+    arn: Option<Box<str>>,
+    target: Option<Box<str>>,
+    session: Option<Box<str>>,
+    source_identity: Option<Box<str>>,
+    sign_in: Option<Box<str>>,
+    switched_from: Option<Box<str>>,
+    hosts: Vec<Box<str>>,
+    expires: Option<UtcMicros>,
+}
+
 impl Birth {
+    /// The access key id that was issued or made.
+    pub fn key(&self) -> Option<&str> {
+        self.texts.get(0)
+    }
+
+    /// The id of the child: `AROA…:session`, `AIDA…`, `AROA…`, `account:name`.
+    pub fn id(&self) -> Option<&str> {
+        self.texts.get(1)
+    }
+
+    /// The ARN of the child.
+    pub fn arn(&self) -> Option<&str> {
+        self.texts.get(2)
+    }
+
+    /// What was asked for: a role's ARN, a user's, role's or function's name.
+    pub fn target(&self) -> Option<&str> {
+        self.texts.get(3)
+    }
+
+    /// The name the session was given.
+    pub fn session(&self) -> Option<&str> {
+        self.texts.get(4)
+    }
+
+    /// Who it is, as the caller or a token says: source identity.
+    pub fn source_identity(&self) -> Option<&str> {
+        self.texts.get(5)
+    }
+
+    /// The ARN of the sign-in session.
+    pub fn sign_in(&self) -> Option<&str> {
+        self.texts.get(6)
+    }
+
+    /// The identity that switched roles.
+    pub fn switched_from(&self) -> Option<&str> {
+        self.texts.get(7)
+    }
+
     /// What a record gives birth to; `None` for every call that is not in the table.
     pub fn of(record: &Record<'_>, json: &[u8]) -> Option<Self> {
         let call = Call::named(record.event_name.as_deref()?)?;
@@ -503,23 +545,13 @@ impl Birth {
             return None;
         }
         let error = outcome::error_of(record);
-        let mut birth = Self {
-            call,
-            failed: Outcome::of_error(error) != Outcome::Ok,
-            key: None,
-            id: None,
-            arn: None,
-            target: None,
-            session: None,
-            source_identity: None,
-            sign_in: None,
-            switched_from: None,
-            hosts: Vec::new(),
-            expires: None,
-            mark: FixedState::with_seed(0).hash_one(json),
+        let failed = Outcome::of_error(error) != Outcome::Ok;
+        let mut birth = Draft {
+            name: call.name,
+            ..Draft::default()
         };
         pick::pick(json, &PLACES, &mut |path, text| birth.take(path, text));
-        if birth.failed {
+        if failed {
             birth.key = None;
             // A refused call has no parameters: its target stands in the message only.
             let message = record.error_message.as_deref().unwrap_or("");
@@ -530,9 +562,27 @@ impl Birth {
                     .map(Into::into);
             }
         }
-        Some(birth)
+        Some(Self {
+            call,
+            failed,
+            texts: Texts::new(&[
+                birth.key,
+                birth.id,
+                birth.arn,
+                birth.target,
+                birth.session,
+                birth.source_identity,
+                birth.sign_in,
+                birth.switched_from,
+            ]),
+            hosts: birth.hosts.into(),
+            expires: birth.expires,
+            mark: FixedState::with_seed(0).hash_one(json),
+        })
     }
+}
 
+impl Draft {
     fn take(&mut self, path: usize, text: Cow<'_, str>) {
         if text.is_empty() || is_masked(&text) {
             return;
@@ -549,7 +599,7 @@ impl Birth {
             "sourceIdentity" => &mut self.source_identity,
             "signInSessionArn" => &mut self.sign_in,
             "SwitchFrom" => &mut self.switched_from,
-            "name" if self.call.name != "GetFederationToken" => return,
+            "name" if self.name != "GetFederationToken" => return,
             "roleSessionName" | "name" => &mut self.session,
             "instanceId" | "InstanceId" | "*" | "target" => {
                 self.hosts.push(text.into());
@@ -616,10 +666,10 @@ mod tests {
         )
         .unwrap();
         assert_eq!(b.call.link, LinkKind::IssuedKey);
-        assert_eq!(b.key.as_deref(), Some("ASIA1"));
-        assert_eq!(b.id.as_deref(), Some("AROAX:s"));
-        assert_eq!(b.target.as_deref(), Some("arn:aws:iam::1:role/R"));
-        assert_eq!(b.source_identity.as_deref(), Some("alice"));
+        assert_eq!(b.key(), Some("ASIA1"));
+        assert_eq!(b.id(), Some("AROAX:s"));
+        assert_eq!(b.target(), Some("arn:aws:iam::1:role/R"));
+        assert_eq!(b.source_identity(), Some("alice"));
         assert_eq!(b.expires, UtcMicros::parse("2024-10-08T16:15:32Z"));
     }
 
@@ -629,7 +679,7 @@ mod tests {
             r#"{{"responseElements":{{"accessKey":{{"accessKeyId":"{HIDDEN}","userName":"{HIDDEN}"}}}}}}"#
         );
         let b = birth("iam.amazonaws.com", "CreateAccessKey", &json).unwrap();
-        assert_eq!((b.key, b.target), (None, None));
+        assert_eq!((b.key(), b.target()), (None, None));
     }
 
     #[test]
@@ -654,7 +704,7 @@ mod tests {
         };
         let b = Birth::of(&record, br#"{"requestParameters":null}"#).unwrap();
         assert!(b.failed);
-        assert_eq!(b.target.as_deref(), Some("arn:aws:iam::2:role/R"));
+        assert_eq!(b.target(), Some("arn:aws:iam::2:role/R"));
     }
 
     #[test]

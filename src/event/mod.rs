@@ -22,4 +22,5 @@ pub mod resource;
 pub mod secret;
 pub mod service;
 pub mod session;
+pub mod texts;
 mod veiled;

@@ -372,13 +372,12 @@ impl Kept {
 
     /// Brings births among the others, by time and name.
     fn order_births(&mut self, snapshot: &Snapshot, mut fresh: Vec<u32>) {
+        fn says(b: &Birth) -> [Option<&str>; 4] {
+            [b.key(), b.id(), b.target(), b.session()]
+        }
         let name = |event: EventId| match snapshot.segments()[event.segment()].id(event.row()) {
             IdBits::Uuid(bits) => (bits, None),
             _ => (0, snapshot.recorded_id(event)),
-        };
-        let says = |b: &Birth| {
-            let texts = [&b.key, &b.id, &b.target, &b.session];
-            texts.map(Clone::clone)
         };
         let times = &self.times;
         let time = |at: u32| times.get(at as usize).copied().unwrap_or(UNDATED);
@@ -429,19 +428,19 @@ impl Kept {
             let principal = snapshot.principal_of(born.event);
             principal.map(|p| p.key.as_str())
         };
-        put(By::Key, b.key.as_deref());
+        put(By::Key, b.key());
         match b.call.link {
             LinkKind::ConsoleSignIn => put(By::Login, caller()),
             LinkKind::SwitchedRole => put(By::Switch, caller()),
-            LinkKind::SignInSession => put(By::SignIn, b.sign_in.as_deref()),
+            LinkKind::SignInSession => put(By::SignIn, b.sign_in()),
             LinkKind::PortalRole => put(By::Portal, Some("")),
             LinkKind::TrustAnchor => put(By::Anchor, Some("")),
-            LinkKind::CreatedLogin => put(By::LoginMaker, b.target.as_deref()),
-            LinkKind::Function => put(By::Function, b.target.as_deref()),
-            LinkKind::CreatedUser => put(By::Arn, b.arn.as_deref()),
+            LinkKind::CreatedLogin => put(By::LoginMaker, b.target()),
+            LinkKind::Function => put(By::Function, b.target()),
+            LinkKind::CreatedUser => put(By::Arn, b.arn()),
             _ => {
-                put(By::Id, b.id.as_deref());
-                put(By::Arn, b.arn.as_deref());
+                put(By::Id, b.id());
+                put(By::Arn, b.arn());
             }
         }
         for host in &b.hosts {
@@ -468,10 +467,10 @@ impl Kept {
             let told = || crowd.iter().filter_map(born);
             let ours: HashSet<Option<&str>> = told()
                 .filter(|b| !is_theirs(b.event))
-                .map(|b| b.birth.key.as_deref())
+                .map(|b| b.birth.key())
                 .collect();
             let theirs = told().filter(|b| is_theirs(b.event));
-            let told_twice = theirs.filter(|b| ours.contains(&b.birth.key.as_deref()));
+            let told_twice = theirs.filter(|b| ours.contains(&b.birth.key()));
             twins.extend(told_twice.map(|b| b.event));
         }
         if !twins.is_empty() {

@@ -613,7 +613,7 @@ impl Lineage {
             .iter()
             .filter_map(|birth| {
                 let born = snapshot.births().get(*birth as usize)?;
-                let id = born.birth.id.as_deref().filter(|_| !born.birth.failed)?;
+                let id = born.birth.id().filter(|_| !born.birth.failed)?;
                 Some((symbols.get(id)?.index() as u32, *birth))
             })
             .collect();

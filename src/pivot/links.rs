@@ -138,16 +138,16 @@ impl<'a> Finder<'a> {
         told.filter(move |t| {
             let b = t.birth;
             let said = match by {
-                By::Key => &b.key,
-                By::Id => &b.id,
-                By::Arn => &b.arn,
-                By::SignIn => &b.sign_in,
-                By::Function | By::LoginMaker => &b.target,
+                By::Key => b.key(),
+                By::Id => b.id(),
+                By::Arn => b.arn(),
+                By::SignIn => b.sign_in(),
+                By::Function | By::LoginMaker => b.target(),
                 By::Host => return b.hosts.iter().any(|host| &**host == text),
                 By::Login | By::Switch => return t.principal().is_some_and(|p| p.key == text),
                 _ => return true,
             };
-            said.as_deref() == Some(text)
+            said == Some(text)
         })
     }
 

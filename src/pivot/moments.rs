@@ -47,7 +47,7 @@ impl Finder<'_> {
                 told = self.near(By::Arn, &arn, created, SLACK).collect();
             }
             for t in told {
-                let kind = match (s.kind, &t.birth.key) {
+                let kind = match (s.kind, t.birth.key()) {
                     (SessionKind::Console | SessionKind::Forwarded, _) => LinkKind::RoleSession,
                     (_, None) => LinkKind::SameName,
                     // Another key was issued then: this one is not it.
@@ -58,7 +58,7 @@ impl Finder<'_> {
             let set = role_of(p).and_then(|r| r.strip_prefix("AWSReservedSSO_"));
             if let Some(role) = set {
                 for t in self.near(By::Portal, "", created, SLACK) {
-                    let opened = t.birth.target.as_deref().unwrap_or("");
+                    let opened = t.birth.target().unwrap_or("");
                     let set = role.rsplit_once('_').map_or(role, |(set, _)| set);
                     if opened == set || opened.ends_with(role) {
                         links.extend(Self::link(LinkKind::PortalRole, sym, &t));
@@ -87,7 +87,7 @@ impl Finder<'_> {
 
     /// A switch of roles in the console: from the identity it names, by its newest session.
     fn switched(&self, child: Sym, t: &Told<'_>) -> Option<Link> {
-        let from = t.birth.switched_from.as_deref()?;
+        let from = t.birth.switched_from()?;
         let account = from.split(':').nth(4);
         let mut principals = self.principals(arn_tail(from)).into_iter();
         let (sym, principal) = principals.find(|(_, p)| p.account.as_deref() == account)?;

@@ -403,7 +403,7 @@ impl Survey {
         births.filter_map(|(at, born)| {
             let is_made = born.birth.call.link == LinkKind::CreatedKey && !born.birth.failed;
             let by = snapshot.symbol(Col::Session, born.event);
-            let key = born.birth.key.as_deref();
+            let key = born.birth.key();
             key.filter(|_| is_made && self.is_mine(by)).map(|k| (k, at))
         })
     }
@@ -440,7 +440,7 @@ impl Survey {
             life.made_here = true;
         }
         for born in snapshot.births().iter().filter(|b| !b.birth.failed) {
-            let key = born.birth.key.as_deref();
+            let key = born.birth.key();
             let Some(life) = key.and_then(|k| lives.get_mut(k)) else {
                 continue;
             };

@@ -285,7 +285,7 @@ impl<'a> Grow<'a> {
             if is_used || is_quiet || self.lineage.is_twin(born.event) {
                 continue;
             }
-            let key = (b.call.name, b.target.clone(), b.failed);
+            let key = (b.call.name, b.target(), b.failed);
             let n = *at.entry(key).or_insert_with(|| {
                 alike.push((
                     Step {

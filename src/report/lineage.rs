@@ -413,9 +413,9 @@ fn birth_node(snapshot: &Snapshot, born: &Born, name_of: NameOf<'_>) -> Node {
             by.map_or(Node::Null, |s| session_text(snapshot, s)),
         ),
         ("failed", Node::Bool(b.failed)),
-        ("key", text(b.key.as_deref())),
-        ("target", text(b.target.as_deref().or(b.arn.as_deref()))),
-        ("name", text(b.session.as_deref())),
+        ("key", text(b.key())),
+        ("target", text(b.target().or(b.arn()))),
+        ("name", text(b.session())),
         ("expires", moment(b.expires)),
         ("use", Node::Text(words::unused_words(b).to_owned())),
     ])
@@ -451,7 +451,7 @@ pub fn write_dot(found: &Found<'_>, out: &mut dyn Write) -> io::Result<()> {
                     format!(
                         "birth:{}:{}",
                         born.map_or("", |b| b.birth.call.name),
-                        born.and_then(|b| b.birth.key.as_deref())
+                        born.and_then(|b| b.birth.key())
                             .map_or_else(|| time.0.to_string(), str::to_owned)
                     )
                 }

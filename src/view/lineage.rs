@@ -146,7 +146,7 @@ pub fn proof_value(snapshot: &Snapshot, link: &Link) -> String {
         .map(|p| snapshot.principal(p));
     let id = principal.map_or("", |p| p.ids.first().unwrap_or(&p.key));
     let born = link.birth.and_then(|b| snapshot.births().get(b));
-    let born_key = born.and_then(|b| b.birth.key.as_deref());
+    let born_key = born.and_then(|b| b.birth.key());
     match link.kind {
         LinkKind::IssuedKey | LinkKind::CreatedKey => born_key.unwrap_or(key).to_owned(),
         LinkKind::RoleSession
@@ -165,7 +165,7 @@ pub fn proof_value(snapshot: &Snapshot, link: &Link) -> String {
             .and_then(|s| s.stamps.as_ref()?.sign_in.clone())
             .unwrap_or_default(),
         _ => born
-            .and_then(|b| b.birth.target.as_deref())
+            .and_then(|b| b.birth.target())
             .unwrap_or(id)
             .to_owned(),
     }
@@ -240,17 +240,17 @@ pub fn session_words(snapshot: &Snapshot, lineage: &Lineage, session: Sym) -> St
 /// What a birth made or asked for, in few words: `AssumeRole role/Admin`.
 pub fn birth_words(birth: &Birth) -> String {
     let mut words = birth.call.name.to_owned();
-    let target = birth.target.as_deref().or(birth.arn.as_deref());
+    let target = birth.target().or(birth.arn());
     if let Some(target) = target {
         words.push(' ');
         words.push_str(resource::short_name(target));
     }
-    match (&birth.key, birth.call.link) {
+    match (birth.key(), birth.call.link) {
         (Some(key), LinkKind::CreatedKey) => {
             words.push_str(" key ");
             words.push_str(key);
         }
-        _ if birth.target.is_none() => {
+        _ if birth.target().is_none() => {
             if let Some(host) = birth.hosts.first() {
                 words.push(' ');
                 words.push_str(host);
