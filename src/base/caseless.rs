@@ -45,7 +45,13 @@ impl Caseless {
             start += found?;
             let at = start - self.rare;
             let here = bytes.get(at..at + self.text.len())?;
-            if here.eq_ignore_ascii_case(&self.text) {
+            // The ends tell most places without a look at the rest.
+            let ends = here.first().zip(here.last());
+            let fits = ends.is_some_and(|(first, last)| {
+                first.eq_ignore_ascii_case(&self.text[0])
+                    && last.eq_ignore_ascii_case(&self.text[self.text.len() - 1])
+            });
+            if fits && here.eq_ignore_ascii_case(&self.text) {
                 return Some(at);
             }
             start += 1;

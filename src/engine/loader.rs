@@ -125,8 +125,8 @@ impl Stop {
 const BATCH_ROWS: usize = 4096;
 /// Batches of one group that may wait.
 const BATCHES_AHEAD: usize = 2;
-/// Batches of all groups behind the one that is being appended that may wait.
-const BATCHES_WAITING: usize = 48;
+/// Batches for each decoder, of all groups behind the one that is being appended, that may wait.
+const BATCHES_WAITING: usize = 8;
 /// Files of a group, and bytes of them, before the next one begins.
 const GROUP_FILES: usize = 64;
 const GROUP_BYTES: u64 = 1 << 20;
@@ -193,10 +193,22 @@ struct ToRead {
 }
 
 /// Lets the group that is being appended through, and of the others only so many batches.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Gate {
+    /// Batches that may wait.
+    most: usize,
     state: Mutex<Waiting>,
     moved: Condvar,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            most: BATCHES_WAITING * decoders(),
+            state: Mutex::default(),
+            moved: Condvar::default(),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -210,7 +222,7 @@ impl Gate {
     /// Waits until a batch of a group may be sent.
     fn enter(&self, group: u64, stop: &Stop) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        while state.now < group && state.batches >= BATCHES_WAITING && !stop.is_set() {
+        while state.now < group && state.batches >= self.most && !stop.is_set() {
             // Stopping moves nothing here, so it is looked for now and then.
             let waited = self.moved.wait_timeout(state, Duration::from_millis(50));
             state = waited.unwrap_or_else(PoisonError::into_inner).0;

@@ -25,7 +25,7 @@ use crate::index::symbols::spread;
 use crate::index::values::{Part, ValuesBuilder};
 
 /// Text a thread's dictionaries may hold before they begin anew: the index holds it already.
-const MOST_TEXT: usize = 16 << 20;
+const MOST_TEXT: usize = 8 << 20;
 
 /// Strings in a row.
 #[derive(Debug, Default)]

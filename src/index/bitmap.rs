@@ -76,6 +76,21 @@ impl Bitmap {
         b
     }
 
+    /// The first `len` rows by two bits for each byte of `values`, which stands for two rows.
+    pub(crate) fn of_pairs(values: &[u8], len: usize, bits: &[u8; 256]) -> Self {
+        let mut b = Self::default();
+        for (word, values) in b.words.iter_mut().zip(values.chunks(32)) {
+            let pairs = values.iter().zip((0..64).step_by(2));
+            *word = pairs.fold(0, |word, (value, at)| {
+                word | u64::from(bits[usize::from(*value)]) << at
+            });
+        }
+        if let Some(word) = b.words.get_mut(len / 64) {
+            *word &= (1 << (len % 64)) - 1;
+        }
+        b
+    }
+
     /// Adds those of the first `len` rows for which `test` holds; rows that are there already are
     /// not tested.
     pub fn add_missing(&mut self, len: usize, mut test: impl FnMut(usize) -> bool) {

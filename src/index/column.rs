@@ -44,6 +44,8 @@ impl CodeSet {
 pub enum Packed {
     /// Every row has this one.
     Same(u32),
+    /// Symbols up to 255, of which at most sixteen are distinct: which of them, two rows a byte.
+    Half([u8; 16], Box<[u8]>),
     /// Symbols up to 255.
     Narrow(Box<[u8]>),
     /// Symbols up to 65,535.
@@ -52,6 +54,28 @@ pub enum Packed {
     Few(Box<[u32]>, Box<[u16]>),
     /// Any symbol.
     Wide(Box<[u32]>),
+}
+
+/// Symbols up to 255 in half a byte each, where at most sixteen are distinct.
+fn halved(codes: &[u32]) -> Option<Packed> {
+    let mut numbers = [u8::MAX; 256];
+    let (mut distinct, mut n) = ([0; 16], 0);
+    for code in codes {
+        let number = numbers.get_mut(*code as usize)?;
+        if *number == u8::MAX {
+            *distinct.get_mut(usize::from(n))? = *code as u8;
+            *number = n;
+            n += 1;
+        }
+    }
+    let number = |code: Option<&u32>| code.map_or(0, |code| numbers[*code as usize]);
+    let two = |pair: &[u32]| number(pair.first()) | number(pair.get(1)) << 4;
+    Some(Packed::Half(distinct, codes.chunks(2).map(two).collect()))
+}
+
+/// The number of a row among two a byte.
+const fn half(which: &[u8], row: usize) -> usize {
+    (which[row / 2] >> (row % 2 * 4) & 15) as usize
 }
 
 /// How many distinct symbols are few, among so many rows.
@@ -93,7 +117,8 @@ impl Packed {
             return Self::Same(first);
         }
         match max {
-            ..=0xff => Self::Narrow(codes.iter().map(|c| *c as u8).collect()),
+            ..=0xff => halved(codes)
+                .unwrap_or_else(|| Self::Narrow(codes.iter().map(|c| *c as u8).collect())),
             0x100..=0xffff => Self::Middle(codes.iter().map(|c| *c as u16).collect()),
             _ => match numbered(codes, max) {
                 Some((distinct, which)) => Self::Few(distinct.into(), which.into()),
@@ -106,6 +131,7 @@ impl Packed {
     pub fn code(&self, row: usize) -> u32 {
         match self {
             Self::Same(code) => *code,
+            Self::Half(distinct, which) => distinct[half(which, row)].into(),
             Self::Narrow(c) => u32::from(c[row]),
             Self::Middle(c) => u32::from(c[row]),
             Self::Few(distinct, which) => distinct[usize::from(which[row])],
@@ -127,17 +153,27 @@ impl Packed {
         match (self, one) {
             (Self::Same(code), _) if wanted.has(*code) => Bitmap::full(len),
             (Self::Same(_), _) => Bitmap::default(),
-            (Self::Few(distinct, which), _) => {
-                let yes: Vec<bool> = distinct.iter().map(|code| wanted.has(*code)).collect();
-                let mut all = yes.iter().enumerate().filter(|(_, yes)| **yes);
-                match (all.next(), all.next()) {
-                    (None, _) => Bitmap::default(),
-                    (Some((one, _)), None) => {
-                        let one = one as u16;
-                        Bitmap::of(&which[..len], |number| number == one)
-                    }
-                    _ => Bitmap::of(&which[..len], |number| yes[usize::from(number)]),
+            (Self::Half(distinct, which), _) => {
+                let yes = distinct.map(|code| wanted.has(code.into()));
+                let mut pairs = [0u8; 256];
+                for (pair, both) in pairs.iter_mut().enumerate() {
+                    *both = u8::from(yes[pair & 15]) | u8::from(yes[pair >> 4]) << 1;
                 }
+                Bitmap::of_pairs(&which[..len.div_ceil(2)], len, &pairs)
+            }
+            (Self::Few(distinct, which), Some(one)) => {
+                let Some(one) = distinct.iter().position(|code| *code == one) else {
+                    return Bitmap::default();
+                };
+                let one = one as u16;
+                Bitmap::of(&which[..len], |number| number == one)
+            }
+            (Self::Few(distinct, which), None) => {
+                let yes: Vec<bool> = distinct.iter().map(|code| wanted.has(*code)).collect();
+                if !yes.contains(&true) {
+                    return Bitmap::default();
+                }
+                Bitmap::of(&which[..len], |number| yes[usize::from(number)])
             }
             (Self::Narrow(codes), Some(one)) => match u8::try_from(one) {
                 Ok(one) => Bitmap::of(&codes[..len], |code| code == one),
@@ -166,6 +202,9 @@ impl Packed {
     pub fn for_each_in(&self, rows: &Bitmap, mut each: impl FnMut(usize, u32)) {
         match self {
             Self::Same(code) => rows.for_each(|row| each(row, *code)),
+            Self::Half(distinct, which) => {
+                rows.for_each(|row| each(row, distinct[half(which, row)].into()));
+            }
             Self::Few(distinct, which) => {
                 rows.for_each(|row| each(row, distinct[usize::from(which[row])]));
             }
@@ -179,6 +218,8 @@ impl Packed {
     pub fn for_each(&self, len: usize, mut each: impl FnMut(usize, u32)) {
         match self {
             Self::Same(code) => (0..len).for_each(|row| each(row, *code)),
+            Self::Half(distinct, which) => (0..len.min(which.len() * 2))
+                .for_each(|row| each(row, distinct[half(which, row)].into())),
             Self::Few(distinct, which) => which
                 .iter()
                 .take(len)
@@ -219,6 +260,8 @@ mod tests {
             vec![0, 70_000, 1],
             few,
             many,
+            (0..1001).map(|n| n * n % 16).collect(),
+            (0..1001).map(|n| n % 17).collect(),
         ] {
             let packed = Packed::pack(&codes);
             let read: Vec<u32> = (0..codes.len()).map(|r| packed.code(r)).collect();
@@ -232,6 +275,7 @@ mod tests {
                 vec![7],
                 vec![0, 255],
                 vec![1, 256],
+                vec![1, 4, 9],
                 vec![70_000],
             ] {
                 let mut table = vec![false; 70_001];
