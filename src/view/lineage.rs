@@ -164,10 +164,7 @@ pub fn proof_value(snapshot: &Snapshot, link: &Link) -> String {
         LinkKind::SignInSession => session
             .and_then(|s| s.stamps.as_ref()?.sign_in.clone())
             .unwrap_or_default(),
-        _ => born
-            .and_then(|b| b.birth.target())
-            .unwrap_or(id)
-            .to_owned(),
+        _ => born.and_then(|b| b.birth.target()).unwrap_or(id).to_owned(),
     }
 }
 
