@@ -1194,8 +1194,29 @@ fn nothing_found_is_explained_term_by_term() {
         "trailhound: nothing matches:\n  region:nowhere-9 alone 0 events\n  \
          acct:1 alone 0 events\n  (who:x OR who:y) alone 0 events\n"
     );
-    // One term says it all itself.
+    // One term says it all itself, but where it is almost a value that is there.
     assert_eq!(folder.run(&["query", b, "logs"]).stderr, "");
+    let out = folder.run(&[
+        "stats", "logs", "--by", "what", "--top", "1", "--format", "csv",
+    ]);
+    let call = out
+        .stdout
+        .lines()
+        .nth(1)
+        .unwrap()
+        .split(',')
+        .nth(1)
+        .unwrap();
+    let typo = format!("{}x{}", &call[..3], &call[4..]);
+    let out = folder.run(&["query", &format!("what:{typo}"), "logs"]);
+    assert_eq!(
+        out.stderr,
+        format!(
+            "trailhound: nothing matches:\n  without what:{typo} {} events \
+             (did you mean what:{call}?)\n",
+            count("")
+        )
+    );
 }
 
 #[test]

@@ -129,3 +129,29 @@ fn earlier_filters_are_found_again() {
         .keys("Left Left ctrl-t");
     assert_eq!(value(&d), "who:alice");
 }
+
+#[test]
+fn a_value_that_is_almost_there_is_offered_where_nothing_matches() {
+    let mut d = Driver::demo(120, 36);
+    for (typed, meant) in [
+        ("what:DeleteLoadBalancr", "what:deleteloadbalancer"),
+        ("who:alcie err:none", "who:alice"),
+        ("svc:elasticloadbalncing", "svc:elasticloadbalancing"),
+        ("region:us-wst-2 verb:write", "region:us-west-2"),
+    ] {
+        d.filter(typed);
+        assert_eq!(d.count(), 0, "{typed}");
+        let said = d.state.answer.missed.join(", ").to_lowercase();
+        assert!(
+            said.contains(&format!("(did you mean {meant}?)")),
+            "{typed}: {said}"
+        );
+    }
+    // What is there is not doubted.
+    d.filter("what:DeleteLoadBalancer region:eu-west-1");
+    assert!(
+        d.count() == 0 && !d.text().contains("did you mean"),
+        "{}",
+        d.text()
+    );
+}
