@@ -23,6 +23,8 @@ use crate::decode::text::is_plain;
 const MOST_NODES: usize = 1 << 14;
 /// Bytes of text kept.
 const MOST_TEXT: usize = 1 << 20;
+/// Different keys of records themselves: as many as there are bits to count them with.
+const MOST_NAMES: usize = 128;
 /// Values of a record that is remembered.
 const LONGEST: usize = 512;
 /// Ways on from one place that are looked at.
@@ -412,6 +414,7 @@ impl Trails {
             self.here = ROOT;
             if self.nodes.len() + draft.steps.len() * 2 > MOST_NODES
                 || self.text.len() + draft.text > MOST_TEXT
+                || self.names.len() == MOST_NAMES
             {
                 self.clear();
             }
@@ -458,8 +461,13 @@ impl Trails {
     fn tops(&mut self, keys: &[KeyAt]) -> Option<u128> {
         let mut tops = 0;
         for key in keys.iter().filter(|key| key.top) {
-            let next = 1u128.checked_shl(self.names.len() as u32)?;
-            tops |= *self.names.entry(key.hash).or_insert(next);
+            let known = self.names.get(&key.hash).copied();
+            let bit = match known {
+                Some(bit) => bit,
+                None => 1u128.checked_shl(self.names.len() as u32)?,
+            };
+            self.names.insert(key.hash, bit);
+            tops |= bit;
         }
         Some(tops)
     }
