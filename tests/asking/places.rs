@@ -312,6 +312,10 @@ proptest! {
         if d.state.back.len() > depth {
             // Wherever it went, what is there comes back, too.
             d.keys("Esc Esc Esc");
+            // A person who is locked is so wherever one goes, and may hide what had the cursor.
+            if d.state.locked.is_some() {
+                d.keys("P");
+            }
             let last = place(&d.state);
             let steps = d.state.back.len() - depth;
             // A screen that floats is a place between two views.
