@@ -15,7 +15,7 @@ use trailhound::query::names::Names;
 use trailhound::query::{Context, parse};
 use trailhound::source::Spec;
 
-use crate::said::Said;
+use crate::said::{Said, numbers_of};
 
 /// The corpus, loaded and read.
 pub struct Corpus {
@@ -79,11 +79,12 @@ impl Corpus {
                 let id = EventId::nth(row);
                 let bytes = reader.fetch(snapshot, id).bytes;
                 let json: Value = serde_json::from_slice(&bytes).unwrap();
-                numbers.push(numbers_of(&bytes));
+                let written = numbers_of(&bytes);
+                numbers.push(written.clone());
                 let file = reader.origin(snapshot.place(id).file).name().to_owned();
                 let person = snapshot.person_of(id);
                 let person = person.map(|p| (p.key.clone(), p.account.clone()));
-                Said::new(json, file, person)
+                Said::new(json, written, file, person)
             })
             .collect();
         let mut names = Names::built_in();
@@ -228,30 +229,6 @@ fn records(value: Value, each: &mut dyn FnMut(Value)) {
     if (names("eventName") || names("eventVersion")) && !is_notice {
         each(Value::Object(members));
     }
-}
-
-/// The numbers of a record as they are written, in no order.
-fn numbers_of(record: &[u8]) -> Vec<String> {
-    let (mut out, mut rest) = (Vec::new(), record);
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        if *first == b'"' {
-            while let Some((inside, after)) = rest.split_first() {
-                rest = if *inside == b'\\' { &after[1..] } else { after };
-                if *inside == b'"' {
-                    break;
-                }
-            }
-        } else if first.is_ascii_digit() || *first == b'-' {
-            let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"+-.".contains(b);
-            let len = after.iter().take_while(|b| is_part(b)).count();
-            let text = &record[record.len() - after.len() - 1..][..=len];
-            out.push(String::from_utf8_lossy(text).into_owned());
-            rest = &after[len..];
-        }
-    }
-    out.sort();
-    out
 }
 
 /// A record whatever order its keys stand in.

@@ -27,8 +27,14 @@ pub struct Said {
 const NESTED: usize = 4;
 
 impl Said {
-    pub fn new(json: Value, file: String, person: Option<(String, Option<String>)>) -> Self {
-        let mut texts = Vec::new();
+    /// `numbers` are those of the record as it writes them, outside of its strings.
+    pub fn new(
+        json: Value,
+        numbers: Vec<String>,
+        file: String,
+        person: Option<(String, Option<String>)>,
+    ) -> Self {
+        let mut texts = numbers;
         leaves(&json, NESTED, &mut texts);
         let time = json["eventTime"].as_str().or(json["@timestamp"].as_str());
         Self {
@@ -211,17 +217,20 @@ pub fn without_date(name: &str) -> String {
 
 /// The JSON in a string, plain or percent-encoded.
 pub fn inside(text: &str) -> Option<Value> {
+    let value = serde_json::from_str(&plain(text)?).ok();
+    value.filter(|v: &Value| v.is_object() || v.is_array())
+}
+
+/// The text of a string, without per cent signs where it begins as JSON does.
+fn plain(text: &str) -> Option<String> {
     let text = text.trim_start();
-    let decoded = if ["%7B", "%5B", "%7b", "%5b"]
+    if ["%7B", "%5B", "%7b", "%5b"]
         .iter()
         .any(|open| text.starts_with(open))
     {
-        decoded(text)?
-    } else {
-        text.to_owned()
-    };
-    let value = serde_json::from_str(&decoded).ok();
-    value.filter(|v: &Value| v.is_object() || v.is_array())
+        return decoded(text);
+    }
+    Some(text.to_owned())
 }
 
 fn decoded(text: &str) -> Option<String> {
@@ -240,16 +249,42 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
-/// Every key and value.
+/// The numbers of a record as they are written, in no order.
+pub fn numbers_of(record: &[u8]) -> Vec<String> {
+    let (mut out, mut rest) = (Vec::new(), record);
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        if *first == b'"' {
+            while let Some((inside, after)) = rest.split_first() {
+                rest = if *inside == b'\\' { &after[1..] } else { after };
+                if *inside == b'"' {
+                    break;
+                }
+            }
+        } else if first.is_ascii_digit() || *first == b'-' {
+            let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"+-.".contains(b);
+            let len = after.iter().take_while(|b| is_part(b)).count();
+            let text = &record[record.len() - after.len() - 1..][..=len];
+            out.push(String::from_utf8_lossy(text).into_owned());
+            rest = &after[len..];
+        }
+    }
+    out.sort();
+    out
+}
+
+/// Every key and value, but numbers.
 fn leaves(value: &Value, depth: usize, out: &mut Vec<String>) {
     match value {
-        Value::Null => {}
-        Value::Bool(_) | Value::Number(_) => out.push(value.to_string()),
+        // Numbers are taken from the text: `1e-05` is not what a parser writes for it.
+        Value::Null | Value::Number(_) => {}
+        Value::Bool(_) => out.push(value.to_string()),
         Value::String(text) => {
             out.push(text.clone());
             if depth > 0
                 && let Some(nested) = inside(text)
             {
+                out.extend(numbers_of(plain(text).unwrap_or_default().as_bytes()));
                 leaves(&nested, depth - 1, out);
             }
         }
