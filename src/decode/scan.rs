@@ -931,6 +931,7 @@ impl Scanner {
     }
 
     /// The text of a token; the scratch holds it where it was escaped.
+    #[inline]
     fn text_of<'a>(&self, input: &Input<'a>, token: Token) -> Text<'a> {
         if token.escaped {
             Text::Owned(String::from_utf8_lossy(&self.scratch).into_owned())

@@ -26,31 +26,43 @@ pub struct Arn<'a> {
 impl<'a> Arn<'a> {
     /// Takes an ARN apart; `None` where it is not one.
     pub fn parse(text: &'a str) -> Option<Self> {
-        // Asked of every resource of every record: one look at the bytes, no searcher.
-        let rest = text.strip_prefix("arn:aws")?;
-        let mut colons = [0; 4];
-        let mut met = 0;
-        for (at, byte) in rest.bytes().enumerate() {
-            if byte == b':' {
-                *colons.get_mut(met)? = at + "arn:aws".len();
-                met += 1;
-                if met == colons.len() {
-                    break;
-                }
-            }
+        let bytes = text.as_bytes();
+        if !bytes.starts_with(b"arn:aws") {
+            return None;
         }
-        let [a, b, c, d] = colons;
-        let arn = (met == 4).then(|| {
-            Some(Self {
-                partition: text.get(4..a)?,
-                service: text.get(a + 1..b)?,
-                region: text.get(b + 1..c)?,
-                account: text.get(c + 1..d)?,
-                resource: text.get(d + 1..)?,
-            })
-        })??;
-        (!arn.service.is_empty() && !arn.resource.is_empty()).then_some(arn)
+        let a = colon(bytes, "arn:aws".len())?;
+        let b = colon(bytes, a + 1)?;
+        let c = colon(bytes, b + 1)?;
+        let d = colon(bytes, c + 1)?;
+        if b == a + 1 || d + 1 == bytes.len() {
+            return None;
+        }
+        Some(Self {
+            partition: text.get(4..a)?,
+            service: text.get(a + 1..b)?,
+            region: text.get(b + 1..c)?,
+            account: text.get(c + 1..d)?,
+            resource: text.get(d + 1..)?,
+        })
     }
+}
+
+/// Where the first colon from a place on stands. Asked of every resource of every record: eight
+/// bytes at a time, no searcher.
+#[inline]
+fn colon(bytes: &[u8], mut from: usize) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    while let Some(eight) = bytes.get(from..).and_then(|rest| rest.first_chunk::<8>()) {
+        // A byte that is a colon becomes zero, and the lowest zero byte alone has its high bit set.
+        let x = u64::from_le_bytes(*eight) ^ (ONES * u64::from(b':'));
+        let zeros = x.wrapping_sub(ONES) & !x & (ONES << 7);
+        if zeros != 0 {
+            return Some(from + (zeros.trailing_zeros() / 8) as usize);
+        }
+        from += 8;
+    }
+    let rest = bytes.get(from..)?;
+    Some(from + rest.iter().position(|b| *b == b':')?)
 }
 
 /// How a record names a resource, best first.
@@ -423,8 +435,12 @@ const fn in_arn(byte: u8) -> bool {
 ///
 /// A full stop, colon or the like at the end of a run belongs to the sentence around it.
 pub fn arns_in(text: &str) -> impl Iterator<Item = &str> {
-    let ends = |b: u8| LETTERS[usize::from(b)].ends;
-    let whole = text.starts_with("arn:aws") && !text.bytes().any(ends);
+    // Several letters at a time: nearly every ARN is looked through to its end.
+    let ends = |letters: &[u8]| {
+        let ends = letters.iter().map(|b| LETTERS[usize::from(*b)].ends);
+        ends.fold(false, |any, ends| any | ends)
+    };
+    let whole = text.starts_with("arn:aws") && !text.as_bytes().chunks(16).any(ends);
     let mut from = 0;
     let mut done = false;
     std::iter::from_fn(move || {

@@ -27,6 +27,10 @@ use crate::index::values::{Part, ValuesBuilder};
 /// Text a thread's dictionaries may hold before they begin anew: the index holds it already.
 const MOST_TEXT: usize = 8 << 20;
 
+/// The same for the names of resources alone: most are met once, and those that come again are
+/// found sooner among few.
+const MOST_NAMES: usize = 2 << 20;
+
 /// Strings in a row.
 #[derive(Debug, Default)]
 pub(crate) struct Strings {
@@ -81,6 +85,14 @@ impl Entry {
 }
 
 impl LocalDict {
+    /// Forgets every string and keeps the room; what is fresh was sent.
+    fn forget(&mut self) {
+        self.text.clear();
+        self.table.clear();
+        self.last = Entry::default();
+        self.len = 0;
+    }
+
     /// The local symbol of `text`; rows repeat their neighbour's value more often than not.
     fn intern(&mut self, hasher: RandomState, text: &str) -> u32 {
         if self.last.code != 0 && self.last.is(&self.text, text) {
@@ -147,6 +159,8 @@ pub struct Batch {
     pub(crate) thread: usize,
     /// Whether the thread's dictionaries begin anew with this batch.
     pub(crate) anew: bool,
+    /// Whether that of the names of resources does.
+    pub(crate) names_anew: bool,
     pub(crate) runs: Vec<Run>,
     pub(crate) fresh: [Strings; Col::ALL.len()],
     /// Principals that are new to the thread, or of whom it knows more, by their symbol.
@@ -392,12 +406,16 @@ impl BatchBuilder {
             batch.principals.push((code, principal));
         }
         let anew = known.text() > MOST_TEXT;
+        let names_anew = known.resources.text.len() > MOST_NAMES;
         if anew {
             *known = Dictionaries::default();
+        } else if names_anew {
+            known.resources.forget();
         }
         let mut next = Batch {
             thread: batch.thread,
             anew,
+            names_anew,
             ..Batch::default()
         };
         next.make_room(batch.len());

@@ -224,6 +224,8 @@ impl IndexWriter {
         let maps = &mut self.maps[batch.thread];
         if batch.anew {
             *maps = Maps::default();
+        } else if batch.names_anew {
+            maps.resources.truncate(1);
         }
         for (map, (dict, fresh)) in maps
             .columns
@@ -345,15 +347,24 @@ impl IndexWriter {
         for (column, codes) in tail.columns.iter_mut().zip(&batch.columns) {
             column.extend(kept.iter().map(|row| codes[*row as usize]));
         }
-        for row in &kept {
-            let row = *row as usize;
-            let start = row.checked_sub(1).map_or(0, |row| batch.resource_ends[row]);
-            let range = start as usize..batch.resource_ends[row] as usize;
+        // Nearly always all rows are kept, and their resources lie side by side.
+        for rows in kept.chunk_by(|a, b| a + 1 == *b) {
+            let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+                continue;
+            };
+            let ends = &batch.resource_ends[*first as usize..=*last as usize];
+            let start = match first.checked_sub(1) {
+                Some(before) => batch.resource_ends[before as usize],
+                None => 0,
+            };
+            let range = start as usize..ends.last().map_or(0, |end| *end as usize);
+            let from = tail.resources.len() as u32;
+            tail.resource_ends
+                .extend(ends.iter().map(|end| end - start + from));
             tail.resource_marks
                 .extend_from_slice(&batch.resource_marks[range.clone()]);
             tail.resources
                 .extend_from_slice(&batch.resource_codes[range]);
-            tail.resource_ends.push(tail.resources.len() as u32);
         }
         self.kept = kept;
     }
