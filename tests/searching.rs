@@ -1,5 +1,7 @@
 //! Text anywhere in the records: whatever spares reading them, the answer is that of reading all.
 
+#[path = "support/asked.rs"]
+mod asked;
 #[expect(dead_code, reason = "the generator's own report is not needed here")]
 #[path = "../examples/generate/set/mod.rs"]
 mod set;
@@ -8,19 +10,17 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
 
 use flate2::read::GzDecoder;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
-use tokio::runtime::Runtime;
-use trailhound::engine::protocol::{Ask, Reply, Request, RequestId};
-use trailhound::engine::{Engine, LoadOptions};
-use trailhound::index::snapshot::Snapshot;
-use trailhound::pivot::sorted::SortBy;
-use trailhound::query;
+use trailhound::engine::protocol::Reply;
+use trailhound::index::schema::FIELDS;
+use trailhound::pivot::tally::{Codes, value_of};
 use trailhound::source::Spec;
+
+use asked::Asked;
 
 /// Every record with its id, read by somebody else.
 fn records(folder: &Path) -> Vec<(String, Value)> {
@@ -61,81 +61,65 @@ fn holds(value: &Value, word: &str) -> bool {
     }
 }
 
-/// A loaded set that is asked as the screen asks.
-struct Asked {
-    runtime: Runtime,
-    engine: Engine,
-    snapshot: Arc<Snapshot>,
-    request: u64,
+/// The ids of the events of a filter. Parts told before the end must be parts of it.
+fn ids_of(asked: &mut Asked, filter: &str) -> BTreeSet<String> {
+    let question = asked.ask(filter, None);
+    let mut parts = Vec::new();
+    loop {
+        let Reply::Hits {
+            request,
+            hits,
+            searched,
+            ..
+        } = asked.next()
+        else {
+            continue;
+        };
+        if request != question {
+            continue;
+        }
+        let id = |id: &_| asked.snapshot.recorded_id(*id).expect("an id").into_owned();
+        let ids: BTreeSet<String> = hits.order.iter().map(id).collect();
+        if searched.is_none() {
+            assert!(
+                parts
+                    .iter()
+                    .all(|part: &BTreeSet<String>| part.is_subset(&ids))
+            );
+            return ids;
+        }
+        parts.push(ids);
+    }
 }
 
-impl Asked {
-    fn open(folder: &Path) -> Self {
-        let runtime = Runtime::new().expect("a runtime");
-        let specs = vec![Spec::parse(folder.as_os_str())];
-        let mut engine = Engine::start(runtime.handle(), specs, LoadOptions::default());
-        let mut snapshot = Arc::default();
-        loop {
-            match runtime.block_on(engine.next()).expect("a reply") {
-                Reply::Grown(grown) => snapshot = grown,
-                Reply::Loaded(_) => break,
-                _ => {}
-            }
-        }
-        Self {
-            runtime,
-            engine,
-            snapshot,
-            request: 0,
-        }
-    }
-
-    /// The ids of the events of a filter. Parts told before the end must be parts of it.
-    fn ids(&mut self, filter: &str) -> BTreeSet<String> {
-        self.request += 1;
-        let parsed = query::parse(filter, &query::Context::default());
-        let filter = Arc::new(parsed.usable().expect("a filter").clone());
-        self.engine.send(Request::Ask(Ask {
-            request: RequestId(self.request),
-            snapshot: Arc::clone(&self.snapshot),
-            filter,
-            sort: SortBy::TIME,
-            without: None,
-            facets: Vec::new(),
-            open: None,
-            facet_values: 0,
-            columns: 0,
-            people: false,
-            portrait: None,
-        }));
-        let mut parts = Vec::new();
-        loop {
-            let reply = self.runtime.block_on(self.engine.next()).expect("a reply");
-            let Reply::Hits {
-                request,
-                hits,
-                searched,
-                ..
-            } = reply
-            else {
-                continue;
-            };
-            if request != RequestId(self.request) {
-                continue;
-            }
-            let id = |id: &_| self.snapshot.recorded_id(*id).expect("an id").into_owned();
-            let ids: BTreeSet<String> = hits.order.iter().map(id).collect();
-            if searched.is_none() {
-                assert!(
-                    parts
-                        .iter()
-                        .all(|part: &BTreeSet<String>| part.is_subset(&ids))
-                );
-                return ids;
-            }
-            parts.push(ids);
+/// One value of one event is what counting them gives it.
+#[test]
+fn a_value_alone_is_the_value_that_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let wish = set::Wish {
+        events: 1_500,
+        seed: 5,
+        most: 300,
+        ..set::Wish::default()
+    };
+    set::write(&wish, folder.path()).unwrap();
+    let asked = Asked::open(Spec::parse(folder.path().as_os_str()));
+    let snapshot = &*asked.snapshot;
+    let mut values = 0;
+    for row in FIELDS {
+        let Some(codes) = Codes::of(snapshot, row.field) else {
+            continue;
+        };
+        for &id in snapshot.order().iter() {
+            let code = codes.first(id);
+            let counted = codes
+                .value(code)
+                .map(|value| (value.into_owned(), codes.label(code).into_owned()));
+            values += usize::from(counted.is_some());
+            assert_eq!(value_of(snapshot, id, row.field), counted, "{}", row.name);
         }
     }
+    assert!(values > 10 * snapshot.len());
 }
 
 #[test]
@@ -153,7 +137,7 @@ fn words_typed_on_and_taken_back_find_what_reading_every_record_finds() {
         let matching = all.iter().filter(|(_, record)| holds(record, word));
         matching.map(|(id, _)| id.clone()).collect()
     };
-    let mut asked = Asked::open(folder.path());
+    let mut asked = Asked::open(Spec::parse(folder.path().as_os_str()));
     let words = prop::sample::select(vec![
         "needlekey",
         "terraform",
@@ -185,9 +169,9 @@ fn words_typed_on_and_taken_back_find_what_reading_every_record_finds() {
                     if part.trim() != part {
                         continue;
                     }
-                    let found = asked.borrow_mut().ids(&format!("\"{part}\""));
+                    let found = ids_of(&mut asked.borrow_mut(), &format!("\"{part}\""));
                     prop_assert_eq!(&found, &truth(&part), "{}", part);
-                    let not = asked.borrow_mut().ids(&format!("-\"{part}\" svc:s3"));
+                    let not = ids_of(&mut asked.borrow_mut(), &format!("-\"{part}\" svc:s3"));
                     let mut expected: BTreeSet<String> = all
                         .iter()
                         .filter(|(_, r)| r["eventSource"] == "s3.amazonaws.com")

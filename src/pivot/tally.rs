@@ -625,10 +625,27 @@ fn flag_code(snapshot: &Snapshot, id: EventId, flag: Flag) -> usize {
 ///
 /// Resources give the first, which is the one AWS recorded where it recorded one.
 pub fn value_of(snapshot: &Snapshot, id: EventId, field: Field) -> Option<(String, String)> {
-    if let Home::Derived(derived) = field.spec().home {
-        // One value is made at once: the table of all would be made for each event.
-        let value = snapshot.derived(derived, snapshot.text(derived.base(), id)?)?;
-        return Some((value.clone().into_owned(), value.into_owned()));
+    // One value is made at once: the table of all would be made for each event.
+    let plain = |value: &str| Some((value.to_owned(), value.to_owned()));
+    match field.spec().home {
+        Home::Derived(derived) => {
+            let text = snapshot.text(derived.base(), id)?;
+            return plain(&snapshot.derived(derived, text)?);
+        }
+        Home::Kind => {
+            let names = snapshot.resources_of(id);
+            let mut names = names.map(|sym| snapshot.resources().text(sym));
+            return plain(&names.find_map(Kind::of)?.to_string());
+        }
+        Home::Column(Col::What) => {
+            return plain(outcome::fold_name(snapshot.text(Col::What, id)?));
+        }
+        Home::Column(Col::Session) => {
+            let session = snapshot.people().home(snapshot.symbol(Col::Session, id)?);
+            let name = snapshot.dict(Col::Session).text(session).to_owned();
+            return Some((name, session_label(snapshot, session)));
+        }
+        _ => {}
     }
     let codes = Codes::of(snapshot, field)?;
     let code = codes.first(id);
