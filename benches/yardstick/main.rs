@@ -61,7 +61,8 @@ fn main() -> Outcome<()> {
     };
     let runs = number("TRAILHOUND_BENCH_RUNS", 5)?.max(1);
     let folder = match env::var_os("TRAILHOUND_BENCH_DIR") {
-        Some(folder) => PathBuf::from(folder),
+        // The terminal that the bench starts the program in may begin in another folder.
+        Some(folder) => std::path::absolute(folder)?,
         None => generated(number("TRAILHOUND_BENCH_EVENTS", 200_000)?, 2600)?,
     };
     let mut bench = Bench {
