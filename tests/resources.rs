@@ -534,3 +534,73 @@ fn a_database_is_found_by_the_filter_it_was_sought_with() {
     assert_eq!(count("res:other", dir.path()), 1);
     assert_eq!(count("res:mysql", dir.path()), 0);
 }
+
+#[test]
+fn what_a_machine_reports_of_itself_is_no_change_and_what_repeats_is_one_row() {
+    let none = Value::Null;
+    let id = "i-0b6e2d9f4a71c8351";
+    let mut records = vec![call(
+        0,
+        A,
+        "ec2",
+        "RunInstances",
+        &json!({"instancesSet": {"items": [{"imageId": "ami-6869aa05"}]}}),
+        &json!({"instancesSet": {"items": [{"instanceId": id}]}}),
+    )];
+    for n in 1..=20 {
+        let asked = json!({"instanceId": id, "agentVersion": "3.3", "platformType": "Linux"});
+        records.push(call(
+            n,
+            A,
+            "ssm",
+            "UpdateInstanceInformation",
+            &asked,
+            &none,
+        ));
+        if n % 4 == 0 {
+            let asked =
+                json!({"instanceId": id, "groupSet": {"items": [{"groupId": "sg-5943793c"}]}});
+            let name = "ModifyInstanceAttribute";
+            records.push(call(100 + n, A, "ec2", name, &asked, &none));
+        }
+    }
+    let asked = json!({"instancesSet": {"items": [{"instanceId": id}]}});
+    records.push(call(300, A, "ec2", "TerminateInstances", &asked, &none));
+    let dir = evidence(&records);
+    let found = resource(id, dir.path());
+    let story = &found["resources"][0];
+    let changes: Vec<(&str, u64, &str)> = story["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| {
+            let text = |key: &str| run[key].as_str().unwrap();
+            (text("what"), run["times"].as_u64().unwrap(), text("since"))
+        })
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            ("TerminateInstances", 1, "2026-11-20T14:05:00Z"),
+            ("ModifyInstanceAttribute", 5, "2026-11-20T14:01:44Z"),
+            ("RunInstances", 1, "2026-11-20T14:00:00Z"),
+        ]
+    );
+    assert_eq!(story["n_changes"], 7);
+    // The reports are events of the instance all the same, and writes.
+    assert_eq!(found["events"], 27, "{story}");
+    assert_eq!(
+        count("verb:write what:UpdateInstanceInformation", dir.path()),
+        20
+    );
+    let told = story["told"].to_string();
+    assert!(!told.contains("UpdateInstanceInformation"), "{told}");
+    let life = story["life"].to_string();
+    assert!(
+        life.contains("\"created\"") && life.contains("\"deleted\""),
+        "{life}"
+    );
+    let table = run(&["resource", id, "--format", "table"], dir.path());
+    assert!(table.contains("ModifyInstanceAttribute  "), "{table}");
+    assert!(table.contains("×5 since 2026-11-20"), "{table}");
+}

@@ -20,7 +20,9 @@ use crate::event::params::Form::{
 use crate::event::params::{ALIASES, EVERYONE, Form, OF_ACCOUNT, OF_CALLER, ROWS};
 use crate::event::record::{HIDDEN, Text};
 use crate::event::relation::Roles;
-use crate::event::resource::{Arn, Class, Naming, ResourceRef, id_class, is_ec2_id, is_id_like};
+use crate::event::resource::{
+    Arn, Class, Naming, ResourceRef, Role, id_class, is_ec2_id, is_id_like,
+};
 use crate::event::service;
 
 /// What a record says beside its parameters.
@@ -116,6 +118,11 @@ pub fn complete<'a>(
         return Vec::new();
     }
     roles.assign(resources, call.name, plan.number, reads, direct);
+    if plan.reports {
+        for resource in resources.iter_mut().filter(|r| r.role.is_subject()) {
+            resource.role = Role::Used;
+        }
+    }
     // Ids that stand for themselves were found, not derived: they come before what was.
     if !resources.is_sorted_by_key(|r| r.naming) {
         resources.sort_by_key(|r| r.naming);
@@ -128,14 +135,17 @@ pub fn complete<'a>(
 
 /// Where the record has what a row names already, under this name or another of its names.
 fn known(resources: &[ResourceRef<'_>], name: &str, row: usize) -> Option<usize> {
+    if resources.is_empty() {
+        return None;
+    }
     let same = resources.iter().position(|r| r.name == *name);
     let worked = Table::get().worked(row);
-    if same.is_some() || !worked.joins || resources.is_empty() {
+    if same.is_some() || !worked.joins || resources.iter().all(|r| r.naming.is_made()) {
         return same;
     }
     // Names of one resource end alike or begin alike; that spares most of the looking.
     let head = Arn::parse(name).map_or(name, |arn| &name[..name.len() - arn.resource.len()]);
-    let end = name.rsplit('/').next().unwrap_or(name);
+    let end = memchr::memrchr(b'/', name.as_bytes()).map_or(name, |at| &name[at + 1..]);
     let mut key = None;
     let joined = |r: &ResourceRef<'_>| {
         !r.naming.is_made()

@@ -273,6 +273,8 @@ pub(crate) struct Plan {
     reads: bool,
     /// Whether its service has other names for what it makes.
     pub(crate) aliases: bool,
+    /// Whether it is a machine's report of itself.
+    pub(crate) reports: bool,
     /// Its number; no other plan of one [`Plans`] has it.
     pub(crate) number: u32,
 }
@@ -305,6 +307,7 @@ impl Plan {
             rows,
             verb: service::verb_of(folded),
             reads: service::reads_by_name(name),
+            reports: service::reports(folded),
             aliases: ALIASES.iter().any(|(service, ..)| *service == short),
             number,
         }

@@ -80,6 +80,25 @@ pub fn verb_of(name: &str) -> Option<Verb> {
     VERBS.get(name).copied()
 }
 
+/// Calls by which a machine's agent reports of itself, every few minutes for as long as it runs. They
+/// are writes, and change nothing that anybody set: what they name is named beside the report.
+///
+/// Source: the API references of Systems Manager and of the ECS agent.
+const REPORTS: &[&str] = &[
+    "PutComplianceItems",
+    "PutInventory",
+    "SubmitAttachmentStateChanges",
+    "SubmitContainerStateChange",
+    "SubmitTaskStateChange",
+    "UpdateInstanceAssociationStatus",
+    "UpdateInstanceInformation",
+];
+
+/// Whether a call is a machine's report of itself.
+pub fn reports(name: &str) -> bool {
+    REPORTS.binary_search(&name).is_ok()
+}
+
 /// Whether a name says that the call only looks, for records without `readOnly`.
 pub fn reads_by_name(name: &str) -> bool {
     [
@@ -124,6 +143,7 @@ mod tests {
     fn the_tables_are_sorted() {
         assert!(SERVICES.is_sorted_by_key(|(name, _)| name));
         assert!(CALLS.is_sorted_by_key(|(name, _)| name));
+        assert!(REPORTS.is_sorted());
     }
 
     #[test]

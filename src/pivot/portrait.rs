@@ -5,7 +5,7 @@ use crate::base::cancel::Cancel;
 use crate::base::time::UtcMicros;
 use crate::event::outcome::{Outcome, Verb};
 use crate::event::resource::Role;
-use crate::index::schema::Field;
+use crate::index::schema::{Col, Field};
 use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
 use crate::index::symbols::Sym;
@@ -55,8 +55,8 @@ pub struct Portrait {
     pub span: Option<(UtcMicros, UtcMicros)>,
     /// Counts by field, in the order they are shown.
     pub sections: Vec<FieldTally>,
-    /// Changes and refused changes, newest first: at most [`MOST_CHANGES`].
-    pub changes: Vec<EventId>,
+    /// Changes and refused changes, newest first: at most [`MOST_CHANGES`] runs.
+    pub changes: Vec<Run>,
     /// How many changes there are.
     pub n_changes: u64,
     /// What those who changed a resource did around it.
@@ -69,8 +69,38 @@ pub struct Portrait {
     pub catalogue: Option<Box<Catalogue>>,
 }
 
-/// Changes a portrait lists.
+/// Changes a portrait lists; what repeats counts once.
 pub const MOST_CHANGES: usize = 200;
+
+/// Changes by one person with one call that all ended alike, one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    /// The newest of them.
+    pub last: EventId,
+    /// The oldest.
+    pub first: EventId,
+    /// How many there are.
+    pub events: u64,
+}
+
+impl Run {
+    const fn of(id: EventId) -> Self {
+        Self {
+            last: id,
+            first: id,
+            events: 1,
+        }
+    }
+
+    /// Whether an event is one more of the kind.
+    fn takes(&self, snapshot: &Snapshot, id: EventId) -> bool {
+        let alike = |col: Col| snapshot.symbol(col, self.last) == snapshot.symbol(col, id);
+        alike(Col::What)
+            && alike(Col::Svc)
+            && alike(Col::Err)
+            && snapshot.person_number(self.last) == snapshot.person_number(id)
+    }
+}
 
 /// Events by what they do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -196,7 +226,9 @@ impl Portrait {
             events: events.len() as u64,
             ..Totals::default()
         };
-        let mut changes = Vec::new();
+        let mut changes: Vec<Run> = Vec::new();
+        let mut is_full = false;
+        let mut recent = Vec::new();
         let mut n_changes = 0;
         for &id in events.iter().rev() {
             let facts = snapshot.facts(id);
@@ -219,8 +251,17 @@ impl Portrait {
             };
             if facts.verb() != Verb::Read && !is_used() {
                 n_changes += 1;
-                if changes.len() < MOST_CHANGES {
-                    changes.push(id);
+                if recent.len() < MOST_CHANGES {
+                    recent.push(id);
+                }
+                let run = changes.last_mut().filter(|_| !is_full);
+                if let Some(run) = run.filter(|run| run.takes(snapshot, id)) {
+                    run.first = id;
+                    run.events += 1;
+                } else if changes.len() < MOST_CHANGES {
+                    changes.push(Run::of(id));
+                } else {
+                    is_full = true;
                 }
             }
         }
@@ -228,7 +269,7 @@ impl Portrait {
         let first = events.iter().find(dated).and_then(|id| snapshot.time(*id));
         let last = events.iter().rfind(dated).and_then(|id| snapshot.time(*id));
         let around = match &subject {
-            Subject::Resource(_) => Some(Around::of(snapshot, &changes, &group, cancel)?),
+            Subject::Resource(_) => Some(Around::of(snapshot, &recent, &group, cancel)?),
             Subject::Principal(_) | Subject::Resources => None,
         };
         Some(Self {

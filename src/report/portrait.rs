@@ -3,7 +3,8 @@
 //! `who` writes `{"asked", "events", "principals": […]}`, `resource` writes `{"asked", "events",
 //! "resources": […]}`; each element has `name`, `label`, `totals`, `first`, `last`, the counts by
 //! field (`services`, `calls`, `addresses`, …: how many `distinct` and the foremost `values`), and
-//! its `changes`, newest first. A principal has `kind`, `account`, `issuer`, `names` and what
+//! its `changes`, newest first (the same call by the same person again and again is one, `times` and
+//! `since`). A principal has `kind`, `account`, `issuer`, `names` and what
 //! [`profile::pairs`] says too; a
 //! resource has its `names`, `kind`, `account`, `region`, `state`, `life` line, what each change `told`
 //! (attribute by attribute), its `bonds` with other resources, what those who changed it did `around`
@@ -21,7 +22,7 @@ use crate::index::snapshot::Snapshot;
 use crate::pivot::change::Before;
 use crate::pivot::history::{History, Standing};
 use crate::pivot::lineage::Lineage;
-use crate::pivot::portrait::{self, Portrait, Subject, Totals};
+use crate::pivot::portrait::{self, Portrait, Run, Subject, Totals};
 use crate::pivot::profile::Profile;
 use crate::pivot::tally::{FieldTally, Tally};
 use crate::report::profile;
@@ -147,7 +148,7 @@ fn node(snapshot: &Snapshot, lineage: &Lineage, portrait: &Portrait) -> Node {
         pairs.extend(profile::pairs(snapshot, lineage, subject.name(), profile));
     }
     let listed = portrait.changes.iter();
-    let changes = listed.map(|id| change_node(snapshot, *id)).collect();
+    let changes = listed.map(|run| run_node(snapshot, run)).collect();
     if let Some(history) = &portrait.history {
         pairs.extend(story(snapshot, history));
     }
@@ -253,6 +254,16 @@ fn section_node(section: &FieldTally, profile: Option<&Profile>) -> Node {
         ("distinct", number(section.distinct)),
         ("values", Node::Array(values.collect())),
     ])
+}
+
+/// Changes alike, one after the other: the newest of them, how many, and the time of the oldest.
+fn run_node(snapshot: &Snapshot, run: &Run) -> Node {
+    let mut node = change_node(snapshot, run.last);
+    if let Node::Object(pairs) = &mut node {
+        pairs.push(("times".to_owned(), number(run.events)));
+        pairs.push(("since".to_owned(), moment(snapshot.time(run.first))));
+    }
+    node
 }
 
 fn change_node(snapshot: &Snapshot, id: EventId) -> Node {
@@ -388,10 +399,19 @@ fn words(
     if !portrait.changes.is_empty() {
         let title = format!("changes, newest first ({})", thousands(portrait.n_changes));
         writeln!(out, "  {}", style.strong(&title))?;
-        for id in portrait.changes.iter().take(LISTED) {
-            writeln!(out, "    {}", change_line(snapshot, *id, style))?;
+        let mut listed = 0;
+        for run in portrait.changes.iter().take(LISTED) {
+            let mut line = change_line(snapshot, run.last, style);
+            if run.events > 1 {
+                line.push_str(&format!("  ×{}", thousands(run.events)));
+                if let Some(first) = snapshot.time(run.first) {
+                    line.push_str(&format!(" since {}", style.time(first)));
+                }
+            }
+            writeln!(out, "    {line}")?;
+            listed += run.events;
         }
-        let more = portrait.n_changes.saturating_sub(LISTED as u64);
+        let more = portrait.n_changes.saturating_sub(listed);
         if more > 0 {
             writeln!(out, "    and {} more", thousands(more))?;
         }

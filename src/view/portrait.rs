@@ -215,17 +215,18 @@ fn of_resource(
 
 /// What a resource is, where, by which names, and the state the evidence leaves it in.
 fn of_history(snapshot: &Snapshot, history: &History, zone: Tz) -> (String, Vec<String>) {
-    let mut kind = history.label.clone();
-    for place in [&history.region, &history.account].into_iter().flatten() {
-        kind.push_str(" · ");
-        kind.push_str(place);
-    }
     let format = "%Y-%m-%d %H:%M:%S";
     let when = |id| columns::clock(snapshot.time(id), zone, format);
+    // The state comes first: it is what a narrow screen must not cut off.
+    let mut kind = history.label.clone();
     match history.standing {
         Standing::Seen => {}
         Standing::Made(id) => kind.push_str(&format!(" · state in evidence: created {}", when(id))),
         Standing::Gone(id) => kind.push_str(&format!(" · state in evidence: DELETED {}", when(id))),
+    }
+    for place in [&history.region, &history.account].into_iter().flatten() {
+        kind.push_str(" · ");
+        kind.push_str(place);
     }
     let mut facts = Vec::new();
     if let Some((best, others)) = history.names.split_first() {
@@ -255,7 +256,13 @@ fn of_history(snapshot: &Snapshot, history: &History, zone: Tz) -> (String, Vec<
 fn listed(snapshot: &Snapshot, all: &Catalogue, zone: Tz) -> (SectionView, Vec<RowTarget>) {
     let (format, _) = columns::time_format(snapshot.span());
     let rows = all.entries.iter().map(|e| {
-        let mut detail = format!("{} {}", e.kind, thousands(e.events));
+        // The state comes first: it is what a narrow screen must not cut off.
+        let (state, tone) = match e.standing {
+            Standing::Gone(_) => (" DELETED", Tone::Write),
+            Standing::Made(_) => (" created", Tone::Resource),
+            Standing::Seen => ("", Tone::Resource),
+        };
+        let mut detail = format!("{}{state} {}", e.kind, thousands(e.events));
         if e.changes > 0 {
             detail.push_str(&format!(" w{}", thousands(e.changes)));
         }
@@ -264,12 +271,6 @@ fn listed(snapshot: &Snapshot, all: &Catalogue, zone: Tz) -> (SectionView, Vec<R
         }
         let last = columns::clock(snapshot.time(e.last), zone, format);
         detail.push_str(&format!("  {last}"));
-        let (state, tone) = match e.standing {
-            Standing::Gone(_) => ("  DELETED", Tone::Write),
-            Standing::Made(_) => ("  created", Tone::Resource),
-            Standing::Seen => ("", Tone::Resource),
-        };
-        detail.push_str(state);
         line(resource::short_name(&e.name), &detail, tone)
     });
     let ended = match (all.made, all.gone) {
@@ -381,7 +382,7 @@ fn life(snapshot: &Snapshot, history: &History, zone: Tz) -> (SectionView, Vec<R
         };
         line(
             &format!("{time} {}{times}", step.deed.name()),
-            &step.who,
+            &short_person(&step.who),
             tone,
         )
     });
@@ -517,20 +518,39 @@ fn call_row(snapshot: &Snapshot, id: EventId, detail: &str, zone: Tz) -> Section
     }
 }
 
+/// A person beside a call: a long name leaves room for what was called.
+fn short_person(who: &str) -> String {
+    shown(who).truncated(MOST_OF_A_NAME).into_string()
+}
+
+/// Columns of a person's name beside a call.
+const MOST_OF_A_NAME: usize = 24;
+
 /// Changes and refused changes, newest first.
 fn changes(snapshot: &Snapshot, portrait: &Portrait, zone: Tz) -> (SectionView, Vec<RowTarget>) {
-    let rows = portrait.changes.iter().map(|&id| {
-        let who = snapshot.person_of(id).map_or("?", |p| p.label.as_str());
-        call_row(snapshot, id, who, zone)
+    let (format, _) = columns::time_format(snapshot.span());
+    let rows = portrait.changes.iter().map(|run| {
+        let who = snapshot
+            .person_of(run.last)
+            .map_or("?", |p| p.label.as_str());
+        let who = short_person(who);
+        if run.events == 1 {
+            return call_row(snapshot, run.last, &who, zone);
+        }
+        let first = columns::clock(snapshot.time(run.first), zone, format);
+        let times = thousands(run.events);
+        let detail = format!("×{times} since {first}  {who}");
+        call_row(snapshot, run.last, &detail, zone)
     });
     let section = SectionView {
         title: format!("Changes, newest first ({})", thousands(portrait.n_changes)),
         rows: rows.collect(),
         more: portrait
             .n_changes
-            .saturating_sub(portrait.changes.len() as u64),
+            .saturating_sub(portrait.changes.iter().map(|run| run.events).sum()),
     };
-    let targets = portrait.changes.iter().map(|id| RowTarget::Event(*id));
+    let targets = portrait.changes.iter();
+    let targets = targets.map(|run| RowTarget::Event(run.last));
     (section, targets.collect())
 }
 
