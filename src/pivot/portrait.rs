@@ -254,7 +254,9 @@ impl Portrait {
                 if recent.len() < MOST_CHANGES {
                     recent.push(id);
                 }
-                let run = changes.last_mut().filter(|_| !is_full);
+                // Of a person every change is told: files in any order give the same.
+                let is_resource = matches!(subject, Subject::Resource(_));
+                let run = changes.last_mut().filter(|_| is_resource && !is_full);
                 if let Some(run) = run.filter(|run| run.takes(snapshot, id)) {
                     run.first = id;
                     run.events += 1;
