@@ -14,7 +14,7 @@ use memchr::memmem::Finder;
 use crate::decode::hash::Keys;
 use crate::decode::leaves::Count;
 use crate::decode::leaves::Leaves;
-use crate::decode::scan::Scanned;
+use crate::decode::scanned::Scanned;
 use crate::decode::text;
 use crate::event::record::Identity;
 use crate::event::record::KnownIdentity;

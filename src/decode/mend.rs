@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use crate::decode::lex;
 use crate::decode::lex::Stop;
 use crate::decode::mapped;
-use crate::decode::scan::Input;
 use crate::decode::scan::Scanner;
+use crate::decode::scanned::Input;
 use crate::event::json::Node;
 
 /// Longer stretches are left as they are.

@@ -13,7 +13,6 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use crate::base::time::UtcMicros;
 use crate::decode::fields::Area;
 use crate::decode::fields::Place;
 use crate::decode::fields::Slot;
@@ -30,6 +29,20 @@ use crate::decode::lex::literal;
 use crate::decode::lex::number;
 use crate::decode::lex::skip_space;
 use crate::decode::marks::Marks;
+use crate::decode::scanned::Input;
+use crate::decode::scanned::Lists;
+use crate::decode::scanned::Rooms;
+use crate::decode::scanned::Scanned;
+use crate::decode::scanned::room_of;
+use crate::decode::settle::finish;
+use crate::decode::settle::push;
+use crate::decode::settle::push_owned;
+use crate::decode::settle::resolve;
+use crate::decode::settle::set_literal;
+use crate::decode::settle::set_number;
+use crate::decode::settle::set_text;
+use crate::decode::settle::text_of;
+use crate::decode::settle::wrong_type;
 use crate::decode::stops::Stops;
 use crate::decode::stops::string_at;
 use crate::decode::text;
@@ -41,12 +54,9 @@ use crate::event::keys;
 use crate::event::keys::Key;
 use crate::event::keys::Param;
 use crate::event::record::Content;
-use crate::event::record::HIDDEN;
-use crate::event::record::Record;
 use crate::event::record::Text;
 use crate::event::resource::Class;
 use crate::event::resource::Naming;
-use crate::event::resource::ResourceRef;
 use crate::event::resource::arns_in;
 use crate::event::resource::id_class;
 
@@ -66,104 +76,6 @@ const MOST_PARAMS: usize = 4 * MOST_RESOURCES;
 const FEW_KEYS: usize = 128;
 
 static ARN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"arn:aws"));
-
-/// A stretch of text, and how much of it is known to be UTF-8.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Input<'a> {
-    /// The text.
-    pub(crate) bytes: &'a [u8],
-    valid: &'a str,
-    valid_from: usize,
-}
-
-impl<'a> Input<'a> {
-    /// Looks at `bytes`, of which everything before `from` has been dealt with.
-    pub(crate) fn new(bytes: &'a [u8], from: usize) -> Self {
-        let rest = bytes.get(from..).unwrap_or_default();
-        let valid = match std::str::from_utf8(rest) {
-            Ok(text) => text,
-            Err(e) => rest
-                .get(..e.valid_up_to())
-                .and_then(|head| std::str::from_utf8(head).ok())
-                .unwrap_or_default(),
-        };
-        Self {
-            bytes,
-            valid,
-            valid_from: from,
-        }
-    }
-
-    /// The bytes of a range; empty where it does not exist.
-    #[inline]
-    pub(crate) fn get(&self, from: usize, to: usize) -> &'a [u8] {
-        self.bytes.get(from..to).unwrap_or_default()
-    }
-
-    /// The end of the part known to be UTF-8.
-    pub(crate) fn valid_to(&self) -> usize {
-        self.valid_from + self.valid.len()
-    }
-
-    #[inline]
-    fn known(&self, from: usize, to: usize) -> Option<&'a str> {
-        self.valid
-            .get(from.checked_sub(self.valid_from)?..to.checked_sub(self.valid_from)?)
-    }
-
-    #[inline]
-    fn text(&self, from: usize, to: usize) -> Text<'a> {
-        match self.known(from, to) {
-            Some(text) => Text::Borrowed(text),
-            None => text::lossy(self.get(from, to)),
-        }
-    }
-}
-
-/// Where a value stands.
-pub(crate) type Range = (usize, usize);
-
-/// What a scan found.
-#[derive(Debug, Default)]
-pub(crate) struct Scanned<'a> {
-    /// The known fields.
-    pub(crate) record: Record<'a>,
-    /// The first byte after the object.
-    pub(crate) end: usize,
-    /// What was odd.
-    pub(crate) marks: Marks,
-    /// The known field that held another type.
-    pub(crate) odd_field: Option<&'static str>,
-    /// The bits of the known keys met at the top, whatever they held.
-    pub(crate) keys: u64,
-    /// A string that holds a record: `CloudTrailEvent`, `message`, `event.original`.
-    pub(crate) text: Option<Range>,
-    /// An object that holds a record: `detail`, or `Records` that is no array.
-    pub(crate) object: Option<(Range, Slot)>,
-}
-
-impl Scanned<'_> {
-    /// Whether a key was met at the top.
-    pub(crate) fn met(&self, slot: Slot) -> bool {
-        self.keys & slot.bit() != 0
-    }
-
-    /// Whether the object is a CloudTrail record. Names alone decide, so that odd values are kept.
-    pub(crate) fn is_event(&self) -> bool {
-        // Notifications of S3 and SNS look much like records, down to `eventVersion`.
-        if self.met(Slot::S3) && self.record.event_source.as_deref() == Some("aws:s3") {
-            return false;
-        }
-        self.met(Slot::InsightDetails)
-            || (self.met(Slot::EventName)
-                && (self.met(Slot::EventSource) || self.met(Slot::EventTime)))
-            || (self.met(Slot::EventVersion)
-                && (self.met(Slot::EventTime)
-                    || self.met(Slot::EventType)
-                    || self.met(Slot::EventId)
-                    || self.met(Slot::EventName)))
-    }
-}
 
 #[derive(Debug, Clone, Copy)]
 struct Frame {
@@ -206,31 +118,6 @@ impl Frame {
             inside: self.inside,
         }
     }
-}
-
-/// What a record names, gathered while it is read.
-#[derive(Debug)]
-struct Lists<'a> {
-    recorded: Vec<ResourceRef<'a>>,
-    found: Vec<ResourceRef<'a>>,
-    params: Vec<Param<'a>>,
-}
-
-/// Room of lists that each record fills anew.
-#[derive(Debug, Default)]
-struct Rooms {
-    recorded: Vec<ResourceRef<'static>>,
-    found: Vec<ResourceRef<'static>>,
-    params: Vec<Param<'static>>,
-    resources: Vec<ResourceRef<'static>>,
-}
-
-/// An empty list with the room of another, which has none left.
-fn room_of<A, B>(list: &mut Vec<A>) -> Vec<B> {
-    let mut list = std::mem::take(list);
-    list.clear();
-    // Nothing is left to be turned; collecting keeps the room of a list of like items.
-    list.into_iter().filter_map(|_| None).collect()
 }
 
 /// The scanner's memory, used again for every record.
@@ -806,7 +693,7 @@ impl Scanner {
                 inside: place.inside,
                 part,
                 top,
-                text: self.text_of(input, token),
+                text: text_of(input, token, &self.scratch),
             });
         }
         hash
@@ -849,7 +736,14 @@ impl Scanner {
             0
         };
         if cur.slot != Slot::Unknown {
-            self.set_text(cur.slot, input, token, out, &mut lists.recorded);
+            set_text(
+                cur.slot,
+                input,
+                token,
+                &self.scratch,
+                out,
+                &mut lists.recorded,
+            );
         }
         if !self.resources || cur.area.in_identity() {
             return hash;
@@ -929,190 +823,6 @@ impl Scanner {
         self.arn_from = from;
         self.next_arn = ARN.find(rest).map_or(usize::MAX, |at| from + at);
     }
-
-    /// The text of a token; the scratch holds it where it was escaped.
-    #[inline]
-    fn text_of<'a>(&self, input: &Input<'a>, token: Token) -> Text<'a> {
-        if token.escaped {
-            Text::Owned(String::from_utf8_lossy(&self.scratch).into_owned())
-        } else {
-            input.text(token.from, token.to)
-        }
-    }
-
-    /// Keeps the text of a known field. Nearly all of it is borrowed: that way is kept short.
-    #[inline(always)]
-    fn keep_text<'a>(&self, place: &mut Option<Text<'a>>, input: &Input<'a>, token: Token) {
-        match input.known(token.from, token.to) {
-            Some(text) if !token.escaped => match place {
-                // Only the text changes where a borrowed one stood.
-                Some(Text::Borrowed(old)) => *old = text,
-                _ => *place = Some(Text::Borrowed(text)),
-            },
-            _ => *place = Some(self.text_of(input, token)),
-        }
-    }
-
-    fn set_text<'a>(
-        &self,
-        slot: Slot,
-        input: &Input<'a>,
-        token: Token,
-        out: &mut Scanned<'a>,
-        recorded: &mut Vec<ResourceRef<'a>>,
-    ) {
-        if let Some(place) = slot.place(&mut out.record) {
-            let empty_is_absent = matches!(
-                slot,
-                Slot::Arn | Slot::AccessKeyId | Slot::IssuerArn | Slot::EventId
-            );
-            if token.to > token.from || !empty_is_absent {
-                self.keep_text(place, input, token);
-            } else {
-                *place = None;
-            }
-            return;
-        }
-        let raw = input.get(token.from, token.to);
-        match slot {
-            Slot::ReadOnly => out.record.read_only = flag(raw),
-            Slot::ManagementEvent => out.record.management_event = flag(raw),
-            Slot::FromConsole => out.record.from_console = flag(raw) == Some(true),
-            Slot::MfaAuthenticated => out.record.identity.mfa = flag(raw),
-            Slot::SignIn => out.record.sign_in_failed |= raw == b"Failure",
-            Slot::MfaUsed => {
-                out.record.mfa_used = match raw {
-                    b"Yes" => Some(true),
-                    b"No" => Some(false),
-                    _ => None,
-                };
-            }
-            Slot::BytesOut => out.record.bytes_out = bytes(raw),
-            Slot::ResourceArn => {
-                let name = self.text_of(input, token);
-                if !name.is_empty() && name != HIDDEN {
-                    push(recorded, name, Naming::Recorded, Class::UNKNOWN);
-                }
-            }
-            Slot::AtTimestamp if out.record.event_time.is_none() => {
-                out.record.event_time = Some(self.text_of(input, token));
-            }
-            Slot::CloudTrailEvent => out.text = Some((token.from - 1, token.to + 1)),
-            Slot::Original | Slot::Message if out.text.is_none() => {
-                out.text = Some((token.from - 1, token.to + 1));
-            }
-            _ if slot.minds_text() => wrong_type(slot, out),
-            _ => {}
-        }
-    }
-}
-
-/// The resources of the record: recorded, found, and what its parameters mean.
-fn resolve<'a>(out: &mut Scanned<'a>, lists: &mut Lists<'a>, memory: &mut Memory) {
-    let Lists {
-        recorded,
-        found,
-        params,
-    } = lists;
-    // Millions of objects without a word would each be looked up in every table.
-    if out.record.event_name.is_none()
-        && recorded.is_empty()
-        && found.is_empty()
-        && params.is_empty()
-    {
-        return;
-    }
-    // A refusal names its caller in the message; a caller is no resource of its own call.
-    if out.record.error_code.is_some()
-        && let Some(caller) = &out.record.identity.arn
-    {
-        found.retain(|resource| resource.name != *caller);
-    }
-    let mut resources = std::mem::take(&mut out.record.resources);
-    resources.append(recorded);
-    if resources.is_empty() {
-        resources.append(found);
-    } else {
-        for resource in found.drain(..) {
-            if resources.len() >= MOST_RESOURCES {
-                break;
-            }
-            if !resources.iter().any(|r| r.name == resource.name) {
-                resources.push(resource);
-            }
-        }
-    }
-    let record = &out.record;
-    let call = derive::Call {
-        source: record.event_source.as_deref(),
-        name: record.event_name.as_deref().unwrap_or(""),
-        region: record.aws_region.as_deref().unwrap_or(""),
-        account: record.account().unwrap_or(""),
-        read_only: record.read_only,
-        user: record
-            .identity
-            .arn
-            .as_deref()
-            .filter(|_| record.identity.kind.as_deref() == Some("IAMUser")),
-        message: record.error_message.as_deref(),
-    };
-    out.record.aliases = derive::complete(&mut resources, params, &call, memory);
-    out.record.resources = resources;
-}
-
-/// Puts together what the pass gathered.
-fn finish<'a>(out: &mut Scanned<'a>, input: &Input<'a>, start: usize, end: usize, plain: bool) {
-    out.end = end;
-    out.record.is_insight = out.met(Slot::InsightDetails);
-    if end > input.valid_to() && std::str::from_utf8(input.get(start, end)).is_err() {
-        out.marks.add(Marks::ENCODING);
-    }
-    let raw = input.get(start, end);
-    if !plain && !text::is_plain(raw) {
-        out.marks.add(match input.known(start, end) {
-            Some(text) => text::oddities(text),
-            None => text::oddities(&text::lossy(raw)),
-        });
-    }
-    check(out);
-}
-
-/// Adds the marks that need the whole record.
-fn check(out: &mut Scanned<'_>) {
-    let record = &out.record;
-    let mut marks = Marks::NONE;
-    match record
-        .event_time
-        .as_deref()
-        .map(|t| (t, UtcMicros::parse(t)))
-    {
-        None | Some((_, None)) => marks.add(Marks::TIME_INVALID),
-        Some((text, Some(_))) => {
-            let year = text.get(..4).and_then(|y| y.parse::<u16>().ok());
-            let zoned = text
-                .as_bytes()
-                .get(19..)
-                .is_some_and(|tail| tail.iter().any(|b| matches!(b, b'Z' | b'z' | b'+' | b'-')));
-            let leap = text.get(17..19) == Some("60");
-            // CloudTrail began in 2013; nothing it logs lies far ahead.
-            if !zoned || leap || !year.is_some_and(|y| (2013..2100).contains(&y)) {
-                marks.add(Marks::TIME_SUSPICIOUS);
-            }
-        }
-    }
-    let versioned = record.event_version.as_deref().is_some_and(|v| v != "1.0");
-    let nameless = record.event_name.as_deref().is_some_and(str::is_empty);
-    if nameless || (versioned && record.event_id.is_none()) || record.event_time.is_none() {
-        marks.add(Marks::MISSING_FIELD);
-    }
-    let aws_writes = [&record.event_name, &record.event_source, &record.aws_region];
-    if aws_writes
-        .iter()
-        .any(|field| field.as_deref().is_some_and(|text| !text.is_ascii()))
-    {
-        marks.add(Marks::CONFUSABLE);
-    }
-    out.marks.add(marks);
 }
 
 /// Whether an array in this slot holds the records of a file, given the keys met so far.
@@ -1130,21 +840,6 @@ const fn holds_records(slot: Slot) -> bool {
     )
 }
 
-fn push<'a>(resources: &mut Vec<ResourceRef<'a>>, name: Text<'a>, naming: Naming, class: Class) {
-    if resources.len() < MOST_RESOURCES && !resources.iter().any(|r| r.name == name) {
-        resources.push(ResourceRef::new(name, naming).of_class(class));
-    }
-}
-
-fn push_owned(resources: &mut Vec<ResourceRef<'_>>, name: &str) {
-    if resources.len() < MOST_RESOURCES && !resources.iter().any(|r| r.name == name) {
-        resources.push(ResourceRef::new(
-            Text::Owned(name.to_owned()),
-            Naming::Found,
-        ));
-    }
-}
-
 /// A cheap test that nearly no other string passes.
 #[inline]
 fn looks_like_id(raw: &[u8]) -> bool {
@@ -1155,78 +850,6 @@ fn looks_like_id(raw: &[u8]) -> bool {
             .is_some_and(|b| *b == b'-')
     };
     raw.len() <= 36 && (dash(9) || dash(18))
-}
-
-/// A number of bytes. Some services write whole numbers with a fraction: `1024.0`.
-fn bytes(raw: &[u8]) -> Option<u64> {
-    let text = std::str::from_utf8(raw).ok()?;
-    match text.split_once('.') {
-        None => text.parse().ok(),
-        Some((whole, fraction)) => {
-            let is_whole = !fraction.is_empty() && fraction.bytes().all(|b| b == b'0');
-            whole.parse().ok().filter(|_| is_whole)
-        }
-    }
-}
-
-fn flag(raw: &[u8]) -> Option<bool> {
-    match raw {
-        b"true" | b"True" | b"TRUE" => Some(true),
-        b"false" | b"False" | b"FALSE" => Some(false),
-        _ => None,
-    }
-}
-
-fn wrong_type(slot: Slot, out: &mut Scanned<'_>) {
-    out.marks.add(Marks::WRONG_TYPE);
-    if out.odd_field.is_none() {
-        out.odd_field = slot.text_field().or(Some(match slot {
-            Slot::UserIdentity => "userIdentity",
-            Slot::Resources => "resources",
-            Slot::InsightDetails => "insightDetails",
-            Slot::ReadOnly => "readOnly",
-            Slot::ManagementEvent => "managementEvent",
-            _ => "a part of userIdentity",
-        }));
-    }
-}
-
-fn set_number<'a>(slot: Slot, input: &Input<'a>, from: usize, to: usize, out: &mut Scanned<'a>) {
-    if slot == Slot::BytesOut {
-        out.record.bytes_out = bytes(input.get(from, to));
-    } else if slot.takes_number() {
-        if let Some(place) = slot.place(&mut out.record) {
-            *place = Some(input.text(from, to));
-        }
-    } else if slot.text_field().is_some() || slot.minds_text() {
-        if let Some(place) = slot.place(&mut out.record) {
-            *place = None;
-        }
-        wrong_type(slot, out);
-    }
-}
-
-fn set_literal(slot: Slot, first: u8, out: &mut Scanned<'_>) {
-    if first == b'n' {
-        if let Some(place) = slot.place(&mut out.record) {
-            *place = None;
-        }
-        if slot.minds_null() {
-            wrong_type(slot, out);
-        }
-        return;
-    }
-    let yes = first == b't';
-    match slot {
-        Slot::ReadOnly => out.record.read_only = Some(yes),
-        Slot::ManagementEvent => out.record.management_event = Some(yes),
-        Slot::FromConsole => out.record.from_console = yes,
-        Slot::MfaAuthenticated => out.record.identity.mfa = Some(yes),
-        _ if slot.text_field().is_some() || slot.minds_text() => {
-            wrong_type(slot, out);
-        }
-        _ => {}
-    }
 }
 
 #[cfg(test)]

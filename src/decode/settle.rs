@@ -1,0 +1,321 @@
+//! What the values of a record come to: known fields kept, resources put together, marks added.
+//!
+//! The pass over the bytes calls these; nothing here reads JSON.
+
+#![expect(
+    clippy::inline_always,
+    reason = "measured: the pass is slower when these are calls"
+)]
+
+use crate::base::time::UtcMicros;
+use crate::decode::fields::Slot;
+use crate::decode::lex::Token;
+use crate::decode::marks::Marks;
+use crate::decode::scanned::Input;
+use crate::decode::scanned::Lists;
+use crate::decode::scanned::Scanned;
+use crate::decode::text;
+use crate::event::derive;
+use crate::event::derive::Memory;
+use crate::event::record::HIDDEN;
+use crate::event::record::Text;
+use crate::event::resource::Class;
+use crate::event::resource::Naming;
+use crate::event::resource::ResourceRef;
+
+/// Resources kept of one record.
+const MOST_RESOURCES: usize = derive::MOST_RESOURCES;
+
+/// The resources of the record: recorded, found, and what its parameters mean.
+pub(crate) fn resolve<'a>(out: &mut Scanned<'a>, lists: &mut Lists<'a>, memory: &mut Memory) {
+    let Lists {
+        recorded,
+        found,
+        params,
+    } = lists;
+    // Millions of objects without a word would each be looked up in every table.
+    if out.record.event_name.is_none()
+        && recorded.is_empty()
+        && found.is_empty()
+        && params.is_empty()
+    {
+        return;
+    }
+    // A refusal names its caller in the message; a caller is no resource of its own call.
+    if out.record.error_code.is_some()
+        && let Some(caller) = &out.record.identity.arn
+    {
+        found.retain(|resource| resource.name != *caller);
+    }
+    let mut resources = std::mem::take(&mut out.record.resources);
+    resources.append(recorded);
+    if resources.is_empty() {
+        resources.append(found);
+    } else {
+        for resource in found.drain(..) {
+            if resources.len() >= MOST_RESOURCES {
+                break;
+            }
+            if !resources.iter().any(|r| r.name == resource.name) {
+                resources.push(resource);
+            }
+        }
+    }
+    let record = &out.record;
+    let call = derive::Call {
+        source: record.event_source.as_deref(),
+        name: record.event_name.as_deref().unwrap_or(""),
+        region: record.aws_region.as_deref().unwrap_or(""),
+        account: record.account().unwrap_or(""),
+        read_only: record.read_only,
+        user: record
+            .identity
+            .arn
+            .as_deref()
+            .filter(|_| record.identity.kind.as_deref() == Some("IAMUser")),
+        message: record.error_message.as_deref(),
+    };
+    out.record.aliases = derive::complete(&mut resources, params, &call, memory);
+    out.record.resources = resources;
+}
+
+/// Puts together what the pass gathered.
+pub(crate) fn finish<'a>(
+    out: &mut Scanned<'a>,
+    input: &Input<'a>,
+    start: usize,
+    end: usize,
+    plain: bool,
+) {
+    out.end = end;
+    out.record.is_insight = out.met(Slot::InsightDetails);
+    if end > input.valid_to() && std::str::from_utf8(input.get(start, end)).is_err() {
+        out.marks.add(Marks::ENCODING);
+    }
+    let raw = input.get(start, end);
+    if !plain && !text::is_plain(raw) {
+        out.marks.add(match input.known(start, end) {
+            Some(text) => text::oddities(text),
+            None => text::oddities(&text::lossy(raw)),
+        });
+    }
+    check(out);
+}
+
+/// Adds the marks that need the whole record.
+fn check(out: &mut Scanned<'_>) {
+    let record = &out.record;
+    let mut marks = Marks::NONE;
+    match record
+        .event_time
+        .as_deref()
+        .map(|t| (t, UtcMicros::parse(t)))
+    {
+        None | Some((_, None)) => marks.add(Marks::TIME_INVALID),
+        Some((text, Some(_))) => {
+            let year = text.get(..4).and_then(|y| y.parse::<u16>().ok());
+            let zoned = text
+                .as_bytes()
+                .get(19..)
+                .is_some_and(|tail| tail.iter().any(|b| matches!(b, b'Z' | b'z' | b'+' | b'-')));
+            let leap = text.get(17..19) == Some("60");
+            // CloudTrail began in 2013; nothing it logs lies far ahead.
+            if !zoned || leap || !year.is_some_and(|y| (2013..2100).contains(&y)) {
+                marks.add(Marks::TIME_SUSPICIOUS);
+            }
+        }
+    }
+    let versioned = record.event_version.as_deref().is_some_and(|v| v != "1.0");
+    let nameless = record.event_name.as_deref().is_some_and(str::is_empty);
+    if nameless || (versioned && record.event_id.is_none()) || record.event_time.is_none() {
+        marks.add(Marks::MISSING_FIELD);
+    }
+    let aws_writes = [&record.event_name, &record.event_source, &record.aws_region];
+    if aws_writes
+        .iter()
+        .any(|field| field.as_deref().is_some_and(|text| !text.is_ascii()))
+    {
+        marks.add(Marks::CONFUSABLE);
+    }
+    out.marks.add(marks);
+}
+
+/// Adds a resource that is not among them yet.
+pub(crate) fn push<'a>(
+    resources: &mut Vec<ResourceRef<'a>>,
+    name: Text<'a>,
+    naming: Naming,
+    class: Class,
+) {
+    if resources.len() < MOST_RESOURCES && !resources.iter().any(|r| r.name == name) {
+        resources.push(ResourceRef::new(name, naming).of_class(class));
+    }
+}
+
+/// Adds an ARN of its own text that is not among them yet.
+pub(crate) fn push_owned(resources: &mut Vec<ResourceRef<'_>>, name: &str) {
+    if resources.len() < MOST_RESOURCES && !resources.iter().any(|r| r.name == name) {
+        resources.push(ResourceRef::new(
+            Text::Owned(name.to_owned()),
+            Naming::Found,
+        ));
+    }
+}
+
+/// The text of a token; the scratch holds it where it was escaped.
+#[inline]
+pub(crate) fn text_of<'a>(input: &Input<'a>, token: Token, scratch: &[u8]) -> Text<'a> {
+    if token.escaped {
+        Text::Owned(String::from_utf8_lossy(scratch).into_owned())
+    } else {
+        input.text(token.from, token.to)
+    }
+}
+
+/// Keeps the text of a known field. Nearly all of it is borrowed: that way is kept short.
+#[inline(always)]
+fn keep_text<'a>(place: &mut Option<Text<'a>>, input: &Input<'a>, token: Token, scratch: &[u8]) {
+    match input.known(token.from, token.to) {
+        Some(text) if !token.escaped => match place {
+            // Only the text changes where a borrowed one stood.
+            Some(Text::Borrowed(old)) => *old = text,
+            _ => *place = Some(Text::Borrowed(text)),
+        },
+        _ => *place = Some(text_of(input, token, scratch)),
+    }
+}
+
+/// Keeps the text of a known field.
+pub(crate) fn set_text<'a>(
+    slot: Slot,
+    input: &Input<'a>,
+    token: Token,
+    scratch: &[u8],
+    out: &mut Scanned<'a>,
+    recorded: &mut Vec<ResourceRef<'a>>,
+) {
+    if let Some(place) = slot.place(&mut out.record) {
+        let empty_is_absent = matches!(
+            slot,
+            Slot::Arn | Slot::AccessKeyId | Slot::IssuerArn | Slot::EventId
+        );
+        if token.to > token.from || !empty_is_absent {
+            keep_text(place, input, token, scratch);
+        } else {
+            *place = None;
+        }
+        return;
+    }
+    let raw = input.get(token.from, token.to);
+    match slot {
+        Slot::ReadOnly => out.record.read_only = flag(raw),
+        Slot::ManagementEvent => out.record.management_event = flag(raw),
+        Slot::FromConsole => out.record.from_console = flag(raw) == Some(true),
+        Slot::MfaAuthenticated => out.record.identity.mfa = flag(raw),
+        Slot::SignIn => out.record.sign_in_failed |= raw == b"Failure",
+        Slot::MfaUsed => {
+            out.record.mfa_used = match raw {
+                b"Yes" => Some(true),
+                b"No" => Some(false),
+                _ => None,
+            };
+        }
+        Slot::BytesOut => out.record.bytes_out = bytes(raw),
+        Slot::ResourceArn => {
+            let name = text_of(input, token, scratch);
+            if !name.is_empty() && name != HIDDEN {
+                push(recorded, name, Naming::Recorded, Class::UNKNOWN);
+            }
+        }
+        Slot::AtTimestamp if out.record.event_time.is_none() => {
+            out.record.event_time = Some(text_of(input, token, scratch));
+        }
+        Slot::CloudTrailEvent => out.text = Some((token.from - 1, token.to + 1)),
+        Slot::Original | Slot::Message if out.text.is_none() => {
+            out.text = Some((token.from - 1, token.to + 1));
+        }
+        _ if slot.minds_text() => wrong_type(slot, out),
+        _ => {}
+    }
+}
+
+/// A number of bytes. Some services write whole numbers with a fraction: `1024.0`.
+fn bytes(raw: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(raw).ok()?;
+    match text.split_once('.') {
+        None => text.parse().ok(),
+        Some((whole, fraction)) => {
+            let is_whole = !fraction.is_empty() && fraction.bytes().all(|b| b == b'0');
+            whole.parse().ok().filter(|_| is_whole)
+        }
+    }
+}
+
+fn flag(raw: &[u8]) -> Option<bool> {
+    match raw {
+        b"true" | b"True" | b"TRUE" => Some(true),
+        b"false" | b"False" | b"FALSE" => Some(false),
+        _ => None,
+    }
+}
+
+/// Notes that a known field holds another type.
+pub(crate) fn wrong_type(slot: Slot, out: &mut Scanned<'_>) {
+    out.marks.add(Marks::WRONG_TYPE);
+    if out.odd_field.is_none() {
+        out.odd_field = slot.text_field().or(Some(match slot {
+            Slot::UserIdentity => "userIdentity",
+            Slot::Resources => "resources",
+            Slot::InsightDetails => "insightDetails",
+            Slot::ReadOnly => "readOnly",
+            Slot::ManagementEvent => "managementEvent",
+            _ => "a part of userIdentity",
+        }));
+    }
+}
+
+/// Keeps the number of a known field.
+pub(crate) fn set_number<'a>(
+    slot: Slot,
+    input: &Input<'a>,
+    from: usize,
+    to: usize,
+    out: &mut Scanned<'a>,
+) {
+    if slot == Slot::BytesOut {
+        out.record.bytes_out = bytes(input.get(from, to));
+    } else if slot.takes_number() {
+        if let Some(place) = slot.place(&mut out.record) {
+            *place = Some(input.text(from, to));
+        }
+    } else if slot.text_field().is_some() || slot.minds_text() {
+        if let Some(place) = slot.place(&mut out.record) {
+            *place = None;
+        }
+        wrong_type(slot, out);
+    }
+}
+
+/// Keeps the `true`, `false` or `null` of a known field, told by its first letter.
+pub(crate) fn set_literal(slot: Slot, first: u8, out: &mut Scanned<'_>) {
+    if first == b'n' {
+        if let Some(place) = slot.place(&mut out.record) {
+            *place = None;
+        }
+        if slot.minds_null() {
+            wrong_type(slot, out);
+        }
+        return;
+    }
+    let yes = first == b't';
+    match slot {
+        Slot::ReadOnly => out.record.read_only = Some(yes),
+        Slot::ManagementEvent => out.record.management_event = Some(yes),
+        Slot::FromConsole => out.record.from_console = yes,
+        Slot::MfaAuthenticated => out.record.identity.mfa = Some(yes),
+        _ if slot.text_field().is_some() || slot.minds_text() => {
+            wrong_type(slot, out);
+        }
+        _ => {}
+    }
+}
