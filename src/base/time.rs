@@ -19,21 +19,105 @@ pub const DAY: i64 = 24 * HOUR;
 /// be a time: digits are all it takes.
 #[inline]
 pub fn is_usual(text: &[u8]) -> bool {
-    const USUAL: &[u8; USUAL_LEN] = b"0000-00-00T00:00:00Z";
-    let Ok(text) = <&[u8; USUAL_LEN]>::try_from(text) else {
-        return false;
-    };
-    let fits = |(byte, like): (&u8, &u8)| match like {
-        b'0' => byte.is_ascii_digit(),
-        mark => byte == mark,
-    };
-    text.iter()
-        .zip(USUAL)
-        .fold(true, |all, pair| all & fits(pair))
+    digits_of(text).is_some()
+}
+
+/// What stands in a text at the places of three words, eight bytes at once: digits count as what
+/// they are, and `-`, `T`, `:` and `Z` as nothing. `None` where another byte stands.
+#[inline]
+fn digits_of(text: &[u8]) -> Option<[u64; 3]> {
+    const DATE: Like = Like::new(*b"0000-00-");
+    const HOURS: Like = Like::new(*b"00T00:00");
+    const SECONDS: Like = Like::new(*b"0:00:00Z");
+    let text: &[u8; USUAL_LEN] = text.try_into().ok()?;
+    // The last two overlap.
+    let (date, odd_date) = DATE.digits(*text.first_chunk()?);
+    let (hours, odd_hours) = HOURS.digits(*text.get(8..)?.first_chunk()?);
+    let (seconds, odd_seconds) = SECONDS.digits(*text.last_chunk()?);
+    (odd_date | odd_hours | odd_seconds == 0).then_some([date, hours, seconds])
+}
+
+/// Eight bytes as they should be, with `0` for each digit.
+struct Like {
+    word: u64,
+    /// Six for each digit: what may be added to it before its upper half shows.
+    six: u64,
+    /// The bits that must be clear once the word was taken away.
+    clear: u64,
+}
+
+impl Like {
+    const fn new(text: [u8; 8]) -> Self {
+        let (mut six, mut clear) = (0, 0);
+        let mut at = 0;
+        while at < text.len() {
+            let digit = text[at] == b'0';
+            six |= (if digit { 0x06 } else { 0 }) << (8 * at);
+            clear |= (if digit { 0xf0 } else { 0xff }) << (8 * at);
+            at += 1;
+        }
+        Self {
+            word: u64::from_le_bytes(text),
+            six,
+            clear,
+        }
+    }
+
+    /// The digits of a text, and something else than zero where it is another one.
+    #[inline]
+    const fn digits(&self, text: [u8; 8]) -> (u64, u64) {
+        let word = u64::from_le_bytes(text) ^ self.word;
+        (word, (word | word.wrapping_add(self.six)) & self.clear)
+    }
 }
 
 /// Bytes of a time in the usual writing.
 const USUAL_LEN: usize = 20;
+
+/// Days before each month of a year that does not leap, and in it.
+const MONTHS: [(u32, u32); 12] = [
+    (0, 31),
+    (31, 28),
+    (59, 31),
+    (90, 30),
+    (120, 31),
+    (151, 30),
+    (181, 31),
+    (212, 31),
+    (243, 30),
+    (273, 31),
+    (304, 30),
+    (334, 31),
+];
+
+/// Seconds since 1970 of a time in the usual writing; `None` where it is not one, or one that wants
+/// a closer look. Every record has one or two of them.
+fn usual_seconds(text: &[u8]) -> Option<i64> {
+    let [date, hours, seconds] = digits_of(text)?;
+    // The digit there and the one behind it, as a number.
+    let two = |word: u64, at: u32| {
+        let digits = word >> (8 * at);
+        ((digits & 15) * 10 + (digits >> 8 & 15)) as u32
+    };
+    let (year, month) = (two(date, 0) * 100 + two(date, 2), two(date, 5));
+    let (day, hour, minute) = (two(hours, 0), two(hours, 3), two(hours, 6));
+    let second = two(seconds, 5);
+    let (before, in_month) = *MONTHS.get(month.wrapping_sub(1) as usize)?;
+    let leaps = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let fits = day > 0
+        && day <= in_month + u32::from(leaps && month == 2)
+        && hour < 24
+        && minute < 60
+        && second <= 60;
+    // Years before this one; the year 0 has none, and is left to the calendar.
+    let past = year.checked_sub(1).filter(|_| fits)?;
+    let days = past * 365 + past / 4 - past / 100
+        + past / 400
+        + before
+        + u32::from(leaps && month > 2)
+        + day;
+    Some((i64::from(days) - 719_163) * 86_400 + i64::from(hour * 3600 + minute * 60 + second))
+}
 
 /// A moment: microseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +131,9 @@ impl UtcMicros {
     /// does not exist and for a leap second past 60.
     pub fn parse(text: &str) -> Option<Self> {
         let b = text.as_bytes();
+        if let Some(seconds) = usual_seconds(b) {
+            return Some(Self(seconds * SECOND));
+        }
         let number = |high: u8, low: u8| -> Option<u32> {
             let (h, l) = (high.wrapping_sub(b'0'), low.wrapping_sub(b'0'));
             (h < 10 && l < 10).then_some(u32::from(h) * 10 + u32::from(l))
@@ -239,6 +326,28 @@ mod tests {
         check("2024-02-03T00:00:00+99:99", None);
         check("...", None);
         check("２０２４-02-03T00:00:00Z", None);
+    }
+
+    #[test]
+    fn the_usual_writing_is_read_like_any_other() {
+        let mut times = 0;
+        for year in (0..=9999).step_by(7).chain([1900, 2000, 2023, 2024, 2100]) {
+            for month in 0..=13 {
+                for day in [0, 1, 17, 28, 29, 30, 31, 32] {
+                    let date = format!("{year:04}-{month:02}-{day:02}");
+                    let usual = UtcMicros::parse(&format!("{date}T23:04:59Z"));
+                    let long = UtcMicros::parse(&format!("{date}T23:04:59+00:00"));
+                    assert_eq!(usual, long, "{date}");
+                    times += usize::from(usual.is_some());
+                }
+            }
+        }
+        assert!(times > 80_000);
+        for clock in ["24:00:00", "00:60:00", "00:00:60", "00:00:61", "23:59:59"] {
+            let usual = UtcMicros::parse(&format!("2024-02-29T{clock}Z"));
+            let long = UtcMicros::parse(&format!("2024-02-29T{clock}+00:00"));
+            assert_eq!(usual, long, "{clock}");
+        }
     }
 
     #[test]
