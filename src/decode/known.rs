@@ -23,15 +23,7 @@ use crate::event::record::KnownIdentity;
 const LONGEST: usize = 2048;
 /// Identities of a generation. Of two, the older is forgotten when the younger is full; what is
 /// met of it before moves to the younger.
-const MOST: usize = 4096;
-/// Hashes remembered of identities met not often enough yet: what comes once or twice is not worth
-/// keeping.
-const RARE: usize = 8192;
-/// How often an identity is read before it is remembered.
-const OFTEN: u64 = 3;
-/// The bits that count.
-const COUNT: u64 = 3;
-
+const MOST: usize = 1024;
 /// The number of the next identity. Numbers are not used again, so none can be taken for another.
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
@@ -61,8 +53,6 @@ pub(crate) struct Known {
     follows: Finder<'static>,
     young: HashTable<Entry>,
     old: HashTable<Entry>,
-    /// A hash without its last bits, which count how often it was met.
-    rare: Vec<u64>,
     /// Whether the identity recalled last is plain ASCII.
     plain: bool,
 }
@@ -72,7 +62,6 @@ impl Known {
     pub(crate) fn clear(&mut self) {
         self.young.clear();
         self.old.clear();
-        self.rare.clear();
     }
 
     /// None yet.
@@ -84,7 +73,6 @@ impl Known {
             follows: Finder::new(b",\"eventTime\":"),
             young: HashTable::new(),
             old: HashTable::new(),
-            rare: Vec::new(),
             plain: false,
         }
     }
@@ -147,8 +135,17 @@ impl Known {
         kept.into_mut()
     }
 
-    /// Remembers an identity that was read, once it has come often enough.
-    pub(crate) fn learn(&mut self, guess: Guess, raw: &[u8], out: &Scanned<'_>, leaves: &Leaves) {
+    /// Remembers an identity that was read; `raw` is its text, where that is UTF-8.
+    pub(crate) fn learn(
+        &mut self,
+        guess: Guess,
+        raw: Option<&str>,
+        out: &Scanned<'_>,
+        leaves: &Leaves,
+    ) {
+        let Some(raw) = raw else {
+            return;
+        };
         let is_plain = out.marks.is_empty() && out.odd_field.is_none();
         if !is_plain || guess.from + raw.len() != guess.to {
             return;
@@ -157,32 +154,19 @@ impl Known {
         let Some(leaves) = leaves.since(guess.leaves) else {
             return;
         };
-        if self.rare.is_empty() {
-            self.rare = vec![0; RARE];
-        }
-        let Some(met) = self.rare.get_mut(guess.hash as usize % RARE) else {
-            return;
-        };
-        let before = if *met & !COUNT == guess.hash & !COUNT {
-            *met & COUNT
-        } else {
-            0
-        };
-        if before + 1 < OFTEN {
-            *met = guess.hash & !COUNT | (before + 1);
-            return;
-        }
-        *met = 0;
         let at = |place: usize| (place - guess.from) as u16;
         let leaves = leaves.map(|(from, to)| (at(from), at(to)));
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let identity = (*out.record.identity).clone().into_owned();
-        let known = KnownIdentity::new(number, identity, raw.into(), leaves.collect());
+        let Some(known) =
+            KnownIdentity::new(number, out.record.identity.get(), raw, leaves.collect())
+        else {
+            return;
+        };
         self.keep(Entry {
             hash: guess.hash,
             identity: Rc::new(known),
             from_console: out.record.from_console,
-            plain: text::is_plain(raw),
+            plain: text::is_plain(raw.as_bytes()),
         });
     }
 }

@@ -381,10 +381,10 @@ mod tests {
             user_agent: t(&record.user_agent),
             read_only: record.read_only,
             identity: crate::event::record::UserIdentity {
-                arn: t(&record.identity.arn),
-                user_name: t(&record.identity.user_name),
-                issuer_arn: t(&record.identity.issuer_arn),
-                mfa: record.identity.mfa,
+                arn: t(&record.identity.get().arn),
+                user_name: t(&record.identity.get().user_name),
+                issuer_arn: t(&record.identity.get().issuer_arn),
+                mfa: record.identity.get().mfa,
                 ..Default::default()
             }
             .into(),
@@ -779,15 +779,15 @@ mod tests {
         assert_eq!(record.error_code.as_deref(), text("/errorCode"));
         assert_eq!(record.user_agent.as_deref(), text("/userAgent"));
         assert_eq!(
-            record.identity.arn.as_deref(),
+            record.identity.get().arn.as_deref(),
             text("/userIdentity/arn").filter(|t| !t.is_empty())
         );
         assert_eq!(
-            record.identity.user_name.as_deref(),
+            record.identity.get().user_name.as_deref(),
             text("/userIdentity/userName")
         );
         assert_eq!(
-            record.identity.issuer_arn.as_deref(),
+            record.identity.get().issuer_arn.as_deref(),
             text("/userIdentity/sessionContext/sessionIssuer/arn").filter(|t| !t.is_empty())
         );
         if let Some(flag) = value.get("readOnly").and_then(Value::as_bool) {

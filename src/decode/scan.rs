@@ -48,6 +48,7 @@ use crate::decode::stops::string_at;
 use crate::decode::text;
 use crate::decode::trail::Next;
 use crate::decode::trail::Trails;
+use crate::decode::trail::Turn;
 use crate::event::derive;
 use crate::event::derive::Memory;
 use crate::event::keys;
@@ -327,9 +328,27 @@ impl Scanner {
                         break;
                     };
                     at = token.to + 1;
-                    self.string::<false>(input, token, way.place, out, &mut lists);
-                    let call = self.call_of(input, token, way.place.slot);
-                    if self.trails.turn(call, way.place).is_none() {
+                    let place = way.place;
+                    if self.is_quiet(input, token, place) {
+                        if self.gather && !place.slot.is_column(input.get(token.from, token.to)) {
+                            self.leaves.add(token.from, token.to);
+                        }
+                        if place.slot != Slot::Unknown {
+                            let recorded = &mut lists.recorded;
+                            set_text(place.slot, input, token, &self.scratch, out, recorded);
+                        }
+                    } else {
+                        self.string::<false>(input, token, place, out, &mut lists);
+                    }
+                    let goes_on = match way.turn {
+                        Turn::None => continue,
+                        Turn::Call => {
+                            let call = self.hash.text(input.get(token.from, token.to));
+                            self.trails.turn_by_call(call)
+                        }
+                        Turn::Shared => self.trails.turn_by_slot(place.slot),
+                    };
+                    if goes_on.is_none() {
                         break;
                     }
                 }
@@ -352,7 +371,7 @@ impl Scanner {
                 }
                 Next::Leave => {
                     if let Some(guess) = learning.take() {
-                        let raw = input.get(guess.from, at);
+                        let raw = input.known(guess.from, at);
                         self.known.learn(guess, raw, out, &self.leaves);
                     }
                     self.trails.leave();
@@ -416,7 +435,7 @@ impl Scanner {
                         nested = (0, Slot::Unknown);
                     }
                     if let Some(guess) = learning.filter(|_| self.frames.is_empty()) {
-                        let raw = input.get(guess.from, i);
+                        let raw = input.known(guess.from, i);
                         self.known.learn(guess, raw, &out, &self.leaves);
                         self.trails.draft.leave(i);
                         learning = None;
@@ -673,6 +692,17 @@ impl Scanner {
         }
     }
 
+    /// Whether a string is surely no more than the text of its slot: neither has it escapes nor may
+    /// it name a resource.
+    #[inline(always)]
+    fn is_quiet(&self, input: &Input<'_>, token: Token, place: Place) -> bool {
+        !token.escaped
+            && (!self.resources
+                || !place.param.is_known()
+                    && token.to <= self.next_arn
+                    && !looks_like_id(input.get(token.from, token.to)))
+    }
+
     /// Deals with a string value; its hash.
     #[inline]
     fn string<'a, const CANONICAL: bool>(
@@ -885,7 +915,7 @@ mod tests {
                     format!("{all:?}")
                 });
                 let identity = std::mem::take(&mut scanned.record.identity);
-                format!("{scanned:?} {:?} {leaves:?}", *identity)
+                format!("{scanned:?} {:?} {leaves:?}", identity.get())
             }
             Err(stop) => format!("{stop:?}"),
         }

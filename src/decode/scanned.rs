@@ -23,7 +23,7 @@ impl<'a> Input<'a> {
     /// Looks at `bytes`, of which everything before `from` has been dealt with.
     pub(crate) fn new(bytes: &'a [u8], from: usize) -> Self {
         let rest = bytes.get(from..).unwrap_or_default();
-        let valid = match std::str::from_utf8(rest) {
+        let valid = match simdutf8::compat::from_utf8(rest) {
             Ok(text) => text,
             Err(e) => rest
                 .get(..e.valid_up_to())

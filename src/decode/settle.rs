@@ -43,7 +43,7 @@ pub(crate) fn resolve<'a>(out: &mut Scanned<'a>, lists: &mut Lists<'a>, memory: 
     }
     // A refusal names its caller in the message; a caller is no resource of its own call.
     if out.record.error_code.is_some()
-        && let Some(caller) = &out.record.identity.arn
+        && let Some(caller) = &out.record.identity.get().arn
     {
         found.retain(|resource| resource.name != *caller);
     }
@@ -70,9 +70,10 @@ pub(crate) fn resolve<'a>(out: &mut Scanned<'a>, lists: &mut Lists<'a>, memory: 
         read_only: record.read_only,
         user: record
             .identity
+            .get()
             .arn
             .as_deref()
-            .filter(|_| record.identity.kind.as_deref() == Some("IAMUser")),
+            .filter(|_| record.identity.get().kind.as_deref() == Some("IAMUser")),
         message: record.error_message.as_deref(),
     };
     out.record.aliases = derive::complete(&mut resources, params, &call, memory);
@@ -186,6 +187,7 @@ fn keep_text<'a>(place: &mut Option<Text<'a>>, input: &Input<'a>, token: Token, 
 }
 
 /// Keeps the text of a known field.
+#[inline(always)]
 pub(crate) fn set_text<'a>(
     slot: Slot,
     input: &Input<'a>,
@@ -206,12 +208,24 @@ pub(crate) fn set_text<'a>(
         }
         return;
     }
+    set_other_text(slot, input, token, scratch, out, recorded);
+}
+
+/// Keeps the text of a known field that is no text field.
+fn set_other_text<'a>(
+    slot: Slot,
+    input: &Input<'a>,
+    token: Token,
+    scratch: &[u8],
+    out: &mut Scanned<'a>,
+    recorded: &mut Vec<ResourceRef<'a>>,
+) {
     let raw = input.get(token.from, token.to);
     match slot {
         Slot::ReadOnly => out.record.read_only = flag(raw),
         Slot::ManagementEvent => out.record.management_event = flag(raw),
         Slot::FromConsole => out.record.from_console = flag(raw) == Some(true),
-        Slot::MfaAuthenticated => out.record.identity.mfa = flag(raw),
+        Slot::MfaAuthenticated => out.record.identity.edit().mfa = flag(raw),
         Slot::SignIn => out.record.sign_in_failed |= raw == b"Failure",
         Slot::MfaUsed => {
             out.record.mfa_used = match raw {
@@ -312,7 +326,7 @@ pub(crate) fn set_literal(slot: Slot, first: u8, out: &mut Scanned<'_>) {
         Slot::ReadOnly => out.record.read_only = Some(yes),
         Slot::ManagementEvent => out.record.management_event = Some(yes),
         Slot::FromConsole => out.record.from_console = yes,
-        Slot::MfaAuthenticated => out.record.identity.mfa = Some(yes),
+        Slot::MfaAuthenticated => out.record.identity.edit().mfa = Some(yes),
         _ if slot.text_field().is_some() || slot.minds_text() => {
             wrong_type(slot, out);
         }

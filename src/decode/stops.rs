@@ -18,6 +18,8 @@ use crate::decode::lex::Token;
 
 /// Text that is looked at once.
 const BLOCK: usize = 64;
+/// The same where one string alone is looked for.
+const SHORT: usize = 32;
 /// Text that is looked at ahead: first a little, since a scan may jump again, then more.
 const FIRST: usize = 1 << 10;
 const MOST: usize = 8 << 10;
@@ -184,7 +186,8 @@ impl Stops {
 #[inline(always)]
 pub(crate) fn string_at(bytes: &[u8], from: usize, odd: &mut bool) -> Result<Token, Stop> {
     let mut at = from;
-    while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+    // Most values are shorter than half a block.
+    while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk::<SHORT>) {
         let (mask, far) = look(block);
         *odd |= far;
         if mask != 0 {
@@ -198,7 +201,7 @@ pub(crate) fn string_at(bytes: &[u8], from: usize, odd: &mut bool) -> Result<Tok
                 escaped: false,
             });
         }
-        at += BLOCK;
+        at += SHORT;
     }
     *odd = true;
     lex::string(bytes, from)
@@ -207,7 +210,7 @@ pub(crate) fn string_at(bytes: &[u8], from: usize, odd: &mut bool) -> Result<Tok
 /// A bit for each quote, backslash and control character of a block, and whether there is a byte
 /// beyond plain ASCII.
 #[inline(always)]
-fn look(block: &[u8; BLOCK]) -> (u64, bool) {
+fn look<const N: usize>(block: &[u8; N]) -> (u64, bool) {
     let quote = u8x16::splat(b'"');
     let slash = u8x16::splat(b'\\');
     let control = u8x16::splat(0x1f);

@@ -101,6 +101,29 @@ const fn is_shared(slot: Slot) -> bool {
     )
 }
 
+/// Where the ways behind a value hang.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// On the text before it.
+    None,
+    /// On that and the value: it is a call's name.
+    Call,
+    /// On the value's slot, whatever came before.
+    Shared,
+}
+
+impl Turn {
+    fn of(next: Next, place: Place, call: bool) -> Self {
+        if call {
+            Self::Call
+        } else if next == Next::Text && place.area == Area::Root && is_shared(place.slot) {
+            Self::Shared
+        } else {
+            Self::None
+        }
+    }
+}
+
 /// A text that stands in a record, as much of it as every step needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Way {
@@ -110,22 +133,23 @@ pub(crate) struct Way {
     pub(crate) told: bool,
     /// Whether there are keys of the record itself in it.
     tops: bool,
+    /// Where the ways behind the value hang.
+    pub(crate) turn: Turn,
     /// Its bytes.
     pub(crate) len: u16,
     /// Where the value that comes stands in the record.
     pub(crate) place: Place,
 }
 
-/// One text and the ways on from it.
+/// One text and the ways on from it: no more than a line of the cache, and in one.
 #[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
 struct Node {
     way: Way,
     child: u32,
     sibling: u32,
     text: u32,
-    /// The first bytes of the text, zeros behind where it is shorter, and the last ones.
-    head: u64,
-    tail: u64,
+    edges: Edges,
 }
 
 impl Node {
@@ -134,14 +158,14 @@ impl Node {
             next: Next::End,
             told: false,
             tops: false,
+            turn: Turn::None,
             len: 0,
             place: Place::TOP,
         },
         child: NONE,
         sibling: NONE,
         text: 0,
-        head: 0,
-        tail: 0,
+        edges: Edges::NONE,
     };
 }
 
@@ -161,28 +185,60 @@ struct Inside {
 /// Eight bytes.
 const WORD: usize = 8;
 
-/// The first bytes of a text that are no more than `len`, zeros behind.
-#[inline(always)]
-fn head_of(text: &[u8], len: usize) -> Option<u64> {
-    let word = if let Some(word) = text.first_chunk::<WORD>() {
-        u64::from_le_bytes(*word)
-    } else {
-        let mut word = [0; WORD];
-        word.get_mut(..text.len())?.copy_from_slice(text);
-        u64::from_le_bytes(word)
-    };
-    Some(if len < WORD {
-        word & !(u64::MAX << (8 * len))
-    } else {
-        word
-    })
+/// What most texts are told by: calls to compare the middle cost more than the comparison.
+#[derive(Debug, Clone, Copy)]
+struct Edges {
+    /// The bits of the first word that belong to the text.
+    mask: u64,
+    /// The first two words, and the last two from the end; zero where the text is shorter.
+    first: u64,
+    second: u64,
+    last: u64,
+    last_but_one: u64,
 }
 
-/// The last bytes of a text; zero where it is shorter than a word.
+impl Edges {
+    const NONE: Self = Self {
+        mask: 0,
+        first: 0,
+        second: 0,
+        last: 0,
+        last_but_one: 0,
+    };
+
+    fn of(text: &[u8]) -> Self {
+        let len = text.len();
+        let mask = if len < WORD {
+            !(u64::MAX << (8 * len))
+        } else {
+            u64::MAX
+        };
+        let from_end = |bytes: usize| len.checked_sub(bytes).map_or(0, |at| word_at(text, at));
+        Self {
+            mask,
+            first: word_at(text, 0) & mask,
+            second: word_at(text, WORD),
+            last: from_end(WORD),
+            last_but_one: from_end(2 * WORD),
+        }
+    }
+}
+
+/// The word at a place of a text; zeros stand for what lies behind its end.
 #[inline(always)]
-fn tail_of(text: &[u8]) -> u64 {
-    text.last_chunk::<WORD>()
-        .map_or(0, |word| u64::from_le_bytes(*word))
+fn word_at(text: &[u8], at: usize) -> u64 {
+    let rest = text.get(at..).unwrap_or_default();
+    if let Some(word) = rest.first_chunk() {
+        return u64::from_le_bytes(*word);
+    }
+    short_word(rest)
+}
+
+#[cold]
+fn short_word(rest: &[u8]) -> u64 {
+    rest.iter()
+        .rev()
+        .fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 /// The tree.
@@ -286,61 +342,91 @@ impl Trails {
     }
 
     /// The way on whose text stands at `at`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn step(&mut self, bytes: &[u8], at: usize) -> Option<Way> {
-        let rest = bytes.get(at..)?;
         let first = self.nodes.get(self.here as usize)?.child;
-        let mut before = NONE;
+        let mut node = self.nodes.get(first as usize)?;
+        if first == NONE {
+            return None;
+        }
         let mut way = first;
-        for _ in 0..WAYS {
+        if !self.stands(node, bytes, at) {
+            way = self.other_way(first, bytes, at)?;
+            node = self.nodes.get(way as usize)?;
+        }
+        let found = node.way;
+        if found.tops
+            && let Some(inside) = self.inside.get(way as usize)
+        {
+            if self.met & inside.tops != 0 {
+                return None;
+            }
+            self.met |= inside.tops;
+            self.bits |= inside.bits;
+        }
+        self.here = way;
+        Some(found)
+    }
+
+    /// The way whose text stands at `at`, of those behind the first one.
+    #[inline(never)]
+    fn other_way(&mut self, first: u32, bytes: &[u8], at: usize) -> Option<u32> {
+        let mut before = first;
+        for _ in 1..WAYS {
+            let way = self.nodes.get(before as usize)?.sibling;
             if way == NONE {
                 return None;
             }
-            let node = self.nodes.get(way as usize)?;
-            if self.stands(node, rest) {
-                let found = node.way;
-                if found.tops
-                    && let Some(inside) = self.inside.get(way as usize)
-                {
-                    if self.met & inside.tops != 0 {
-                        return None;
-                    }
-                    self.met |= inside.tops;
-                    self.bits |= inside.bits;
-                }
-                if before != NONE {
-                    self.prefer(before, way, first);
-                }
-                self.here = way;
-                return Some(found);
+            if self.stands(self.nodes.get(way as usize)?, bytes, at) {
+                self.prefer(before, way, first);
+                return Some(way);
             }
             before = way;
-            way = node.sibling;
         }
         None
     }
 
     /// Whether the node's text stands here, and behind it what should.
     #[inline(always)]
-    fn stands(&self, node: &Node, rest: &[u8]) -> bool {
-        let len = node.way.len as usize;
-        let Some((text, after)) = rest.split_at_checked(len) else {
-            return false;
-        };
-        if head_of(rest, len) != Some(node.head) || tail_of(text) != node.tail {
+    fn stands(&self, node: &Node, bytes: &[u8], at: usize) -> bool {
+        let edges = &node.edges;
+        if word_at(bytes, at) & edges.mask != edges.first {
             return false;
         }
-        if len > 2 * WORD {
-            let from = node.text as usize;
-            if self.text.get(from + WORD..from + len - WORD) != text.get(WORD..len - WORD) {
+        let len = node.way.len as usize;
+        if len > WORD {
+            let Some(text) = bytes.get(at..at + len) else {
+                return false;
+            };
+            if word_at(text, len - WORD) != edges.last {
                 return false;
             }
+            if len > 2 * WORD {
+                if word_at(text, WORD) != edges.second
+                    || word_at(text, len - 2 * WORD) != edges.last_but_one
+                {
+                    return false;
+                }
+                if len > 4 * WORD && !self.has_middle(node, text) {
+                    return false;
+                }
+            }
+        } else if bytes.len() < at + len {
+            return false;
         }
         match node.way.next {
             Next::Text | Next::Leave | Next::End => true,
-            Next::Number => matches!(after.first(), Some(b'-' | b'0'..=b'9')),
-            Next::Identity => after.first() == Some(&b'{'),
+            Next::Number => matches!(bytes.get(at + len), Some(b'-' | b'0'..=b'9')),
+            Next::Identity => bytes.get(at + len) == Some(&b'{'),
         }
+    }
+
+    /// Whether what lies between the edges is the same, too.
+    #[inline(always)]
+    fn has_middle(&self, node: &Node, text: &[u8]) -> bool {
+        let from = node.text as usize;
+        let known = self.text.get(from + 2 * WORD..from + text.len() - 2 * WORD);
+        known == text.get(2 * WORD..text.len() - 2 * WORD)
     }
 
     /// What is met often is looked at first.
@@ -360,14 +446,17 @@ impl Trails {
         }
     }
 
-    /// Goes on from a call's name of this hash, or from another value of the record itself.
+    /// Goes on from a call's name of this hash.
     #[inline]
-    pub(crate) fn turn(&mut self, call: Option<u64>, place: Place) -> Option<()> {
-        if let Some(call) = call {
-            self.here = *self.branches.get(&mix(u64::from(self.here), call))?;
-        } else if place.area == Area::Root && is_shared(place.slot) {
-            self.here = *self.shared.get(place.slot as usize)?;
-        }
+    pub(crate) fn turn_by_call(&mut self, call: u64) -> Option<()> {
+        self.here = *self.branches.get(&mix(u64::from(self.here), call))?;
+        Some(())
+    }
+
+    /// Goes on from a value of the record itself, whatever came before.
+    #[inline]
+    pub(crate) fn turn_by_slot(&mut self, slot: Slot) -> Option<()> {
+        self.here = *self.shared.get(slot as usize)?;
         Some(())
     }
 
@@ -507,14 +596,14 @@ impl Trails {
                     next: step.next,
                     told: !literals.is_empty(),
                     tops: tops != 0,
+                    turn: Turn::of(step.next, step.place, step.call.is_some()),
                     len: text.len() as u16,
                     place: step.place,
                 },
                 child: NONE,
                 sibling,
                 text: self.text.len() as u32,
-                head: head_of(text, text.len()).unwrap_or_default(),
-                tail: tail_of(text),
+                edges: Edges::of(text),
             });
             self.inside.push(Inside {
                 tops,
@@ -529,13 +618,13 @@ impl Trails {
             self.literals.extend_from_slice(literals);
             self.here = way;
         }
-        if let Some(call) = step.call {
-            self.branch(call);
-        } else if step.next == Next::Text
-            && step.place.area == Area::Root
-            && is_shared(step.place.slot)
-        {
-            self.share(step.place.slot);
+        match (
+            Turn::of(step.next, step.place, step.call.is_some()),
+            step.call,
+        ) {
+            (Turn::Call, Some(call)) => self.branch(call),
+            (Turn::Shared, _) => self.share(step.place.slot),
+            _ => {}
         }
         match step.next {
             Next::Identity => {

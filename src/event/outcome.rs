@@ -160,7 +160,7 @@ impl Outcome {
 
 /// Whether a service made the call with somebody's forwarded credentials, or for itself.
 pub fn is_service_driven(record: &Record<'_>) -> bool {
-    let id = &record.identity;
+    let id = record.identity.get();
     id.invoked_by.as_deref().is_some_and(|by| !by.is_empty())
         || id.kind.as_deref() == Some("AWSService")
 }

@@ -115,7 +115,7 @@ fn known(text: Option<&str>) -> Option<&str> {
 impl Principal {
     /// The principal of a record's `userIdentity`.
     pub fn of(record: &Record<'_>) -> Self {
-        let id = &record.identity;
+        let id = record.identity.get();
         let account = known(id.account_id.as_deref());
         let name = known(id.user_name.as_deref()).filter(|_| !record.names_nobody());
         let arn = known(id.arn.as_deref());
@@ -374,7 +374,7 @@ mod tests {
 
     fn identity<'a>(pairs: &[(&str, &'a str)]) -> Record<'a> {
         let mut r = Record::default();
-        let id = &mut r.identity;
+        let id = r.identity.edit();
         for (key, value) in pairs {
             let slot = match *key {
                 "type" => &mut id.kind,

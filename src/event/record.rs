@@ -4,8 +4,6 @@
 //! here while the record's own bytes keep it. Text with escapes is unescaped (and then owned).
 
 use std::borrow::Cow;
-use std::ops::Deref;
-use std::ops::DerefMut;
 use std::rc::Rc;
 
 use crate::event::resource::ResourceRef;
@@ -66,7 +64,7 @@ pub struct UserIdentity<'a> {
 
 impl UserIdentity<'_> {
     /// The same, owning its text.
-    pub fn into_owned(self) -> UserIdentity<'static> {
+    fn into_owned(self) -> UserIdentity<'static> {
         let own = |text: Option<Text<'_>>| text.map(|text| Cow::Owned(text.into_owned()));
         UserIdentity {
             kind: own(self.kind),
@@ -89,45 +87,94 @@ impl UserIdentity<'_> {
             mfa: self.mfa,
         }
     }
+
+    /// The same, with its text borrowed from `copy`, a copy of the text it is borrowed from; `None`
+    /// where a field is not borrowed from there.
+    fn moved<'b>(&self, from: &str, copy: &'b str) -> Option<UserIdentity<'b>> {
+        let moved = |field: &Option<Text<'_>>| -> Option<Option<Text<'b>>> {
+            let Some(text) = field else {
+                return Some(None);
+            };
+            // Where it stands is a guess until the bytes prove it.
+            let at = text.as_ptr().addr().checked_sub(from.as_ptr().addr())?;
+            let there = copy.get(at..at.checked_add(text.len())?)?;
+            (there == &**text).then_some(Some(Cow::Borrowed(there)))
+        };
+        Some(UserIdentity {
+            kind: moved(&self.kind)?,
+            principal_id: moved(&self.principal_id)?,
+            arn: moved(&self.arn)?,
+            account_id: moved(&self.account_id)?,
+            access_key_id: moved(&self.access_key_id)?,
+            user_name: moved(&self.user_name)?,
+            invoked_by: moved(&self.invoked_by)?,
+            identity_provider: moved(&self.identity_provider)?,
+            on_behalf_of: moved(&self.on_behalf_of)?,
+            identity_store: moved(&self.identity_store)?,
+            issuer_kind: moved(&self.issuer_kind)?,
+            issuer_arn: moved(&self.issuer_arn)?,
+            issuer_name: moved(&self.issuer_name)?,
+            issuer_account: moved(&self.issuer_account)?,
+            source_identity: moved(&self.source_identity)?,
+            sign_in_session: moved(&self.sign_in_session)?,
+            creation_date: moved(&self.creation_date)?,
+            mfa: self.mfa,
+        })
+    }
 }
+
+self_cell::self_cell!(
+    /// An identity with the text its fields are borrowed from.
+    struct OwnedIdentity {
+        owner: Box<str>,
+        #[covariant]
+        dependent: UserIdentity,
+    }
+
+    impl {Debug}
+);
 
 /// A `userIdentity` that was met before, byte for byte.
 #[derive(Debug)]
 pub struct KnownIdentity {
     /// Its number: one for each in the life of the process, never zero.
     pub number: u64,
-    /// Its fields.
-    pub identity: UserIdentity<'static>,
-    /// Its text.
-    raw: Box<[u8]>,
-    /// Where in it its keys and strings stand, but for those the index has columns for.
+    identity: OwnedIdentity,
+    /// Where in its text its keys and strings stand, but for those the index has columns for.
     leaves: Box<[(u16, u16)]>,
 }
 
 impl KnownIdentity {
-    /// An identity with its text, and where in it (from, to) its keys and strings stand.
-    pub const fn new(
+    /// An identity with its text, and where in it (from, to) its keys and strings stand; `None`
+    /// where a field is not borrowed from that text.
+    pub fn new(
         number: u64,
-        identity: UserIdentity<'static>,
-        raw: Box<[u8]>,
+        identity: &UserIdentity<'_>,
+        text: &str,
         leaves: Box<[(u16, u16)]>,
-    ) -> Self {
-        Self {
+    ) -> Option<Self> {
+        let identity =
+            OwnedIdentity::try_new(Box::from(text), |copy| identity.moved(text, copy).ok_or(()));
+        Some(Self {
             number,
-            identity,
-            raw,
+            identity: identity.ok()?,
             leaves,
-        }
+        })
+    }
+
+    /// Its fields.
+    pub fn identity(&self) -> &UserIdentity<'_> {
+        self.identity.borrow_dependent()
     }
 
     /// Its text, byte for byte.
-    pub const fn raw(&self) -> &[u8] {
-        &self.raw
+    pub fn raw(&self) -> &[u8] {
+        self.identity.borrow_owner().as_bytes()
     }
 
     /// Its keys and strings, but for those the index has columns for.
     pub fn leaves(&self) -> impl Iterator<Item = &[u8]> {
-        let part = |(from, to): &(u16, u16)| self.raw.get(usize::from(*from)..usize::from(*to));
+        let part = |(from, to): &(u16, u16)| self.raw().get(usize::from(*from)..usize::from(*to));
         self.leaves.iter().filter_map(part)
     }
 }
@@ -166,7 +213,30 @@ pub enum Identity<'a> {
     Known(Rc<KnownIdentity>),
 }
 
-impl Identity<'_> {
+impl<'a> Identity<'a> {
+    /// Its fields.
+    #[inline]
+    pub fn get(&self) -> &UserIdentity<'_> {
+        match self {
+            Self::Absent => &NOBODY,
+            Self::Own(identity) => identity,
+            Self::Known(known) => known.identity(),
+        }
+    }
+
+    /// Its fields, to be changed: from now on its own.
+    pub fn edit(&mut self) -> &mut UserIdentity<'a> {
+        match self {
+            Self::Absent => *self = UserIdentity::default().into(),
+            Self::Known(known) => *self = known.identity().clone().into_owned().into(),
+            Self::Own(_) => {}
+        }
+        match self {
+            Self::Own(identity) => identity,
+            Self::Absent | Self::Known(_) => unreachable!("made its own above"),
+        }
+    }
+
     /// The identity, where it was met before.
     pub fn known(&self) -> Option<&KnownIdentity> {
         match self {
@@ -190,35 +260,9 @@ impl<'a> From<UserIdentity<'a>> for Identity<'a> {
     }
 }
 
-impl<'a> Deref for Identity<'a> {
-    type Target = UserIdentity<'a>;
-
-    fn deref(&self) -> &UserIdentity<'a> {
-        match self {
-            Self::Absent => &NOBODY,
-            Self::Own(identity) => identity,
-            Self::Known(known) => &known.identity,
-        }
-    }
-}
-
-impl<'a> DerefMut for Identity<'a> {
-    fn deref_mut(&mut self) -> &mut UserIdentity<'a> {
-        match self {
-            Self::Absent => *self = UserIdentity::default().into(),
-            Self::Known(known) => *self = known.identity.clone().into(),
-            Self::Own(_) => {}
-        }
-        match self {
-            Self::Own(identity) => identity,
-            Self::Absent | Self::Known(_) => unreachable!("made its own above"),
-        }
-    }
-}
-
 impl PartialEq for Identity<'_> {
     fn eq(&self, other: &Self) -> bool {
-        **self == **other
+        self.get() == other.get()
     }
 }
 
@@ -350,6 +394,7 @@ impl Record<'_> {
     /// The account of the caller's identity, where it is one.
     pub fn caller_account(&self) -> Option<&str> {
         self.identity
+            .get()
             .account_id
             .as_deref()
             .filter(|a| *a != "ANONYMOUS_PRINCIPAL")
@@ -357,6 +402,56 @@ impl Record<'_> {
 
     /// Whether the session was opened with a second factor; `None` where the record does not say.
     pub fn mfa(&self) -> Option<bool> {
-        self.mfa_used.or(self.identity.mfa)
+        self.mfa_used.or(self.identity.get().mfa)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_is_kept_with_its_text_or_not_at_all() {
+        let text = r#"{"type":"IAMUser","userName":"alice"}"#.to_owned();
+        let part = |from: usize, to: usize| Some(Text::Borrowed(&text[from..to]));
+        let identity = UserIdentity {
+            kind: part(9, 16),
+            user_name: part(30, 35),
+            mfa: Some(true),
+            ..UserIdentity::default()
+        };
+        let known = KnownIdentity::new(7, &identity, &text, Box::from([(2, 6), (30, 35)]));
+        let known = known.expect("all of it is borrowed from there");
+        let edited = {
+            let mut edited = Identity::Known(Rc::new(known));
+            assert_eq!(edited.get(), &identity);
+            assert_eq!(
+                edited.known().map(KnownIdentity::raw),
+                Some(text.as_bytes())
+            );
+            let leaves: Vec<_> = edited
+                .known()
+                .into_iter()
+                .flat_map(KnownIdentity::leaves)
+                .collect();
+            assert_eq!(leaves, [&b"type"[..], b"alice"]);
+            edited.edit().user_name = None;
+            edited
+        };
+        assert_eq!(edited.number(), None);
+        assert_eq!(edited.get().kind.as_deref(), Some("IAMUser"));
+        assert_eq!(edited.get().user_name, None);
+
+        // Unescaped, from elsewhere, or of the same length at another place.
+        let owned = UserIdentity {
+            kind: Some(Text::Owned("IAMUser".to_owned())),
+            ..UserIdentity::default()
+        };
+        assert!(KnownIdentity::new(8, &owned, &text, Box::from([])).is_none());
+        let elsewhere = UserIdentity {
+            kind: part(9, 16),
+            ..UserIdentity::default()
+        };
+        assert!(KnownIdentity::new(9, &elsewhere, &text[10..], Box::from([])).is_none());
     }
 }

@@ -101,7 +101,7 @@ pub fn key_of<'a>(id: &'a UserIdentity<'_>) -> Option<&'a str> {
 impl SessionSeed {
     /// The session of a record whose principal is known already.
     pub fn of(record: &Record<'_>, principal: &Principal) -> Self {
-        let id = &record.identity;
+        let id = record.identity.get();
         let key = key_of(id);
         let has_key = id.access_key_id.as_deref().is_some_and(|k| !k.is_empty());
         let creation = known(id.creation_date.as_deref());

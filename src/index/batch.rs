@@ -31,6 +31,9 @@ const MOST_TEXT: usize = 8 << 20;
 /// found sooner among few.
 const MOST_NAMES: usize = 2 << 20;
 
+/// Callers that are remembered by the number of their identity.
+const MOST_CALLERS: usize = 16 << 10;
+
 /// Strings in a row.
 #[derive(Debug, Default)]
 pub(crate) struct Strings {
@@ -217,6 +220,14 @@ impl Batch {
         self.resource_ends.reserve_exact(rows);
         self.resource_codes.reserve_exact(rows);
         self.resource_marks.reserve_exact(rows);
+    }
+
+    /// What tells a row's event from others, and how: see [`Facts::id_kind`].
+    pub(crate) fn id(&self, row: usize) -> (u128, u32) {
+        match self.facts[row].id_kind() {
+            NO_ID => (u128::from(self.contents[row]), NO_ID),
+            kind => (self.ids[row], kind),
+        }
     }
 
     pub(crate) fn place(&self, file: FileId, row: usize) -> RecordPlace {
@@ -538,9 +549,10 @@ impl BatchBuilder {
 
     /// What a record's identity stands for.
     fn caller(&mut self, record: &Record<'_>) -> Caller {
-        let id = &record.identity;
+        let id = record.identity.get();
         // Identities without a name of their own are told apart by where the call came from.
-        let known = id
+        let known = record
+            .identity
             .number()
             .filter(|_| id.arn.is_some() || id.principal_id.is_some())
             .filter(|_| !record.names_nobody())
@@ -569,6 +581,10 @@ impl BatchBuilder {
         };
         self.session(record, &mut caller);
         if let Some(known) = known {
+            // Whoever numbers them forgets them, too.
+            if self.known.callers.len() >= MOST_CALLERS {
+                self.known.callers.clear();
+            }
             self.known.callers.insert(known, caller);
         }
         caller
@@ -576,7 +592,7 @@ impl BatchBuilder {
 
     /// Works out the session of a record whose caller is known but for that.
     fn session(&mut self, record: &Record<'_>, caller: &mut Caller) {
-        let id = &record.identity;
+        let id = record.identity.get();
         let joined = &mut self.scratch;
         joined.clear();
         // As a character of its own: writing a number costs more than all the rest.
@@ -629,7 +645,7 @@ impl BatchBuilder {
 
     /// The local symbol of a record's principal.
     fn principal(&mut self, record: &Record<'_>) -> u32 {
-        let id = &record.identity;
+        let id = record.identity.get();
         let joined = &mut self.scratch;
         joined.clear();
         for part in [
