@@ -5,6 +5,8 @@
 //!
 //! Refuses to know: what a time or a fact is asked for.
 
+use std::borrow::Cow;
+
 use hashbrown::HashMap;
 
 use crate::base::time::SECOND;
@@ -64,9 +66,34 @@ impl Times {
         }
     }
 
+    /// The first and the last of the dated ones.
+    pub fn span(&self) -> Option<(i64, i64)> {
+        match self {
+            Self::Seconds { from, after } => {
+                let dated = after.iter().filter(|seconds| **seconds != u32::MAX);
+                let last = dated.max()?;
+                Some((*from, time_of(*from, *last)))
+            }
+            Self::Any(times) => {
+                let dated = || times.iter().filter(|time| **time != UNDATED);
+                Some((*dated().min()?, *dated().max()?))
+            }
+        }
+    }
+
     /// The times of all rows.
     pub fn iter(&self) -> impl Iterator<Item = i64> + '_ {
         (0..self.len()).map(|row| self.get(row))
+    }
+
+    /// Calls `each` with row and time of every row of a set.
+    pub fn for_each_in(&self, rows: &Bitmap, mut each: impl FnMut(usize, i64)) {
+        match self {
+            Self::Seconds { from, after } => {
+                rows.for_each(|row| each(row, time_of(*from, after[row])));
+            }
+            Self::Any(times) => rows.for_each(|row| each(row, times[row])),
+        }
     }
 
     /// The rows from a moment on and before another; undated ones are in no such stretch.
@@ -148,6 +175,26 @@ impl AllFacts {
         }
     }
 
+    /// What `number` says of the facts of each row, asked once for each that differ.
+    pub fn numbered(&self, number: impl Fn(Facts) -> u8) -> Numbered<'_> {
+        match self {
+            Self::Few { distinct, which } => {
+                let mut table = [0; 256];
+                for (to, facts) in table.iter_mut().zip(distinct) {
+                    *to = number(*facts);
+                }
+                Numbered {
+                    table,
+                    which: Cow::Borrowed(which),
+                }
+            }
+            Self::Any(facts) => Numbered {
+                table: std::array::from_fn(|n| n as u8),
+                which: facts.iter().map(|facts| number(*facts)).collect(),
+            },
+        }
+    }
+
     /// Rows.
     pub const fn len(&self) -> usize {
         match self {
@@ -181,6 +228,21 @@ impl AllFacts {
     }
 }
 
+/// A number for each row.
+#[derive(Debug)]
+pub struct Numbered<'a> {
+    table: [u8; 256],
+    which: Cow<'a, [u8]>,
+}
+
+impl Numbered<'_> {
+    /// The number of a row.
+    #[inline]
+    pub fn get(&self, row: usize) -> usize {
+        self.table[usize::from(self.which[row])].into()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -203,6 +265,13 @@ mod tests {
             }
             let packed = Times::pack(&times);
             prop_assert!(packed.iter().eq(times.iter().copied()));
+            let some = Bitmap::collect(times.len(), |row| row % 3 != 1);
+            let mut seen = Vec::new();
+            packed.for_each_in(&some, |row, time| seen.push((row, time)));
+            let expected: Vec<(usize, i64)> = some.iter().map(|row| (row, times[row])).collect();
+            prop_assert_eq!(seen, expected);
+            let dated = || times.iter().copied().filter(|time| *time != UNDATED);
+            prop_assert_eq!(packed.span(), dated().min().zip(dated().max()));
             let (start, end) = (start * SECOND + shift, (start + len) * SECOND - shift);
             for (start, end) in [(start, end), (i64::MIN, end), (start, i64::MAX), (i64::MIN, i64::MAX)] {
                 let rows = packed.within(start, end);
@@ -234,6 +303,10 @@ mod tests {
             let rows = packed.matching(Facts::console);
             let expected = (0..facts.len()).filter(|row| facts[*row].console());
             assert!(rows.iter().eq(expected), "{kinds}");
+            let verb = |facts: Facts| facts.verb() as u8;
+            let numbered = packed.numbered(verb);
+            let mut all = facts.iter().enumerate();
+            assert!(all.all(|(row, facts)| numbered.get(row) == usize::from(verb(*facts))));
         }
     }
 }

@@ -127,26 +127,26 @@ impl Histogram {
         };
         // The rows are gone through as they lie in memory. Neighbours came in one file, so that
         // most fall into the column of the one before and need no division.
-        let (mut at, mut from, mut upto) = (0, start, start + width);
+        let (mut at, mut from, mut upto) = (0, start, (start + width).min(last + 1));
         for (segment, rows) in snapshot.segments().iter().zip(&rows.segments) {
             if cancel.is_stale() {
                 return None;
             }
-            let (times, facts) = (segment.times(), segment.facts());
-            rows.for_each(|row| {
-                let time = times.get(row);
-                if time == UNDATED {
-                    return;
-                }
+            let class = segment.facts().numbered(|facts| class_of(facts) as u8);
+            segment.times().for_each_in(rows, |row, time| {
                 if time < from || time >= upto {
+                    if time == UNDATED {
+                        return;
+                    }
                     at = ((time.max(start) - start) / width).min(n as i64 - 1) as usize;
                     from = start + at as i64 * width;
-                    upto = from + width;
+                    // What is later than the last moment is counted each time.
+                    upto = (from + width).min(last + 1);
                     h.outside.0 += u64::from(time < start);
+                    h.outside.1 += u64::from(time > last);
                 }
-                h.outside.1 += u64::from(time > last);
                 let column = &mut h.columns[at];
-                match class_of(facts.get(row)) {
+                match class.get(row) {
                     0 => column.reads += 1,
                     1 => column.writes += 1,
                     _ => column.errors += 1,

@@ -432,7 +432,7 @@ impl<'a> Codes<'a> {
     /// what the event counts as, and its row.
     fn in_segment(&self, at: usize, rows: &RowSet, mut f: impl FnMut(usize, usize, usize)) {
         let (segment, rows) = (&self.snapshot.segments()[at], &rows.segments[at]);
-        let facts = segment.facts();
+        let class = segment.facts().numbered(|facts| class_of(facts) as u8);
         let home = match self.home {
             Home::Derived(derived) => Home::Column(derived.base()),
             home => home,
@@ -440,32 +440,28 @@ impl<'a> Codes<'a> {
         match (home, &self.folded) {
             (Home::Column(col), Some(folded)) => {
                 segment.column(col).for_each_in(rows, |row, code| {
-                    f(
-                        folded[code as usize] as usize,
-                        class_of(facts.get(row)),
-                        row,
-                    );
+                    f(folded[code as usize] as usize, class.get(row), row);
                 });
             }
             (Home::Column(col), None) => segment.column(col).for_each_in(rows, |row, code| {
-                f(code as usize, class_of(facts.get(row)), row);
+                f(code as usize, class.get(row), row);
             }),
             (Home::Principal, _) => {
                 segment
                     .column(Col::Principal)
                     .for_each_in(rows, |row, code| {
-                        f(code as usize, class_of(facts.get(row)), row);
+                        f(code as usize, class.get(row), row);
                     });
             }
             (Home::Person, _) => {
                 let people = self.snapshot.people();
                 segment.column(Col::Session).for_each_in(rows, |row, code| {
                     let person = Sym::from_code(code).map_or(0, |sym| people.number_of(sym));
-                    f(person as usize, class_of(facts.get(row)), row);
+                    f(person as usize, class.get(row), row);
                 });
             }
             _ => rows.for_each(|row| {
-                let class = class_of(facts.get(row));
+                let class = class.get(row);
                 self.each(EventId::new(at, row), |code| f(code, class, row));
             }),
         }
