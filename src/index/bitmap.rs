@@ -22,7 +22,8 @@ impl Default for Bitmap {
 }
 
 /// 64 flags, each 0 or 1, as the bits of a word.
-fn pack(flags: &[u8; 64]) -> u64 {
+#[inline]
+pub(crate) fn pack(flags: &[u8; 64]) -> u64 {
     let (eights, _) = flags.as_chunks::<8>();
     eights.iter().enumerate().fold(0, |word, (at, eight)| {
         // The product carries the flag of byte `i` to bit `56 + i`.
@@ -66,7 +67,11 @@ impl Bitmap {
         let mut b = Self::default();
         let (whole, rest) = values.as_chunks::<64>();
         for (word, values) in b.words.iter_mut().zip(whole) {
-            *word = pack(&values.map(|value| u8::from(test(value))));
+            let mut flags = [0; 64];
+            for (flag, value) in flags.iter_mut().zip(values) {
+                *flag = u8::from(test(*value));
+            }
+            *word = pack(&flags);
         }
         if let Some(word) = b.words.get_mut(whole.len()) {
             for (bit, value) in rest.iter().enumerate() {
@@ -91,11 +96,9 @@ impl Bitmap {
         b
     }
 
-    /// Adds those of the first `len` rows for which `test` holds; rows that are there already are
-    /// not tested.
-    pub fn add_missing(&mut self, len: usize, mut test: impl FnMut(usize) -> bool) {
-        for (i, word) in self.words.iter_mut().enumerate().take(len.div_ceil(64)) {
-            let rows = u64::MAX >> (64 - (len - i * 64).min(64));
+    /// Adds those of some rows for which `test` holds; rows that are there already are not tested.
+    pub fn add_missing(&mut self, rows: &Self, mut test: impl FnMut(usize) -> bool) {
+        for (i, (word, rows)) in self.words.iter_mut().zip(&rows.words).enumerate() {
             let mut rest = !*word & rows;
             while rest != 0 {
                 let bit = rest.trailing_zeros();
@@ -249,6 +252,12 @@ impl RowSet {
         self.segments.iter().all(Bitmap::is_empty)
     }
 
+    /// The rows of a word, by its place among the words of all segments.
+    pub(crate) fn word(&self, at: usize) -> u64 {
+        let bitmap = self.segments.get(at / WORDS);
+        bitmap.map_or(0, |bitmap| bitmap.words[at % WORDS])
+    }
+
     /// Adds the rows of a word of bits, by its place among the words of all segments.
     pub(crate) fn add_word(&mut self, at: usize, word: u64) {
         if let Some(bitmap) = self.segments.get_mut(at / WORDS) {
@@ -322,7 +331,7 @@ mod tests {
             len in 1usize..200,
         ) {
             let mut rows = Bitmap::collect(200, |row| there.contains(&row));
-            rows.add_missing(len, |row| {
+            rows.add_missing(&Bitmap::full(len), |row| {
                 assert!(row < len && !there.contains(&row));
                 wanted.contains(&row)
             });

@@ -12,10 +12,12 @@ use crate::base::cancel::Cancel;
 use crate::base::crew::{self, Crew};
 use crate::index::bitmap::{Bitmap, RowSet};
 use crate::index::column::CodeSet;
+use crate::index::earlier::{Fit, Spot, Spots, Told, Wanted, WantedOf};
 use crate::index::needle::{InTimes, Needle};
-use crate::index::placed::Bits;
+use crate::index::numbers::Numbers;
+use crate::index::placed::{Bits, Flags};
 use crate::index::schema::Col;
-use crate::index::segment::{IdBits, Segment};
+use crate::index::segment::{EventId, IdBits, Segment};
 use crate::index::snapshot::Snapshot;
 use crate::index::values::{OPEN, Part, Placed, Slot};
 
@@ -54,29 +56,23 @@ impl Snapshot {
     /// once the wish for it is stale is of no use.
     pub fn holding(&self, text: &str, cancel: &Cancel, crew: &dyn Crew) -> Holding {
         let needle = Needle::new(text);
+        let before = self.earlier.told(needle.text());
+        if let Some(told) = before.as_ref().filter(|told| told.text == needle.text()) {
+            return told.holding.clone();
+        }
         let search = Search {
             snapshot: self,
             needle: &needle,
+            before: before.as_deref(),
             cancel,
             crew,
         };
-        let known = search.known();
-        let mut sure = search.none();
-        if text.len() <= SHORT && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-            search.keys(&mut sure);
+        let told = search.tell(text);
+        let holding = told.holding.clone();
+        if !cancel.is_stale() {
+            self.earlier.tell(told);
         }
-        let wanted = known.len();
-        if sure.len() < wanted && !cancel.is_stale() {
-            search.columns(&mut sure);
-            // Of a record in another schema nobody knows what its columns were made of.
-            sure.and(&known);
-        }
-        if sure.len() < wanted && !cancel.is_stale() {
-            search.values(&mut sure);
-        }
-        let mut open = self.all();
-        open.minus(&known);
-        Holding { sure, open }
+        holding
     }
 }
 
@@ -84,24 +80,59 @@ impl Snapshot {
 struct Search<'a> {
     snapshot: &'a Snapshot,
     needle: &'a Needle,
+    /// What is known of a part of it.
+    before: Option<&'a Told>,
     cancel: &'a Cancel,
     crew: &'a dyn Crew,
 }
 
-/// Texts so long or shorter stand in the keys of nearly all records: those are asked first.
-const SHORT: usize = 2;
+/// Texts so long or shorter may stand in the keys of nearly all records: those are asked first.
+const SHORT: usize = 4;
 
 /// What is known of whether a value holds the text.
 const UNASKED: u8 = 0;
 const NO: u8 = 1;
 const YES: u8 = 2;
 
-/// Parts looked through as one piece of work.
+/// Parts looked through as one piece of work, and parts of which spots are.
 const PIECE: usize = 8;
+const SPOTS: usize = 64;
+/// One row in so many is few, and so many spots are written down for who types on.
+const FEW: usize = 4;
+const MOST_SPOTS: usize = 1 << 20;
 /// One part in so many says whether it pays to ask the keys first.
 const SAMPLE: usize = 64;
 
 impl Search<'_> {
+    /// Which rows hold the text, and what told so.
+    fn tell(&self, text: &str) -> Told {
+        let (known, open) = if let Some(told) = self.before {
+            (told.holding.sure.clone(), told.holding.open.clone())
+        } else {
+            let (known, mut open) = (self.known(), self.snapshot.all());
+            open.minus(&known);
+            (known, open)
+        };
+        let mut sure = self.none();
+        if text.len() <= SHORT && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            self.keys(&mut sure);
+        }
+        let (wanted, mut values, mut spots) = (known.len(), None, None);
+        if sure.len() < wanted && !self.cancel.is_stale() {
+            self.columns(&mut sure, &known);
+        }
+        if sure.len() < wanted && !self.cancel.is_stale() {
+            let found = self.values(&mut sure, &known);
+            (values, spots) = (Some(found.0), found.1);
+        }
+        Told {
+            text: self.needle.text().to_owned(),
+            holding: Holding { sure, open },
+            values,
+            spots,
+        }
+    }
+
     fn none(&self) -> RowSet {
         RowSet {
             segments: vec![Bitmap::default(); self.snapshot.segments.len()],
@@ -139,8 +170,7 @@ impl Search<'_> {
             if placed.part.open == 0 {
                 bits.fill(placed.first as usize, placed.len());
             } else {
-                let rows = placed.rows().filter(|(_, row)| row.count != OPEN);
-                rows.for_each(|(event, _)| bits.add(event));
+                placed.rows(|event, row| bits.set(event, row.count != OPEN));
             }
             Some(bits)
         });
@@ -186,9 +216,9 @@ impl Search<'_> {
             let mut known = vec![UNASKED; slots.len()];
             let mut bits = Bits::new(placed);
             let mut all = true;
-            for (event, row) in placed.rows() {
+            placed.rows(|event, row| {
                 let Some(keys) = row.items.first() else {
-                    continue;
+                    return;
                 };
                 let keys = usize::from(*keys);
                 if let (Some(known), Some(slot)) = (known.get_mut(keys), slots.get(keys)) {
@@ -201,7 +231,7 @@ impl Search<'_> {
                     bits.set(event, *known == YES);
                     all &= *known == YES;
                 }
-            }
+            });
             Some((bits, all))
         };
         // Keys are values, too: to ask them first pays only where they settle nearly all rows.
@@ -224,15 +254,17 @@ impl Search<'_> {
         words
     }
 
-    /// Adds the rows whose columns, time or id hold the text.
-    fn columns(&self, sure: &mut RowSet) {
+    /// Adds those of some rows whose columns, time or id hold the text.
+    fn columns(&self, sure: &mut RowSet, asked: &RowSet) {
         let (snapshot, needle) = (self.snapshot, self.needle);
         let columns: Vec<(Col, CodeSet)> = WHOLE
             .into_iter()
             .map(|col| {
                 let test = |text: &str| needle.is_in(text);
                 let codes = match needle.ascii() {
-                    Some(ascii) => snapshot.dict(col).matching_with(ascii, self.crew, test),
+                    Some(ascii) => {
+                        snapshot.names_that_fit(Some(col), (Fit::Holds, ascii), self.crew, test)
+                    }
                     None => snapshot.dict(col).matching(test),
                 };
                 (col, CodeSet::from(codes))
@@ -243,21 +275,27 @@ impl Search<'_> {
         let ids = needle.may_be_in_uuid() || odd.contains(&true);
         let times = InTimes::new(needle);
         let found = crew::gather(self.crew, snapshot.segments.len(), |at| {
-            let segment = &snapshot.segments[at];
+            let (segment, asked) = (&snapshot.segments[at], &asked.segments[at]);
+            if asked.is_empty() || self.cancel.is_stale() {
+                return Bitmap::default();
+            }
             let mut rows = sure.segments[at].clone();
             for (col, wanted) in &columns {
                 rows.or(&segment.column(*col).among(segment.len(), wanted));
             }
-            if let Some(times) = times.as_ref().filter(|_| !self.cancel.is_stale()) {
+            let times_of = segment.times();
+            if let Some(times) = times.as_ref().filter(|times| times.may_hold(times_of)) {
                 let mut last = None;
-                let (facts, times_of) = (segment.facts(), segment.times());
-                rows.add_missing(segment.len(), |row| {
+                let facts = segment.facts();
+                rows.add_missing(asked, |row| {
                     facts.get(row).usual_time() && times.holds(times_of.get(row), &mut last)
                 });
             }
-            if ids && !self.cancel.is_stale() {
-                rows.add_missing(segment.len(), |row| self.in_id(segment, row, &odd));
+            if ids {
+                rows.add_missing(asked, |row| self.in_id(segment, row, &odd));
             }
+            // Of a record in another schema nobody knows what its columns were made of.
+            rows.and(asked);
             rows
         });
         *sure = RowSet { segments: found };
@@ -272,114 +310,144 @@ impl Search<'_> {
         }
     }
 
-    /// Adds the rows whose values hold the text.
-    fn values(&self, sure: &mut RowSet) {
-        let words = &self.snapshot.values.words;
-        let found = crew::gather(self.crew, words.len(), |at| {
-            if self.cancel.is_stale() {
-                return Vec::new();
+    /// Adds those of some rows whose values hold the text; gives those values, and where they are
+    /// if the rows are few.
+    fn values(&self, sure: &mut RowSet, asked: &RowSet) -> (WantedOf, Option<Spots>) {
+        let wanted = self.wanted();
+        let spots = match self.before.and_then(|told| told.spots.as_ref()) {
+            Some(spots) => Some(self.spots_of(spots, &wanted)),
+            None if asked.len() * FEW < self.snapshot.len() => {
+                Some(self.spots_among(asked, &wanted))
             }
-            self.needle.among(&words[at])
-        });
-        let mut wanted: HashMap<u64, Wanted> = HashMap::new();
-        for (part, numbers) in words.iter().zip(found) {
-            if !numbers.is_empty() {
-                let wanted = wanted.entry(part.dictionary).or_default();
-                for number in numbers {
-                    wanted.values.add(number);
-                }
+            None => None,
+        };
+        if let Some(spots) = &spots {
+            for spot in spots.iter().flat_map(|(_, spots)| spots) {
+                sure.insert(EventId::nth(spot.event as usize));
             }
         }
         let in_uuids = self.needle.may_be_in_uuid();
-        if wanted.is_empty() && !in_uuids {
-            return;
-        }
-        for part in words {
-            if let Some(Wanted { values, bundles }) = wanted.get_mut(&part.dictionary) {
-                for (number, members) in part.bundles() {
-                    if members.iter().any(|value| values.has(*value)) {
-                        bundles.add(number);
-                    }
+        let ask_values = spots.is_none() && !wanted.is_empty();
+        if ask_values || in_uuids {
+            let found = self.each_piece(|placed, flags| {
+                let asked = Bits::of(placed, |at| asked.word(at) & !sure.word(at));
+                if asked.is_empty() {
+                    return None;
                 }
+                let mut bits = Bits::new(placed);
+                let wanted = wanted.get(&placed.part.dictionary);
+                if let Some(wanted) = wanted.filter(|_| ask_values) {
+                    placed.add_holding(wanted, &asked, flags, &mut bits);
+                }
+                if in_uuids {
+                    placed.add_with_uuid(|uuid| self.needle.in_uuid(uuid), &asked, &mut bits);
+                }
+                Some(bits)
+            });
+            for bits in found {
+                bits.add_to(sure);
             }
         }
-        let none = Wanted::default();
-        let found = self.each_part(|placed| {
-            let part = &*placed.part;
-            let wanted = wanted.get(&part.dictionary).unwrap_or(&none);
-            let slots = Slots::holding(part, wanted);
-            if slots.is_none() && !in_uuids {
-                return None;
-            }
-            let mut bits = Bits::new(placed);
-            if let Some(slots) = &slots {
-                placed.each_event(
-                    part.counts
-                        .iter()
-                        .map(|n| if *n == OPEN { 0 } else { *n }.into()),
-                    |from| slots.next(&part.items, from),
-                    |event| bits.add(event),
-                );
-            }
-            if in_uuids {
-                let holds = |uuid: &u128| self.needle.in_uuid(*uuid);
-                placed.each_event(
-                    part.uuid_counts.iter().map(|n| usize::from(*n)),
-                    |from| {
-                        let at = part.uuids.get(from..)?.iter().position(holds)?;
-                        Some(from + at)
-                    },
-                    |event| bits.add(event),
-                );
-            }
-            Some(bits)
+        let written = |spots: &Spots| {
+            let all: usize = spots.iter().map(|(_, spots)| spots.len()).sum();
+            all <= MOST_SPOTS
+        };
+        (wanted, spots.filter(written))
+    }
+
+    /// Those of some spots that have what is wanted.
+    fn spots_of(&self, spots: &Spots, wanted: &WantedOf) -> Spots {
+        let few = |(dictionary, spots): &(u64, Vec<Spot>)| {
+            let wanted = wanted.get(dictionary)?;
+            let holds = |spot: &&Spot| wanted.holds(spot.slot) != 0;
+            let kept: Vec<Spot> = spots.iter().filter(holds).copied().collect();
+            (!kept.is_empty()).then_some((*dictionary, kept))
+        };
+        let found = crew::gather(self.crew, spots.len().div_ceil(SPOTS), |at| {
+            let spots = spots.iter().skip(at * SPOTS).take(SPOTS);
+            spots.filter_map(few).collect::<Vec<_>>()
         });
-        for bits in found {
-            bits.add_to(sure);
+        found.into_iter().flatten().collect()
+    }
+
+    /// Where some rows have what is wanted.
+    fn spots_among(&self, asked: &RowSet, wanted: &WantedOf) -> Spots {
+        self.each_piece(|placed, flags| {
+            let dictionary = placed.part.dictionary;
+            let asked = Bits::of(placed, |at| asked.word(at));
+            let wanted = wanted.get(&dictionary).filter(|_| !asked.is_empty())?;
+            let spots = placed.spots(wanted, &asked, flags);
+            (!spots.is_empty()).then_some((dictionary, spots))
+        })
+    }
+
+    /// What came of each part; several are asked at once, with flags to lend.
+    fn each_piece<T: Send>(&self, ask: impl Fn(&Placed, &mut Flags) -> Option<T> + Sync) -> Vec<T> {
+        let placed = &self.snapshot.values.placed;
+        let found = crew::gather(self.crew, placed.len().div_ceil(PIECE), |at| {
+            let mut flags = Flags::new();
+            let parts = placed.iter().skip(at * PIECE).take(PIECE);
+            let parts = parts.filter(|_| !self.cancel.is_stale());
+            parts
+                .filter_map(|placed| ask(placed, &mut flags))
+                .collect::<Vec<T>>()
+        });
+        found.into_iter().flatten().collect()
+    }
+
+    /// The values that hold the text.
+    fn wanted(&self) -> WantedOf {
+        let before = self.before.and_then(|told| told.values.as_ref());
+        let parts = &self.snapshot.values.words;
+        let found = crew::gather(self.crew, parts.len(), |at| {
+            let part = &*parts[at];
+            if self.cancel.is_stale() {
+                return Vec::new();
+            }
+            match before {
+                Some(before) => match before.get(&part.dictionary) {
+                    Some(known) => self.needle.among_these(part, &known.values),
+                    None => Vec::new(),
+                },
+                None => self.needle.among(part),
+            }
+        });
+        let mut told: HashMap<u64, Vec<(&Part, Vec<u32>)>> = HashMap::new();
+        for (part, numbers) in parts.iter().zip(found) {
+            let of = told.entry(part.dictionary).or_default();
+            of.push((part, numbers));
         }
+        let told: Vec<_> = told.into_iter().collect();
+        let wanted = crew::gather(self.crew, told.len(), |at| {
+            let (dictionary, parts) = &told[at];
+            let known = before.and_then(|before| before.get(dictionary));
+            (
+                *dictionary,
+                wanted(parts, known.map(|known| &known.bundles)),
+            )
+        });
+        let some = |(_, wanted): &(u64, Wanted)| !wanted.values.is_empty();
+        wanted.into_iter().filter(some).collect()
     }
 }
 
-/// Which slots of a part hold a text, one byte each.
-struct Slots(Box<[u8; 1 << 16]>);
-
-impl Slots {
-    /// `None` where none does.
-    fn holding(part: &Part, wanted: &Wanted) -> Option<Self> {
-        let mut slots = vec![0; 1 << 16];
-        let mut any = 0;
-        for (slot, to) in part.slots().zip(&mut slots) {
-            *to = u8::from(match slot {
-                Slot::Value(number) => wanted.values.has(number),
-                Slot::Bundle(number) => wanted.bundles.has(number),
-            });
-            any |= *to;
-        }
-        if any == 0 {
-            return None;
-        }
-        Some(Self(slots.into_boxed_slice().try_into().ok()?))
+/// The values of a dictionary, as each of its parts has them, and the bundles that have one; no
+/// other bundles than those that are known to be possible.
+fn wanted(parts: &[(&Part, Vec<u32>)], possible: Option<&Numbers>) -> Wanted {
+    let mut wanted = Wanted::default();
+    for number in parts.iter().flat_map(|(_, numbers)| numbers) {
+        wanted.values.add(*number);
     }
-
-    /// The place of the first of some slots that does, from a place on.
-    fn next(&self, slots: &[u16], from: usize) -> Option<usize> {
-        let (eights, rest) = slots.get(from..)?.as_chunks::<8>();
-        let holds = |slot: &u16| self.0[usize::from(*slot)] != 0;
-        if let Some(n) = eights.iter().position(|eight| self.any(eight)) {
-            let at = eights[n].iter().position(holds)?;
-            return Some(from + n * 8 + at);
+    for (part, _) in parts {
+        for (number, members) in part.bundles() {
+            if possible.is_none_or(|possible| possible.has(number))
+                && members.iter().any(|value| wanted.values.has(*value))
+            {
+                wanted.bundles.add(number);
+            }
         }
-        let at = rest.iter().position(holds)?;
-        Some(from + eights.len() * 8 + at)
     }
-
-    /// Whether one of some slots does. Looking at all of them costs less than a branch after each.
-    fn any(&self, slots: &[u16]) -> bool {
-        slots
-            .iter()
-            .fold(0, |any, slot| any | self.0[usize::from(*slot)])
-            != 0
-    }
+    wanted
 }
 
 /// What it says that was not asked before, or what it said then.
@@ -394,31 +462,5 @@ fn once(said: &[AtomicU8], number: u32, ask: impl FnOnce() -> bool) -> bool {
             fits
         }
         said => said == YES,
-    }
-}
-
-/// The values of a dictionary that hold a text, and the bundles with such a value.
-#[derive(Debug, Default)]
-struct Wanted {
-    values: Numbers,
-    bundles: Numbers,
-}
-
-/// A set of numbers from 0.
-#[derive(Debug, Default)]
-struct Numbers(Vec<u64>);
-
-impl Numbers {
-    fn add(&mut self, number: u32) {
-        let at = number as usize / 64;
-        if self.0.len() <= at {
-            self.0.resize(at + 1, 0);
-        }
-        self.0[at] |= 1 << (number % 64);
-    }
-
-    fn has(&self, number: u32) -> bool {
-        let word = self.0.get(number as usize / 64).copied().unwrap_or(0);
-        word >> (number % 64) & 1 == 1
     }
 }

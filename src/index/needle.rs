@@ -5,6 +5,8 @@ use memchr::memmem::Finder;
 
 use crate::base::text;
 use crate::base::time::{DAY, SECOND, UtcMicros};
+use crate::index::compact::Times;
+use crate::index::numbers::Numbers;
 use crate::index::values::Part;
 
 /// A text to look for.
@@ -14,6 +16,9 @@ pub(crate) struct Needle {
     finder: Finder<'static>,
     uuids: InUuids,
 }
+
+/// So many bytes of text are looked through in the time that a single value takes.
+const BYTES_A_VALUE: usize = 160;
 
 /// How a text stands in UUIDs.
 #[derive(Debug)]
@@ -35,19 +40,32 @@ struct Digits {
 }
 
 impl Digits {
-    /// Whether they stand in one half of a UUID.
-    fn are_in(&self, half: u64, starts: u64) -> bool {
-        let mut found = starts;
-        for (digit, at) in self.digits.iter().zip(0..) {
-            let other = half ^ digit;
-            let other = other | other >> 2;
-            let other = other | other >> 1;
-            found &= (!other & ONES) << (4 * at);
-            if found == 0 {
-                return false;
-            }
+    /// Where in a half of a UUID some of them may begin, of those places where they may begin at
+    /// all.
+    fn begin(digits: &[u64], first: u32, half: u64, starts: u64) -> u64 {
+        digits
+            .iter()
+            .zip(first..)
+            .fold(starts, |found, (digit, at)| {
+                let other = half ^ digit;
+                let other = other | other >> 2;
+                let other = other | other >> 1;
+                found & (!other & ONES) << (4 * at)
+            })
+    }
+
+    /// Whether they stand in a UUID.
+    fn are_in(&self, bits: u128) -> bool {
+        let (high, low) = ((bits >> 64) as u64, bits as u64);
+        // Two digits rule out most: a branch after the first could not be guessed.
+        let (two, rest) = self.digits.split_at(self.digits.len().min(2));
+        let high_starts = Self::begin(two, 0, high, self.starts.0);
+        let low_starts = Self::begin(two, 0, low, self.starts.1);
+        if high_starts | low_starts == 0 {
+            return false;
         }
-        true
+        let high_starts = Self::begin(rest, 2, high, high_starts);
+        high_starts | Self::begin(rest, 2, low, low_starts) != 0
     }
 }
 
@@ -65,6 +83,11 @@ impl Needle {
             uuids: InUuids::of(folded.as_bytes()),
             folded,
         }
+    }
+
+    /// The text, folded.
+    pub(crate) fn text(&self) -> &str {
+        &self.folded
     }
 
     /// The text folded, where it is ASCII.
@@ -106,14 +129,22 @@ impl Needle {
         numbers
     }
 
+    /// As [`Self::among`], where no other values than `possible` hold it.
+    pub(crate) fn among_these(&self, part: &Part, possible: &Numbers) -> Vec<u32> {
+        let numbers = part.first..part.first + part.ends.len() as u32;
+        let asked = possible.within(numbers.clone()).count();
+        if asked * BYTES_A_VALUE < part.text.len() {
+            let holds = |number: &u32| part.value(*number).is_some_and(|v| self.is_in_folded(v));
+            return possible.within(numbers).filter(holds).collect();
+        }
+        self.among(part)
+    }
+
     /// Whether a UUID holds it.
     pub(crate) fn in_uuid(&self, bits: u128) -> bool {
         match &self.uuids {
             InUuids::Never => false,
-            InUuids::Digits(digits) => {
-                let (high, low) = ((bits >> 64) as u64, bits as u64);
-                digits.are_in(high, digits.starts.0) || digits.are_in(low, digits.starts.1)
-            }
+            InUuids::Digits(digits) => digits.are_in(bits),
             InUuids::Places(places) => places.iter().any(|(mask, value)| bits & mask == *value),
         }
     }
@@ -203,7 +234,12 @@ pub(crate) struct InTimes<'a> {
     /// By second of the day: whether its text holds the needle, and whether it begins with what
     /// stands behind the `t`.
     seconds: Vec<(bool, bool)>,
+    /// Whether there is such a second.
+    in_seconds: bool,
 }
+
+/// Days that are looked at to rule out all times between the first and the last.
+const MOST_DAYS: i64 = 400;
 
 /// The last day asked for and what it says: as for a second, but for its end.
 pub(crate) type LastDay = Option<(i64, bool, bool)>;
@@ -223,11 +259,25 @@ impl<'a> InTimes<'a> {
             let time = std::str::from_utf8(&time).unwrap_or_default();
             (time.contains(text), begins(time))
         });
+        let seconds: Vec<(bool, bool)> = seconds.collect();
         Some(Self {
             needle,
             across,
-            seconds: seconds.collect(),
+            in_seconds: seconds.iter().any(|said| *said != (false, false)),
+            seconds,
         })
+    }
+
+    /// Whether one of some times can hold it: most texts stand in no time of a day, and the days of
+    /// a segment are few.
+    pub(crate) fn may_hold(&self, times: &Times) -> bool {
+        let Some((first, last)) = times.span() else {
+            return false;
+        };
+        let (first, last) = (first.div_euclid(DAY), last.div_euclid(DAY));
+        self.in_seconds
+            || last - first > MOST_DAYS
+            || (first..=last).any(|day| self.holds(day * DAY, &mut None))
     }
 
     /// Whether a time, of whole seconds, holds it.

@@ -13,6 +13,7 @@ use crate::event::resource::Mark;
 use crate::index::atlas::Atlas;
 use crate::index::batch::{uuid_bits, uuid_text};
 use crate::index::bitmap::{Bitmap, RowSet};
+use crate::index::earlier::Earlier;
 use crate::index::names::Names;
 use crate::index::place::{FileNames, RecordPlace};
 use crate::index::schema::Col;
@@ -39,6 +40,7 @@ pub struct Snapshot {
     pub(crate) files: FileNames,
     pub(crate) atlas: Arc<Atlas>,
     pub(crate) marked: Arc<Mutex<Marked>>,
+    pub(crate) earlier: Arc<Earlier>,
     pub(crate) odd_ids: Symbols,
     pub(crate) principals: Arc<[Arc<Principal>]>,
     /// By symbol of [`Col::Session`].

@@ -78,9 +78,12 @@ impl Chunk {
             return (0..self.ends.len()).map(|i| test(self.get(i))).collect();
         }
         let mut table = vec![false; self.ends.len()];
-        let mut from = 0;
+        let (mut from, mut i) = (0, 0);
         while let Some(at) = needle.find(self.text.as_bytes(), from) {
-            let i = self.ends.partition_point(|end| *end <= at);
+            // The next one is seldom far.
+            let ends = self.ends.get(i..).unwrap_or_default();
+            let near = ends.iter().take(8).position(|end| *end > at);
+            i += near.unwrap_or_else(|| ends.partition_point(|end| *end <= at));
             let Some(yes) = table.get_mut(i) else { break };
             *yes = test(self.get(i));
             // On to the next string; the needle may also have begun in this one's tail.

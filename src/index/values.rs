@@ -39,7 +39,7 @@ const MOST_SLOTS: usize = 1 << 16;
 /// The number of slots of a row of which nobody says what it holds.
 pub(crate) const OPEN: u16 = u16::MAX;
 /// Set in a slot that is a bundle; the rest is its number.
-const BUNDLE: u32 = 1 << 31;
+pub(crate) const BUNDLE: u32 = 1 << 31;
 
 /// How much text the values of one load hold, all threads together.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +59,8 @@ pub(crate) struct Part {
     /// The values of each new bundle, end to end.
     bundled: Box<[u32]>,
     bundle_ends: Box<[u32]>,
-    slots: Box<[u32]>,
+    /// Numbers of values, and of bundles with [`BUNDLE`].
+    pub(crate) slots: Box<[u32]>,
     /// The slots of each row, end to end; a row's keys come first.
     pub(crate) items: Box<[u16]>,
     /// How many slots each row has; [`OPEN`] where it has none and may hold anything.

@@ -498,6 +498,7 @@ impl IndexWriter {
             files: self.files.clone(),
             atlas: Arc::clone(&self.atlas),
             marked: Arc::default(),
+            earlier: Arc::default(),
             odd_ids: self.odd_ids.freeze(),
             principals: self.principals.as_slice().into(),
             sessions: self.sessions.clone(),

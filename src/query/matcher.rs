@@ -6,6 +6,7 @@ use regex::Regex;
 
 use crate::base::text::{self, Wildcard};
 use crate::event::resource::Arn;
+use crate::index::earlier::Fit;
 use crate::query::ast::{Op, Value};
 use crate::query::number::Number;
 use crate::query::pattern::{How, Pattern};
@@ -102,6 +103,20 @@ impl Matcher {
         (!needle.is_empty() && needle.is_ascii()).then_some(needle)
     }
 
+    /// How names are compared, where what fits this text fits every text it begins with.
+    pub fn fit(&self) -> Option<Fit> {
+        match self {
+            Self::Holds(_) => Some(Fit::Holds),
+            Self::Starts(_) => Some(Fit::Starts),
+            // `user` begins no component of `user/alice`, which `user/` does.
+            Self::ComponentStarts(wanted) => {
+                let splits = wanted.bytes().filter(|byte| b"/:@#".contains(byte));
+                Some(Fit::Component(splits.count()))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a text fits.
     pub fn matches(&self, value: &str) -> bool {
         match self {
@@ -160,8 +175,13 @@ fn may_begin_component(value: &str, wanted: &str) -> bool {
             .get(at..at + wanted.len())
             .is_some_and(|here| here.eq_ignore_ascii_case(wanted))
     };
-    let splits = |byte: &u8| matches!(byte, b'/' | b':' | b'@' | b'#');
-    begins(0) || (1..bytes.len()).any(|at| splits(&bytes[at - 1]) && begins(at))
+    let Some(first) = wanted.first() else {
+        return true;
+    };
+    let splits = |at: usize| matches!(bytes[at], b'/' | b':' | b'@' | b'#');
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    let mut places = memchr::memchr2_iter(lower, upper, bytes);
+    places.any(|at| (at == 0 || splits(at - 1)) && begins(at))
 }
 
 /// Whether `value` is `folded`, which is folded already, ignoring case.
@@ -237,6 +257,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::base::crew::Alone;
+    use crate::index::snapshot::Snapshot;
+    use crate::index::symbols::SymbolsWriter;
 
     fn check(rule: Rule, word: &str, value: &str, yes: bool) {
         let matcher = Matcher::word(&Pattern::word(word), rule);
@@ -285,6 +308,34 @@ mod tests {
     }
 
     proptest! {
+        /// What fits a word while it is typed is what a look at every name says.
+        #[test]
+        fn names_of_a_word_that_is_typed_on(
+            names in prop::collection::btree_set("(user/|arn:aws:iam::1:role/)?[aB/:]{0,4}", 0..40),
+            word in "(use|u|a)?[aB/:]{1,5}",
+            rule in prop_oneof![Just(Rule::Component), Just(Rule::Whole), Just(Rule::Part)],
+        ) {
+            let mut writer = SymbolsWriter::default();
+            for n in 0..400 {
+                writer.intern(&format!("other {n}"));
+            }
+            for name in &names {
+                writer.intern(name);
+            }
+            let resources = writer.freeze();
+            let snapshot = Snapshot { resources: resources.clone(), ..Snapshot::default() };
+            for end in 1..=word.len() {
+                let pattern = Pattern { text: word[..end].to_owned(), how: How::Prefix };
+                let matcher = Matcher::word(&pattern, rule);
+                let (text, fit) = (matcher.needs().unwrap(), matcher.fit().unwrap());
+                let test = |name: &str| matcher.matches(name);
+                for _ in 0..2 {
+                    let table = snapshot.names_that_fit(None, (fit, &text), &Alone, test);
+                    prop_assert_eq!(&table, &resources.matching(test), "{} {:?}", &word[..end], rule);
+                }
+            }
+        }
+
         #[test]
         fn the_first_look_rules_out_nothing_that_begins_a_component(
             value in "(arn:aws:iam::1:)?(user/)?[aB/:@#ü]{0,8}",

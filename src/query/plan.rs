@@ -20,7 +20,7 @@ use crate::index::column::CodeSet;
 use crate::index::schema::{Class, Col, Derived, Field, Flag, Home};
 use crate::index::segment::{Facts, IdBits};
 use crate::index::snapshot::Snapshot;
-use crate::index::symbols::{Sym, Symbols};
+use crate::index::symbols::Sym;
 use crate::query::address::Address;
 use crate::query::ast::{Expr, Needle, Op, Subject, Test, Value};
 use crate::query::marks::{Marking, NEWS};
@@ -279,12 +279,7 @@ fn anywhere(needle: &Needle, on: On<'_>) -> Node {
         // Who asks which rows hold it asks the columns, too.
         return Node::Text(Box::new(Atom::text(needle)), Vec::new());
     }
-    let showing = VERBATIM.map(|col| {
-        (
-            col,
-            CodeSet::from(names(on.snapshot.dict(col), &matcher, on.crew)),
-        )
-    });
+    let showing = VERBATIM.map(|col| (col, CodeSet::from(names(Some(col), &matcher, on))));
     let showing = showing.into_iter().filter(|(_, codes)| !codes.is_empty());
     Node::Text(Box::new(Atom::text(needle)), showing.collect())
 }
@@ -320,7 +315,7 @@ fn term(test: &Test, value: &Value, on: On<'_>) -> Node {
         Home::Resources => match Matcher::of(value, test.op, rule) {
             Some(matcher) => {
                 let resources = snapshot.resources();
-                let mut table = names(resources, &matcher, on.crew);
+                let mut table = names(None, &matcher, on);
                 for sym in snapshot.names().given() {
                     if let Some(given) = as_given(resources.text(*sym))
                         && let Some(fits) = table.get_mut(sym.code() as usize)
@@ -456,16 +451,20 @@ fn column(field: Field, col: Col, op: Op, value: &Value, rule: Rule, on: On<'_>)
     let fitting = match field {
         Field::What => dict.matching(|text| fits_call(&matcher, text, op)),
         Field::Svc => dict.matching(|text| fits_service(&matcher, text)),
-        _ => names(dict, &matcher, on.crew),
+        _ => names(Some(col), &matcher, on),
     };
     Node::Column(col, fitting.into())
 }
 
-/// For each symbol whether its string fits, by looking only at strings that can.
-fn names(dict: &Symbols, matcher: &Matcher, crew: &dyn Crew) -> Vec<bool> {
-    match matcher.needs() {
-        Some(needle) => dict.matching_with(&needle, crew, |text| matcher.matches(text)),
-        None => dict.matching(|text| matcher.matches(text)),
+/// For each symbol of a column, or of the resources where none is given, whether its string fits,
+/// by looking only at strings that can.
+fn names(col: Option<Col>, matcher: &Matcher, On { snapshot, crew }: On<'_>) -> Vec<bool> {
+    let dict = col.map_or(snapshot.resources(), |col| snapshot.dict(col));
+    let test = |text: &str| matcher.matches(text);
+    match (matcher.needs(), matcher.fit()) {
+        (Some(text), Some(fit)) => snapshot.names_that_fit(col, (fit, &text), crew, test),
+        (Some(text), None) => dict.matching_with(&text, crew, test),
+        (None, _) => dict.matching(test),
     }
 }
 
