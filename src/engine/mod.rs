@@ -6,8 +6,12 @@
 
 pub mod answer;
 mod comparing;
+mod conveyor;
 mod crew;
+mod decoder;
 mod follow;
+mod indexer;
+mod lister;
 mod loader;
 mod look;
 mod memo;
