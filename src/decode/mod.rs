@@ -8,6 +8,8 @@
 
 pub mod archive;
 mod container;
+mod damage;
+mod deliver;
 mod encoding;
 mod fields;
 mod foreign;
@@ -24,6 +26,7 @@ mod parquet;
 mod presto;
 mod recover;
 mod reread;
+mod rows;
 mod scan;
 mod scanned;
 mod settle;
