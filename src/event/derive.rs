@@ -21,7 +21,7 @@ use crate::event::params::{ALIASES, EVERYONE, Form, OF_ACCOUNT, OF_CALLER, ROWS}
 use crate::event::record::{HIDDEN, Text};
 use crate::event::relation::Roles;
 use crate::event::resource::{
-    Arn, Class, Naming, ResourceRef, Role, id_class, is_ec2_id, is_id_like,
+    Arn, Class, Naming, ResourceRef, Role, has_colon, id_class, is_ec2_id, is_id_like,
 };
 use crate::event::service;
 
@@ -256,7 +256,7 @@ fn each_named<'a>(
     }
     let table = Table::get();
     // A region or account that no service writes would shift what stands where in an ARN.
-    let odd = call.region.contains(':') || call.account.contains(':');
+    let odd = has_colon(call.region) || has_colon(call.account);
     for (at, param) in params.iter().enumerate() {
         let text = param.text.as_ref();
         let row = table.rows(param.key).iter().map(|n| usize::from(*n));

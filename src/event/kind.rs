@@ -32,7 +32,7 @@ impl<'a> Kind<'a> {
     /// The kind of a resource by its name: an ARN, an id, an access key or an account.
     pub fn of(name: &'a str) -> Option<Self> {
         let made = |service, what| Some(Kind { service, what });
-        let Some(arn) = Arn::parse(name) else {
+        let Some((service, of_account, tail)) = Arn::kind_parts(name) else {
             if let Some(what) = like_id(name) {
                 let service = match what {
                     "file-system" | "access-point" | "mount-target" => "elasticfilesystem",
@@ -56,12 +56,11 @@ impl<'a> Kind<'a> {
                 _ => None,
             };
         };
-        let tail = arn.resource;
-        let end = tail.bytes().position(|b| matches!(b, b'/' | b':'));
+        let end = memchr::memchr2(b'/', b':', tail.as_bytes());
         let first = end.and_then(|end| tail.get(..end)).unwrap_or(tail);
-        let what = match arn.service {
-            "s3" | "s3-object-lambda" if arn.account.is_empty() => {
-                if tail.bytes().any(|b| b == b'/') {
+        let what = match service {
+            "s3" | "s3-object-lambda" if !of_account => {
+                if memchr::memchr(b'/', tail.as_bytes()).is_some() {
                     "object"
                 } else {
                     "bucket"
@@ -90,7 +89,7 @@ impl<'a> Kind<'a> {
                 None => first,
             },
         };
-        made(arn.service, what)
+        made(service, what)
     }
 
     /// Whether a word is a name of this kind: `bucket`, `s3:bucket`, `loadbalancer/app` or only

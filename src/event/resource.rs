@@ -26,17 +26,7 @@ pub struct Arn<'a> {
 impl<'a> Arn<'a> {
     /// Takes an ARN apart; `None` where it is not one.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let bytes = text.as_bytes();
-        if !bytes.starts_with(b"arn:aws") {
-            return None;
-        }
-        let a = colon(bytes, "arn:aws".len())?;
-        let b = colon(bytes, a + 1)?;
-        let c = colon(bytes, b + 1)?;
-        let d = colon(bytes, c + 1)?;
-        if b == a + 1 || d + 1 == bytes.len() {
-            return None;
-        }
+        let [a, b, c, d] = colons(text.as_bytes())?;
         Some(Self {
             partition: text.get(4..a)?,
             service: text.get(a + 1..b)?,
@@ -45,24 +35,70 @@ impl<'a> Arn<'a> {
             resource: text.get(d + 1..)?,
         })
     }
+
+    /// Of an ARN its service, whether it names an account, and what it says of the resource: all
+    /// that its kind hangs on.
+    pub(crate) fn kind_parts(text: &'a str) -> Option<(&'a str, bool, &'a str)> {
+        let [a, b, c, d] = colons(text.as_bytes())?;
+        Some((text.get(a + 1..b)?, d > c + 1, text.get(d + 1..)?))
+    }
+
+    /// Whether a text is one.
+    pub(crate) fn is(text: &str) -> bool {
+        colons(text.as_bytes()).is_some()
+    }
 }
 
-/// Where the first colon from a place on stands. Asked of every resource of every record: eight
-/// bytes at a time, no searcher.
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// The high bit of every byte of eight that is a colon.
 #[inline]
-fn colon(bytes: &[u8], mut from: usize) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    while let Some(eight) = bytes.get(from..).and_then(|rest| rest.first_chunk::<8>()) {
-        // A byte that is a colon becomes zero, and the lowest zero byte alone has its high bit set.
-        let x = u64::from_le_bytes(*eight) ^ (ONES * u64::from(b':'));
-        let zeros = x.wrapping_sub(ONES) & !x & (ONES << 7);
-        if zeros != 0 {
-            return Some(from + (zeros.trailing_zeros() / 8) as usize);
-        }
-        from += 8;
+const fn colons_of(eight: [u8; 8]) -> u64 {
+    const LOW: u64 = ONES * 0x7f;
+    // A byte that is a colon becomes zero; of the others either the sum or they have the high bit.
+    let x = u64::from_le_bytes(eight) ^ (ONES * b':' as u64);
+    !(((x & LOW) + LOW) | x | LOW)
+}
+
+/// Where the four colons of an ARN stand that follow its partition, service, region and account;
+/// `None` where a text is none. Asked of every resource of every record: eight bytes at a time.
+#[inline]
+fn colons(bytes: &[u8]) -> Option<[usize; 4]> {
+    if !bytes.starts_with(b"arn:aws") {
+        return None;
     }
-    let rest = bytes.get(from..)?;
-    Some(from + rest.iter().position(|b| *b == b':')?)
+    let mut found = [0; 4];
+    let mut n = 0;
+    let mut at = "arn:aws".len();
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        let eight = rest.first_chunk::<8>().copied().unwrap_or_else(|| {
+            let mut eight = [0; 8];
+            eight
+                .iter_mut()
+                .zip(rest)
+                .for_each(|(to, from)| *to = *from);
+            eight
+        });
+        let mut bits = colons_of(eight);
+        while bits != 0 {
+            found[n] = at + (bits.trailing_zeros() / 8) as usize;
+            n += 1;
+            if n == found.len() {
+                let [a, b, _, d] = found;
+                return (b > a + 1 && d + 1 < bytes.len()).then_some(found);
+            }
+            bits &= bits - 1;
+        }
+        at += 8;
+    }
+    None
+}
+
+/// Whether a text holds a colon.
+#[inline]
+pub(crate) fn has_colon(text: &str) -> bool {
+    let (eights, rest) = text.as_bytes().as_chunks::<8>();
+    eights.iter().any(|eight| colons_of(*eight) != 0) || rest.contains(&b':')
 }
 
 /// How a record names a resource, best first.
@@ -449,7 +485,7 @@ pub fn arns_in(text: &str) -> impl Iterator<Item = &str> {
         }
         if whole {
             done = true;
-            return Arn::parse(text).map(|_| text);
+            return Arn::is(text).then_some(text);
         }
         while let Some(at) = memchr::memmem::find(&text.as_bytes()[from..], b"arn:aws") {
             let start = from + at;
@@ -459,7 +495,7 @@ pub fn arns_in(text: &str) -> impl Iterator<Item = &str> {
                 .count();
             from = start + len;
             let arn = text[start..from].trim_end_matches(['.', ':', ',', '-']);
-            if Arn::parse(arn).is_some() {
+            if Arn::is(arn) {
                 return Some(arn);
             }
         }
@@ -533,6 +569,50 @@ mod tests {
         for (prefix, what) in IDS {
             assert_eq!(id_kind(&format!("{prefix}-1a2b3c4d")), Some(*what));
         }
+    }
+
+    #[test]
+    fn an_arn_has_five_colons_wherever_they_stand() {
+        for (text, parts) in [
+            ("arn:aws:s3:::b", Some(["aws", "s3", "", "", "b"])),
+            (
+                "arn:aws-us-gov:iam::1:user/a:b",
+                Some(["aws-us-gov", "iam", "", "1", "user/a:b"]),
+            ),
+            (
+                "arn:aws:sns:eu-west-1:1:é:ü",
+                Some(["aws", "sns", "eu-west-1", "1", "é:ü"]),
+            ),
+            ("arn:aws:ié::::x", Some(["aws", "ié", "", "", ":x"])),
+            ("arn:aws:s3:::", None),
+            ("arn:aws::::x", None),
+            ("arn:aws:s3::b", None),
+            ("arn:aws", None),
+            ("arn:", None),
+            ("urn:aws:s3:::b", None),
+        ] {
+            let of = |arn: Arn<'static>| {
+                [
+                    arn.partition,
+                    arn.service,
+                    arn.region,
+                    arn.account,
+                    arn.resource,
+                ]
+            };
+            assert_eq!(Arn::parse(text).map(of), parts, "{text}");
+            assert_eq!(Arn::is(text), parts.is_some(), "{text}");
+            assert!(has_colon(text));
+        }
+        for text in [
+            "",
+            "111122223333",
+            "eu-west-1;",
+            "\u{ba}\u{ba}\u{ba}\u{ba}\u{ba}",
+        ] {
+            assert!(!has_colon(text), "{text}");
+        }
+        assert!(has_colon("11112222333:") && has_colon("1111222:3333"));
     }
 
     #[test]

@@ -21,41 +21,16 @@ use crate::event::session::{SessionSeed, key_of};
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
 use crate::index::segment::{Facts, UNDATED};
+use crate::index::sighted::Sighted;
+use crate::index::strings::Strings;
 use crate::index::symbols::spread;
 use crate::index::values::{Part, ValuesBuilder};
 
 /// Text a thread's dictionaries may hold before they begin anew: the index holds it already.
 const MOST_TEXT: usize = 8 << 20;
 
-/// The same for the names of resources alone: most are met once, and those that come again are
-/// found sooner among few.
-const MOST_NAMES: usize = 2 << 20;
-
 /// Callers that are remembered by the number of their identity.
 const MOST_CALLERS: usize = 16 << 10;
-
-/// Strings in a row.
-#[derive(Debug, Default)]
-pub(crate) struct Strings {
-    text: String,
-    ends: Vec<usize>,
-}
-
-impl Strings {
-    fn get(&self, i: usize) -> &str {
-        let start = if i == 0 { 0 } else { self.ends[i - 1] };
-        &self.text[start..self.ends[i]]
-    }
-
-    fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-        self.ends.push(self.text.len());
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.ends.len()).map(|i| self.get(i))
-    }
-}
 
 /// A dictionary of one thread: symbols are numbered from 1 in order of first appearance.
 #[derive(Debug, Default)]
@@ -88,14 +63,6 @@ impl Entry {
 }
 
 impl LocalDict {
-    /// Forgets every string and keeps the room; what is fresh was sent.
-    fn forget(&mut self) {
-        self.text.clear();
-        self.table.clear();
-        self.last = Entry::default();
-        self.len = 0;
-    }
-
     /// The local symbol of `text`; rows repeat their neighbour's value more often than not.
     fn intern(&mut self, hasher: RandomState, text: &str) -> u32 {
         if self.last.code != 0 && self.last.is(&self.text, text) {
@@ -206,8 +173,8 @@ impl Batch {
         self.times.is_empty()
     }
 
-    /// Makes room for as many rows as the batch before had: growing bit by bit costs copies.
-    fn make_room(&mut self, rows: usize) {
+    /// Makes room for as much as the batch before had: growing bit by bit costs copies.
+    fn make_room(&mut self, rows: usize, resources: usize) {
         for column in &mut self.columns {
             column.reserve_exact(rows);
         }
@@ -218,8 +185,8 @@ impl Batch {
         self.offsets.reserve_exact(rows);
         self.lens.reserve_exact(rows);
         self.resource_ends.reserve_exact(rows);
-        self.resource_codes.reserve_exact(rows);
-        self.resource_marks.reserve_exact(rows);
+        self.resource_codes.reserve_exact(resources);
+        self.resource_marks.reserve_exact(resources);
     }
 
     /// What tells a row's event from others, and how: see [`Facts::id_kind`].
@@ -280,7 +247,7 @@ struct Dictionaries {
     principals: Vec<Principal>,
     /// Symbols of principals that changed since they were sent.
     changed: Vec<u32>,
-    resources: LocalDict,
+    resources: Sighted,
     ids: LocalDict,
     /// Identity fields, joined → symbol: a principal is worked out once.
     joined: HashMap<String, u32>,
@@ -297,7 +264,7 @@ struct Dictionaries {
 
 impl Dictionaries {
     fn text(&self) -> usize {
-        let dicts = self.columns.iter().chain([&self.resources, &self.ids]);
+        let dicts = self.columns.iter().chain([&self.ids]);
         dicts.map(|dict| dict.text.len()).sum::<usize>()
             + (self.joined.len() + self.joined_sessions.len()) * 256
     }
@@ -408,7 +375,7 @@ impl BatchBuilder {
             *fresh = std::mem::take(&mut dict.fresh);
         }
         batch.values = self.values.as_mut().map(|values| Arc::new(values.take()));
-        batch.fresh_resources = std::mem::take(&mut known.resources.fresh);
+        batch.fresh_resources = known.resources.take();
         batch.fresh_ids = std::mem::take(&mut known.ids.fresh);
         known.changed.sort_unstable();
         known.changed.dedup();
@@ -417,7 +384,7 @@ impl BatchBuilder {
             batch.principals.push((code, principal));
         }
         let anew = known.text() > MOST_TEXT;
-        let names_anew = known.resources.text.len() > MOST_NAMES;
+        let names_anew = known.resources.is_full();
         if anew {
             *known = Dictionaries::default();
         } else if names_anew {
@@ -429,7 +396,7 @@ impl BatchBuilder {
             names_anew,
             ..Batch::default()
         };
-        next.make_room(batch.len());
+        next.make_room(batch.len(), batch.resource_codes.len());
         std::mem::replace(batch, next)
     }
 
@@ -525,7 +492,7 @@ impl BatchBuilder {
         batch.offsets.push(offset);
         batch.lens.push(len);
         for resource in &record.resources {
-            let code = known.resources.intern(hasher, &resource.name);
+            let code = known.resources.intern(&resource.name);
             batch.resource_codes.push(code);
             batch
                 .resource_marks
@@ -533,7 +500,7 @@ impl BatchBuilder {
         }
         let first = batch.resource_codes.len() - record.resources.len();
         for (at, name) in &record.aliases {
-            let alias = known.resources.intern(hasher, name);
+            let alias = known.resources.intern(name);
             if let Some(&of) = batch.resource_codes.get(first + at) {
                 batch.aliases.push((of, alias));
             }

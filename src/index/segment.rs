@@ -7,6 +7,7 @@ use crate::event::resource::Mark;
 use crate::index::bitmap::Bitmap;
 use crate::index::column::{CodeSet, Packed};
 use crate::index::compact::{AllFacts, Times};
+use crate::index::ends::Ends;
 use crate::index::place::{Places, PlacesWriter, RecordPlace};
 use crate::index::schema::Col;
 use crate::index::symbols::Sym;
@@ -280,7 +281,7 @@ pub struct Segment {
     pub(crate) ids: Box<[u128]>,
     pub(crate) places: Places,
     /// Where each row's resources end; none where no row has any.
-    pub(crate) resource_ends: Box<[u32]>,
+    pub(crate) resource_ends: Ends,
     pub(crate) resources: Packed,
     pub(crate) resource_marks: Box<[Mark]>,
     pub(crate) bytes_out: Amounts,
@@ -334,7 +335,7 @@ impl Segment {
     /// The places of a row's resources among those of all rows.
     fn places_of_resources(&self, row: usize) -> std::ops::Range<usize> {
         // There are no ends where no row has any.
-        let end = |row: usize| self.resource_ends.get(row).map_or(0, |end| *end as usize);
+        let end = |row: usize| self.resource_ends.get(row);
         row.checked_sub(1).map_or(0, end)..end(row)
     }
 
@@ -358,13 +359,11 @@ impl Segment {
         }
         // Most names stand for few rows: the list of names is scanned, then their rows are found,
         // which are seldom far from the last one.
-        let all = self.resource_ends.last().map_or(0, |end| *end as usize);
+        let all = self.resource_ends.last();
         let mut row = 0;
         self.resources.for_each(all, |at, code| {
             if wanted.has(code) {
-                let ends = self.resource_ends.get(row..).unwrap_or_default();
-                let near = ends.iter().take(16).position(|end| *end as usize > at);
-                row += near.unwrap_or_else(|| ends.partition_point(|end| *end as usize <= at));
+                row = self.resource_ends.row_of(at, row);
                 rows.insert(row);
             }
         });
@@ -464,9 +463,9 @@ impl SegmentWriter {
             ids: self.ids.as_slice().into(),
             places: self.places.pack(),
             resource_ends: if self.resources.is_empty() {
-                Box::default()
+                Ends::default()
             } else {
-                self.resource_ends.as_slice().into()
+                Ends::of(&self.resource_ends)
             },
             resources: Packed::pack(&self.resources),
             resource_marks: self.resource_marks.as_slice().into(),

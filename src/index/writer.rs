@@ -14,7 +14,7 @@ use crate::event::birth::Birth;
 use crate::event::principal::Principal;
 use crate::event::session::SessionKind;
 use crate::index::atlas::Atlas;
-use crate::index::batch::{Batch, ODD, Run, Strings, merge_names};
+use crate::index::batch::{Batch, ODD, Run, merge_names};
 use crate::index::place::FileNames;
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
@@ -22,6 +22,7 @@ use crate::index::segment::{EventId, Facts, ROWS_PER_SEGMENT, Segment, SegmentWr
 use crate::index::sessions::{Born, People, Session, Shared};
 use crate::index::shelf::Shelf;
 use crate::index::snapshot::{Generation, Snapshot};
+use crate::index::strings::Strings;
 use crate::index::symbols::{Sym, Symbols, SymbolsWriter};
 use crate::index::values::{Placed, Values};
 

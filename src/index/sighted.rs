@@ -1,0 +1,194 @@
+//! The names of resources that one decoding thread has met more than once.
+//!
+//! Most names come once: an object, a session's key, a task. So the first sight of a name leaves only
+//! a byte behind, and the second puts it among those that are known; few are, and they stay close.
+//! A name that is not known yet is sent on as new, and the writer finds it among all names.
+//!
+//! A name is known by 96 bits of two hashes with seeds of this process, not by its text: that any two
+//! of a million names share them has a chance of 1 in 10¹⁷.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+use crate::index::strings::Strings;
+
+/// Names sent before all are forgotten: the writer holds a number for each.
+const MOST_SENT: u32 = 1 << 17;
+
+/// First sights that leave their byte.
+const SIGHTS: usize = 1 << 16;
+
+/// What a thread knows of the names it has met; they are numbered from 1 as they are sent.
+#[derive(Debug)]
+pub(crate) struct Sighted {
+    first: RandomState,
+    second: RandomState,
+    known: HashTable<Known>,
+    sights: Box<[u8]>,
+    sent: u32,
+    fresh: Strings,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    first: u64,
+    second: u32,
+    code: u32,
+}
+
+impl Default for Sighted {
+    fn default() -> Self {
+        Self {
+            first: RandomState::default(),
+            second: RandomState::default(),
+            known: HashTable::new(),
+            sights: vec![0; SIGHTS].into_boxed_slice(),
+            sent: 0,
+            fresh: Strings::default(),
+        }
+    }
+}
+
+impl Sighted {
+    /// The number of a name, which is sent under it if it is not known.
+    pub(crate) fn intern(&mut self, name: &str) -> u32 {
+        let first = self.first.hash_one(name);
+        let second = self.second.hash_one(name) as u32;
+        let is = |known: &Known| (known.first, known.second) == (first, second);
+        if let Some(known) = self.known.find(first, is) {
+            return known.code;
+        }
+        self.sent += 1;
+        self.fresh.push(name);
+        // Zero stands for none.
+        let (slot, mark) = (second as usize % SIGHTS, (second >> 16) as u8 | 1);
+        if std::mem::replace(&mut self.sights[slot], mark) == mark {
+            let known = Known {
+                first,
+                second,
+                code: self.sent,
+            };
+            self.known.insert_unique(first, known, |known| known.first);
+        }
+        self.sent
+    }
+
+    /// The names to be sent, each under the number after that of the one before.
+    pub(crate) fn take(&mut self) -> Strings {
+        let room = self.fresh.room();
+        std::mem::replace(&mut self.fresh, room)
+    }
+
+    /// Whether it is time to begin anew.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.sent >= MOST_SENT
+    }
+
+    /// Begins to number anew; what is fresh was sent. A name that was met before is known again at
+    /// its next sight.
+    pub(crate) fn forget(&mut self) {
+        self.known.clear();
+        self.sent = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::origin::FileId;
+    use crate::event::record::{Content, Record};
+    use crate::event::resource::{Naming, ResourceRef};
+    use crate::index::batch::BatchBuilder;
+    use crate::index::segment::EventId;
+    use crate::index::writer::IndexWriter;
+
+    /// What the names stand for, as a writer finds it: sent names by number.
+    fn numbered(sighted: &mut Sighted, names: &[String]) -> (Vec<u32>, Vec<String>) {
+        let codes = names.iter().map(|name| sighted.intern(name)).collect();
+        (codes, sighted.take().iter().map(str::to_owned).collect())
+    }
+
+    #[test]
+    fn every_number_stands_for_its_name_whether_it_came_again_or_not() {
+        let names: Vec<String> = (0..20_000u32)
+            .map(|n| format!("arn:aws:s3:::b/{}", if n % 3 == 0 { n % 99 } else { n }))
+            .collect();
+        let mut sighted = Sighted::default();
+        let (codes, sent) = numbered(&mut sighted, &names);
+        for (name, code) in names.iter().zip(&codes) {
+            assert_eq!(&sent[*code as usize - 1], name);
+        }
+        let again: Vec<u32> = (0..99).map(|n| sighted.intern(&names[n])).collect();
+        let (_, more) = numbered(&mut sighted, &[]);
+        assert!(more.len() < 99, "names met often are known");
+        for (name, code) in names.iter().zip(again) {
+            let at = code as usize - 1;
+            let is = sent.get(at).or_else(|| more.get(at - sent.len()));
+            assert_eq!(is, Some(name));
+        }
+    }
+
+    #[test]
+    fn begun_anew_it_numbers_from_one_and_knows_at_once_what_it_met_before() {
+        let mut sighted = Sighted::default();
+        let one = ["arn:aws:iam::1:role/r".to_owned()];
+        assert_eq!(numbered(&mut sighted, &one).0, [1]);
+        assert_eq!(numbered(&mut sighted, &one), (vec![2], one.to_vec()));
+        assert_eq!(numbered(&mut sighted, &one), (vec![2], Vec::new()));
+        sighted.forget();
+        assert_eq!(numbered(&mut sighted, &one), (vec![1], one.to_vec()));
+        assert_eq!(numbered(&mut sighted, &one), (vec![1], Vec::new()));
+    }
+
+    #[test]
+    fn it_is_full_of_what_it_sent() {
+        let mut sighted = Sighted::default();
+        let mut n = 0;
+        while !sighted.is_full() {
+            sighted.intern(&n.to_string());
+            n += 1;
+        }
+        assert!(n >= MOST_SENT);
+        sighted.forget();
+        assert!(!sighted.is_full());
+    }
+
+    #[test]
+    fn a_writer_reads_every_row_right_though_the_numbers_begin_anew() {
+        let name = |row: u32, n: u32| match n {
+            0 => format!("arn:aws:s3:::often/{}", row % 40),
+            1 => format!("arn:aws:s3:::seldom/{}", row % 9_000),
+            n => format!("arn:aws:s3:::once/{row}/{n}"),
+        };
+        let mut builder = BatchBuilder::new(0, FileId(0));
+        let mut writer = IndexWriter::new();
+        let rows = MOST_SENT / 2;
+        let mut anew = 0;
+        for row in 0..rows {
+            let named = (0..5).map(|n| ResourceRef::new(name(row, n).into(), Naming::Found));
+            let record = Record {
+                event_id: Some(format!("row{row}").into()),
+                resources: named.collect(),
+                content: Content::Raw(u64::from(row)),
+                ..Record::default()
+            };
+            builder.push(&record, u64::from(row), 1, false);
+            if row % 5_000 == 4_999 || row + 1 == rows {
+                let batch = builder.take();
+                anew += u32::from(batch.names_anew);
+                writer.append(batch, &|_| None);
+            }
+        }
+        assert!(anew > 0, "more names than are numbered at a time");
+        let snapshot = writer.publish();
+        for row in 0..rows {
+            let id = EventId::nth(row as usize);
+            let syms = snapshot.resources_of(id);
+            let named: Vec<&str> = syms.map(|sym| snapshot.resources().text(sym)).collect();
+            let expected: Vec<String> = (0..5).map(|n| name(row, n)).collect();
+            assert_eq!(named, expected, "row {row}");
+        }
+    }
+}
