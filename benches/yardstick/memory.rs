@@ -36,34 +36,61 @@ pub fn rows(bench: &Bench, table: &mut Table) -> Outcome<()> {
         table.row("peak memory", "", "not measured", "needs /proc")?;
         return Ok(());
     }
-    let goals = [
-        bench.goal("≤ 130 B/event", "≤ 110 B/event"),
-        bench.goal("≤ 300 B/event", "≤ 230 B/event"),
-        bench.goal("≤ 360 B/event", "≤ 290 B/event"),
+    let rows = [
+        (
+            Scope::Columns,
+            "peak memory, columns only",
+            bench.goal("≤ 130 B/event", "≤ 110 B/event"),
+        ),
+        (Scope::Resources, "peak memory, columns and resources", ""),
+        (
+            Scope::Values,
+            "peak memory, columns and values",
+            bench.goal("≤ 300 B/event", "≤ 230 B/event"),
+        ),
+        (
+            Scope::Everything,
+            "peak memory, everything",
+            bench.goal("≤ 360 B/event", "≤ 290 B/event"),
+        ),
     ];
-    for ((scope, _), goal) in Scope::ALL.into_iter().zip(goals) {
-        let what = match scope {
-            "everything" => "peak memory, everything".to_owned(),
-            "values" => "peak memory, columns and values".to_owned(),
-            scope => format!("peak memory, {scope} only"),
-        };
-        let output = Command::new(env::current_exe()?)
-            .arg("--child")
-            .arg(&bench.folder)
-            .arg(scope)
-            .output()?;
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let (kilobytes, events) = text
-            .trim()
-            .split_once(' ')
-            .ok_or("the child said nothing")?;
-        let (bytes, events) = (kilobytes.parse::<u64>()? * 1024, events.parse::<u64>()?);
+    let mut columns = 0.0;
+    for (scope, what, goal) in rows {
+        let (bytes, events) = peak_of(bench, scope)?;
+        let per_event = bytes as f64 / events.max(1) as f64;
         table.row(
-            &what,
+            what,
             goal,
-            &format!("{} B/event", bytes / events.max(1)),
+            &format!("{per_event:.0} B/event"),
             &format!("{:.0} MB resident at the peak", bytes as f64 / 1e6),
         )?;
+        match scope {
+            Scope::Columns => columns = per_event,
+            Scope::Resources => table.row(
+                "of that what resources add",
+                "≤ 40 B/event",
+                &format!("{:.1} B/event", per_event - columns),
+                "beside the peak of columns only",
+            )?,
+            _ => {}
+        }
     }
     Ok(())
+}
+
+/// The peak of a process that loads, in bytes, and the events it loaded.
+fn peak_of(bench: &Bench, scope: Scope) -> Outcome<(u64, u64)> {
+    let named = Scope::ALL.iter().find(|(_, known)| *known == scope);
+    let (name, _) = named.ok_or("a scope without a name")?;
+    let output = Command::new(env::current_exe()?)
+        .arg("--child")
+        .arg(&bench.folder)
+        .arg(name)
+        .output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let (kilobytes, events) = text
+        .trim()
+        .split_once(' ')
+        .ok_or("the child said nothing")?;
+    Ok((kilobytes.parse::<u64>()? * 1024, events.parse()?))
 }
