@@ -147,7 +147,7 @@ fn a_load_balancer_under_every_name() {
         .iter()
         .map(|b| &b["name"])
         .collect();
-    assert_eq!(bonds, ["subnet-8360a9e7", "sg-5943793c"]);
+    assert_eq!(bonds, ["sg-5943793c", "subnet-8360a9e7"]);
 }
 
 #[test]
@@ -603,4 +603,72 @@ fn what_a_machine_reports_of_itself_is_no_change_and_what_repeats_is_one_row() {
     let table = run(&["resource", id, "--format", "table"], dir.path());
     assert!(table.contains("ModifyInstanceAttribute  "), "{table}");
     assert!(table.contains("×5 since 2026-11-20"), "{table}");
+}
+
+#[test]
+fn the_story_of_one_moment_is_the_same_whatever_the_order_of_the_files() {
+    let none = Value::Null;
+    let bucket = || json!({"bucketName": "data"});
+    let status = |s: &str| json!({"bucketName": "data", "VersioningConfiguration": {"Status": s}});
+    let mut calls: Vec<(u32, &str, Value)> = vec![
+        (60, "CreateBucket", bucket()),
+        (60, "PutBucketVersioning", status("Enabled")),
+        (60, "PutBucketVersioning", status("Suspended")),
+        (60, "PutBucketVersioning", status("Enabled")),
+        (60, "PutBucketTagging", bucket()),
+        (60, "PutBucketTagging", bucket()),
+        (60, "DeleteBucket", bucket()),
+        // What stands is ended and made again.
+        (61, "CreateBucket", bucket()),
+        (62, "DeleteBucket", bucket()),
+        (62, "CreateBucket", bucket()),
+        (62, "PutBucketVersioning", status("Suspended")),
+    ];
+    for n in 0..4 {
+        let asked = json!({"bucketName": format!("other{n}"), "key": "k",
+            "x-amz-copy-source": "data/k"});
+        calls.push((60, "CopyObject", asked));
+    }
+    let records: Vec<Value> = (1..)
+        .zip(&calls)
+        .map(|(n, (second, name, asked))| {
+            let mut record = call(n, A, "s3", name, asked, &none);
+            record["eventTime"] = json!(format!("2026-11-20T14:00:{:02}Z", second - 60));
+            record
+        })
+        .collect();
+    let told = |order: &[usize]| {
+        let dir = tempfile::tempdir().unwrap();
+        for (place, n) in order.iter().enumerate() {
+            let text = json!({"Records": [records[*n]]}).to_string();
+            std::fs::write(dir.path().join(format!("{place:02}.json")), text).unwrap();
+        }
+        let args = ["resource", "data", "--format"];
+        let [json, table] = ["json", "table"].map(|f| run(&[&args[..], &[f]].concat(), dir.path()));
+        assert!(json.contains("PutBucketVersioning"), "{json}");
+        (json, table)
+    };
+    let mut order: Vec<usize> = (0..records.len()).collect();
+    let (json, table) = told(&order);
+    for turn in 0..6 {
+        order.rotate_left(4);
+        if turn % 2 == 1 {
+            order.reverse();
+        }
+        let (again, again_table) = told(&order);
+        assert!(again == json, "{order:?}\n{again}\n{json}");
+        assert!(again_table == table, "{order:?}\n{again_table}\n{table}");
+    }
+    let story: Value = serde_json::from_str(&json).unwrap();
+    let deeds: Vec<&str> = story["resources"][0]["life"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| step["deed"].as_str().unwrap())
+        .collect();
+    let expected = [
+        "created", "changed", "deleted", "created", "deleted", "created", "changed",
+    ];
+    assert_eq!(deeds, expected);
+    assert_eq!(story["resources"][0]["state"], "created");
 }

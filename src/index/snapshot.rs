@@ -286,6 +286,15 @@ impl Snapshot {
         }
     }
 
+    /// What puts events in an order that hangs on their ids alone.
+    pub fn id_order(&self, id: EventId) -> (u128, &str) {
+        match self.segments[id.segment()].id(id.row()) {
+            IdBits::Uuid(bits) => (bits, ""),
+            IdBits::Odd(sym) => (0, self.odd_ids.text(sym)),
+            IdBits::None => (0, ""),
+        }
+    }
+
     /// Whether the recorded id names this event alone (RULINGS 15 says what does otherwise).
     pub fn id_is_name(&self, id: EventId) -> bool {
         let segment = &self.segments[id.segment()];

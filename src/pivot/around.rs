@@ -73,19 +73,27 @@ impl Around {
         let again = told_again(snapshot, found.iter().map(|(_, id)| *id).collect());
         found.retain(|(_, id)| !again.contains(id));
         around.n_events = found.len() as u64;
-        found.sort_unstable_by_key(|(time, id)| (std::cmp::Reverse(*time), *id));
+        found.sort_unstable_by(|a, b| {
+            let ids = || snapshot.id_order(a.1).cmp(&snapshot.id_order(b.1));
+            b.0.cmp(&a.0).then_with(ids)
+        });
         around.events = found.into_iter().take(MOST).map(|(_, id)| id).collect();
         Some(around)
     }
 }
 
-/// Events of a set that another account's log tells of, too: of each such pair all but the first.
+/// Events of a set that another account's log tells of, too: of each such pair all but the one of
+/// the account whose number is the smallest.
 fn told_again(snapshot: &Snapshot, events: HashSet<EventId>) -> HashSet<EventId> {
-    let mut told = HashSet::new();
     let shared = snapshot.shared().iter();
-    shared
-        .filter(|s| events.contains(&s.event) && !told.insert(s.id))
-        .map(|s| s.event)
+    let mut pairs: Vec<_> = shared
+        .filter(|s| events.contains(&s.event))
+        .map(|s| (s.id, snapshot.text(Col::Acct, s.event), s.event))
+        .collect();
+    pairs.sort_unstable();
+    let same = pairs.chunk_by(|a, b| a.0 == b.0);
+    same.flat_map(|pair| pair.iter().skip(1))
+        .map(|(.., event)| *event)
         .collect()
 }
 

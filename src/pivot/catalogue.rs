@@ -10,6 +10,7 @@ use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
 use crate::index::symbols::Sym;
 use crate::pivot::history::{self, Standing};
+use crate::pivot::sequence::Fate;
 
 /// One resource of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +55,7 @@ struct Count {
     changes: u64,
     failures: u64,
     last: Option<EventId>,
-    /// 1 made, 2 gone.
-    standing: u8,
+    fate: Fate,
 }
 
 impl Catalogue {
@@ -83,9 +83,10 @@ impl Catalogue {
                 let changes = matches!(facts.verb(), Verb::Write | Verb::Delete);
                 if ok && changes && mark.role().is_subject() {
                     count.changes += 1;
+                    let time = snapshot.time_key(id);
                     match mark.role() {
-                        Role::Created => count.standing = 1,
-                        Role::Deleted => count.standing = 2,
+                        Role::Created => count.fate.add(time, Standing::Made(id)),
+                        Role::Deleted => count.fate.add(time, Standing::Gone(id)),
                         _ => {}
                     }
                 }
@@ -98,8 +99,8 @@ impl Catalogue {
             let (Some(last), Some(sym)) = (count.last, Sym::at(n)) else {
                 continue;
             };
-            made += u64::from(count.standing == 1);
-            gone += u64::from(count.standing == 2);
+            made += u64::from(matches!(count.fate.standing, Standing::Made(_)));
+            gone += u64::from(matches!(count.fate.standing, Standing::Gone(_)));
             if let Some(kind) = Kind::of(resources.text(sym)) {
                 *kinds.entry(kind).or_default() += 1;
             }
@@ -107,7 +108,10 @@ impl Catalogue {
         }
         let distinct = all.len() as u64;
         let order = |c: &Count| (std::cmp::Reverse(c.changes), std::cmp::Reverse(c.events));
-        all.sort_by_key(|(sym, count, _)| (order(count), *sym));
+        all.sort_by(|a, b| {
+            let names = || resources.text(a.0).cmp(resources.text(b.0));
+            order(&a.1).cmp(&order(&b.1)).then_with(names)
+        });
         all.truncate(MOST);
         let wanted: Vec<Sym> = all.iter().map(|(sym, ..)| *sym).collect();
         let standings = history::standings(snapshot, &wanted);

@@ -17,6 +17,7 @@ use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
 use crate::index::symbols::Sym;
 use crate::pivot::change::Difference;
+use crate::pivot::sequence::{self, Fate, by_time};
 
 /// What an event did to the resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -208,7 +209,7 @@ impl History {
             .collect();
         let kind = names.iter().find_map(|name| Kind::of(name));
         let mut life: Vec<Step> = Vec::new();
-        let mut standing = Standing::Seen;
+        let mut fate = Fate::default();
         let (mut derived, mut inferred) = (true, true);
         let mut met: HashMap<Sym, (EventId, u64, bool)> = HashMap::new();
         let (mut account, mut region) = (OneOf::default(), OneOf::default());
@@ -228,6 +229,9 @@ impl History {
                 } else if ok {
                     let shared = mark.role() == Role::SharedWith;
                     let known = met.entry(sym).or_insert((id, 0, shared));
+                    if by_time(snapshot, id, known.0).is_lt() {
+                        known.0 = id;
+                    }
                     known.1 += 1;
                     known.2 |= shared;
                 }
@@ -235,9 +239,10 @@ impl History {
             let Some(deed) = deed(snapshot, id, role) else {
                 continue;
             };
+            let time = snapshot.time_key(id);
             match deed {
-                Deed::Created => standing = Standing::Made(id),
-                Deed::Deleted => standing = Standing::Gone(id),
+                Deed::Created => fate.add(time, Standing::Made(id)),
+                Deed::Deleted => fate.add(time, Standing::Gone(id)),
                 _ => {}
             }
             let who = snapshot.person_of(id).map_or("?", |p| p.label.as_str());
@@ -279,7 +284,7 @@ impl History {
             region,
             derived,
             inferred,
-            standing,
+            standing: fate.standing,
             life,
             told: Vec::new(),
             n_related: related.1,
@@ -295,16 +300,18 @@ impl History {
             return Vec::new();
         };
         let group = names_of(snapshot, sym);
-        let tells = |id: &EventId| {
-            let roles = snapshot
-                .named_by(*id)
-                .filter(|(sym, _)| group.contains(sym));
-            let role = roles.map(|(_, mark)| mark.role()).min();
-            role.and_then(|role| deed(snapshot, *id, role))
-                .is_some_and(|deed| deed != Deed::Refused)
-        };
-        events.iter().copied().filter(tells).collect()
+        let deed = |id| deed_to(snapshot, &group, id);
+        let tells = |id: &EventId| deed(*id).is_some_and(|deed| deed != Deed::Refused);
+        let tellers: Vec<EventId> = events.iter().copied().filter(tells).collect();
+        sequence::of_resource(snapshot, &tellers, deed)
     }
+}
+
+/// What an event did to the resource of these names.
+pub fn deed_to(snapshot: &Snapshot, group: &[Sym], id: EventId) -> Option<Deed> {
+    let named = snapshot.named_by(id);
+    let roles = named.filter(|(sym, _)| group.contains(sym));
+    deed(snapshot, id, roles.map(|(_, mark)| mark.role()).min()?)
 }
 
 /// A value that is the same in all events, or not.
@@ -340,7 +347,7 @@ fn related(
         let known = by_best
             .entry(snapshot.names().best(sym))
             .or_insert((event, 0, false));
-        if (snapshot.time_key(event), event) < (snapshot.time_key(known.0), known.0) {
+        if by_time(snapshot, event, known.0).is_lt() {
             known.0 = event;
         }
         known.1 += events;
@@ -360,7 +367,10 @@ fn related(
             (bond, events, sym, event)
         })
         .collect();
-    all.sort_by_key(|r| (r.0, std::cmp::Reverse(r.1), r.2));
+    all.sort_by(|a, b| {
+        let names = || resources.text(a.2).cmp(resources.text(b.2));
+        (a.0, b.1).cmp(&(b.0, a.1)).then_with(names)
+    });
     all.truncate(MOST_RELATED);
     let wanted: Vec<Sym> = all.iter().map(|r| r.2).collect();
     let standings = standings(snapshot, &wanted);
@@ -387,7 +397,7 @@ pub fn standings(snapshot: &Snapshot, wanted: &[Sym]) -> Vec<Standing> {
             place.insert(name, n);
         }
     }
-    let mut all = vec![(i64::MIN, Standing::Seen); wanted.len()];
+    let mut all: Vec<Vec<Standing>> = vec![Vec::new(); wanted.len()];
     if wanted.is_empty() {
         return Vec::new();
     }
@@ -397,25 +407,31 @@ pub fn standings(snapshot: &Snapshot, wanted: &[Sym]) -> Vec<Standing> {
                 continue;
             }
             for (sym, mark) in segment.named(row) {
-                if !matches!(mark.role(), Role::Created | Role::Deleted) {
-                    continue;
-                }
-                let Some(&n) = place.get(&sym) else { continue };
                 let id = EventId::new(s, row);
-                let time = segment.times().get(row);
-                if let Some(known) = all.get_mut(n)
-                    && time >= known.0
-                {
-                    let standing = match mark.role() {
-                        Role::Created => Standing::Made(id),
-                        _ => Standing::Gone(id),
-                    };
-                    *known = (time, standing);
+                let next = match mark.role() {
+                    Role::Created => Standing::Made(id),
+                    Role::Deleted => Standing::Gone(id),
+                    _ => continue,
+                };
+                if let Some(known) = place.get(&sym).and_then(|n| all.get_mut(*n)) {
+                    known.push(next);
                 }
             }
         }
     }
-    all.into_iter().map(|(_, standing)| standing).collect()
+    let settled = |mut known: Vec<Standing>| {
+        let event = |standing: &Standing| match standing {
+            Standing::Made(id) | Standing::Gone(id) => *id,
+            Standing::Seen => EventId::nth(0),
+        };
+        known.sort_by(|a, b| by_time(snapshot, event(a), event(b)));
+        let mut fate = Fate::default();
+        for next in known {
+            fate.add(snapshot.time_key(event(&next)), next);
+        }
+        fate.standing
+    };
+    all.into_iter().map(settled).collect()
 }
 
 /// First and last dated event of an account's region.

@@ -21,6 +21,7 @@ mod moments;
 pub mod person;
 pub mod portrait;
 pub mod profile;
+pub mod sequence;
 pub mod sorted;
 mod table;
 pub mod tally;

@@ -8,11 +8,11 @@ use crate::event::resource::Role;
 use crate::index::schema::{Col, Field};
 use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
-use crate::index::symbols::Sym;
 use crate::pivot::around::Around;
 use crate::pivot::catalogue::Catalogue;
-use crate::pivot::history::History;
+use crate::pivot::history::{self, History};
 use crate::pivot::profile::Profile;
+use crate::pivot::sequence;
 use crate::pivot::tally::{self, FieldTally, Wanted};
 
 /// What a portrait is of, by its exact name in the index.
@@ -171,19 +171,30 @@ impl Portrait {
             Subject::Resource(_) => OF_RESOURCE,
             Subject::Resources => OF_RESOURCES,
         };
-        let history = match &subject {
-            Subject::Resource(name) => History::of(snapshot, name, events, cancel).map(Box::new),
-            Subject::Principal(_) | Subject::Resources => None,
-        };
         let catalogue = match &subject {
             Subject::Resources => Some(Box::new(Catalogue::of(snapshot, events, cancel)?)),
             _ => None,
         };
+        let group = match &subject {
+            Subject::Resource(name) => match snapshot.resources().find(name) {
+                Some(sym) => history::names_of(snapshot, sym),
+                None => Vec::new(),
+            },
+            Subject::Principal(_) | Subject::Resources => Vec::new(),
+        };
+        let ordered;
+        let events = if group.is_empty() {
+            events
+        } else {
+            let deed = |id| history::deed_to(snapshot, &group, id);
+            ordered = sequence::of_resource(snapshot, events, deed);
+            &ordered
+        };
+        let history = match &subject {
+            Subject::Resource(name) => History::of(snapshot, name, events, cancel).map(Box::new),
+            Subject::Principal(_) | Subject::Resources => None,
+        };
         let own = history.as_ref().map_or(&[][..], |h| h.names.as_slice());
-        let group: Vec<Sym> = own
-            .iter()
-            .filter_map(|name| snapshot.resources().find(name))
-            .collect();
         let mut sections = Vec::new();
         for &field in fields {
             let wanted = Wanted {
