@@ -304,6 +304,19 @@ pub enum Command {
 }
 
 impl Command {
+    /// What its first argument is, in a word, and what was typed for it; `None` where that is a path
+    /// or nothing.
+    pub fn asked(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Self::Query(args) => Some(("filter", &args.filter)),
+            Self::Who { principal, .. } => Some(("person", principal)),
+            Self::Resource { resource, .. } => Some(("resource", resource)),
+            Self::Lineage { what, .. } => Some(("session", what)),
+            Self::Diff { event, .. } => Some(("event", event)),
+            _ => None,
+        }
+    }
+
     /// Its name as typed.
     pub const fn name(&self) -> &'static str {
         match self {

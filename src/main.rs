@@ -9,6 +9,7 @@ mod logging;
 mod tui;
 
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -87,9 +88,13 @@ fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Some(command) => {
             let name = command.name();
+            let asked = command.asked().map(|(what, word)| (what, word.to_owned()));
             match headless::run(command, &cli.global, &terminal)? {
                 Some(code) => Ok(ExitCode::from(code)),
-                None => help(Some(name)),
+                None => match asked.filter(|(_, word)| Path::new(word).exists()) {
+                    Some((what, word)) => swapped(name, what, &word),
+                    None => help(Some(name)),
+                },
             }
         }
     }
@@ -122,6 +127,24 @@ fn screen(specs: Vec<Spec>, global: &Global, link: Option<String>) -> anyhow::Re
     // Decoders that are inside a file must not keep the shell waiting.
     runtime.shutdown_background();
     code
+}
+
+/// What stands where the filter or the name belongs is the path, and there is no other.
+fn swapped(name: &str, what: &str, path: &str) -> anyhow::Result<ExitCode> {
+    let all = if what == "filter" { "''" } else { "NAME" };
+    // What a shell would take apart is not written as if it could be copied.
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    let read = if path.chars().all(is_plain) {
+        path
+    } else {
+        "PATH"
+    };
+    let message = format!(
+        "error: {path} is there to be read, and was taken for the {what}: that comes first, paths \
+         after it\nhelp: write trailhound {name} {all} {read}"
+    );
+    headless::safely(&message, &mut io::stderr().lock())?;
+    Ok(ExitCode::from(COULD_NOT))
 }
 
 /// There is nothing to read: says what could be typed.

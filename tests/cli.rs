@@ -553,6 +553,42 @@ fn no_path_and_no_pipe_is_help() {
 }
 
 #[test]
+fn a_path_in_the_place_of_the_filter_is_told() {
+    let folder = Folder::new()
+        .file("a.json", records(&four()))
+        .file("b c.json", records(&four()));
+    for (args, says) in [
+        (
+            ["query", "a.json"],
+            "help: write trailhound query '' a.json\n",
+        ),
+        (
+            ["query", "b c.json"],
+            "help: write trailhound query '' PATH\n",
+        ),
+        (["who", "."], "help: write trailhound who NAME .\n"),
+        (
+            ["lineage", "a.json"],
+            "help: write trailhound lineage NAME a.json\n",
+        ),
+    ] {
+        let out = folder.run(&args);
+        assert_eq!(
+            (out.code, out.stdout.as_str()),
+            (Some(2), ""),
+            "{}",
+            out.shown
+        );
+        assert!(out.stderr.starts_with("error: "), "{}", out.stderr);
+        assert!(
+            out.stderr.contains(args[1]) && out.stderr.ends_with(says),
+            "{}",
+            out.stderr
+        );
+    }
+}
+
+#[test]
 fn a_bad_filter_is_shown_with_its_place() {
     let folder = Folder::new();
     for command in [
