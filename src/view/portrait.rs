@@ -14,6 +14,7 @@ use crate::pivot::history::{Deed, History, Standing};
 use crate::pivot::lineage::Lineage;
 use crate::pivot::portrait::{Portrait, Subject, Totals};
 use crate::pivot::profile::Profile;
+use crate::pivot::sequence;
 use crate::pivot::tally::Tally;
 use crate::view::columns;
 use crate::view::list;
@@ -83,7 +84,13 @@ pub fn build(
         targets.push(rows);
     }
     if let Some(catalogue) = &portrait.catalogue {
-        for (section, rows) in [listed(snapshot, catalogue, zone), kinds(catalogue)] {
+        let cards = [
+            listed(snapshot, catalogue, zone),
+            kinds(catalogue),
+            in_state(snapshot, catalogue, true, zone),
+            in_state(snapshot, catalogue, false, zone),
+        ];
+        for (section, rows) in cards.into_iter().filter(|(_, rows)| !rows.is_empty()) {
             view.sections.push(section);
             targets.push(rows);
         }
@@ -301,6 +308,51 @@ fn kinds(all: &Catalogue) -> (SectionView, Vec<RowTarget>) {
     };
     let targets = all.kinds.iter();
     let targets = targets.map(|(kind, _)| RowTarget::Value(Field::Rtype, Some(kind.clone())));
+    (section, targets.collect())
+}
+
+/// The resources that the evidence leaves ended, or made and not ended: the newest first.
+fn in_state(
+    snapshot: &Snapshot,
+    all: &Catalogue,
+    ended: bool,
+    zone: Tz,
+) -> (SectionView, Vec<RowTarget>) {
+    let (format, _) = columns::time_format(snapshot.span());
+    let (count, title, tone) = if ended {
+        (all.gone, "Deleted, newest first", Tone::Write)
+    } else {
+        (
+            all.made,
+            "Created and still there, newest first",
+            Tone::Resource,
+        )
+    };
+    let event = |standing: Standing| match standing {
+        Standing::Gone(id) if ended => Some(id),
+        Standing::Made(id) if !ended => Some(id),
+        _ => None,
+    };
+    let entries = all.entries.iter();
+    let mut those: Vec<_> = entries
+        .filter_map(|e| Some((event(e.standing)?, e)))
+        .collect();
+    those.sort_by(|a, b| {
+        sequence::by_time(snapshot, b.0, a.0).then_with(|| a.1.name.cmp(&b.1.name))
+    });
+    let rows = those.iter().map(|(id, e)| {
+        let time = columns::clock(snapshot.time(*id), zone, format);
+        let who = snapshot.person_of(*id).map_or("?", |p| p.label.as_str());
+        let detail = format!("{} {time} {who}", e.kind);
+        line(resource::short_name(&e.name), &detail, tone)
+    });
+    let section = SectionView {
+        title: format!("{title} ({})", thousands(count.max(those.len() as u64))),
+        rows: rows.collect(),
+        more: count.saturating_sub(those.len() as u64),
+    };
+    let targets = those.iter();
+    let targets = targets.map(|(_, e)| RowTarget::Value(Field::Res, Some(e.name.clone())));
     (section, targets.collect())
 }
 

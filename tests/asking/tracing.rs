@@ -27,6 +27,19 @@ fn what_was_made_and_is_it_still_there() {
 }
 
 #[test]
+fn the_list_of_resources_has_those_of_each_state_to_go_to() {
+    let mut task = Task::new();
+    task.filter("who:alice ip:203.0.113.77 verb:write,delete")
+        .keys("3")
+        .shows("Deleted, newest first (")
+        .shows("Created and still there, newest first (")
+        .keys("Tab Tab Enter")
+        .shows("state in evidence: DELETED")
+        .keys("[")
+        .shows("Deleted, newest first (");
+}
+
+#[test]
 fn who_opened_the_group_to_the_world() {
     let mut task = Task::new();
     task.filter("what:Authorize* 0.0.0.0/0")
