@@ -5,6 +5,7 @@
 
 pub mod cells;
 mod diff;
+mod portrait;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -31,7 +32,6 @@ use trailhound::engine::missed;
 use trailhound::engine::protocol::{Progress, Reply};
 use trailhound::engine::{self, LoadOptions, Loaded, Reader, Stop};
 use trailhound::event::birth::Confidence;
-use trailhound::event::kind::as_given;
 use trailhound::event::secret;
 use trailhound::event::session::SessionKind;
 use trailhound::index::atlas::{Atlas, Coverage};
@@ -42,13 +42,10 @@ use trailhound::index::snapshot::{Hits, Snapshot};
 use trailhound::index::symbols::Sym;
 use trailhound::pivot::identity::Identities;
 use trailhound::pivot::lineage::Wishes;
-use trailhound::pivot::portrait::{Portrait, Subject};
 use trailhound::pivot::tally::{self, Wanted};
 use trailhound::pivot::tree;
-use trailhound::query::ast::{self, Expr, Op, Value};
-use trailhound::query::matcher::{Matcher, Rule};
+use trailhound::query::ast::{self, Expr, Op};
 use trailhound::query::moment::Duration;
-use trailhound::query::pattern::{self, Pattern};
 use trailhound::query::typed::{self, Place};
 use trailhound::query::{self, Parsed};
 use trailhound::report::{self, Cell, Format, Heading, Style};
@@ -62,6 +59,7 @@ use crate::cli::{
     self, Color, Command, Global, LineageFormat, ObjectFormat, Progress as ShowProgress, Query,
     QueryFormat, SheetFormat, Stats,
 };
+use crate::headless::portrait::{Asked, run_portrait};
 
 /// Something matched, or nothing was wrong.
 const FOUND: u8 = 0;
@@ -1068,166 +1066,6 @@ fn stretches(evidence: &Evidence, hits: &Hits, width: i64) -> anyhow::Result<Vec
     Ok(all)
 }
 
-/// A principal or a resource that was asked for.
-struct Asked {
-    field: Field,
-    name: String,
-    format: Option<ObjectFormat>,
-}
-
-impl Asked {
-    /// The test of the name: exact where it names one thing exactly, by name where not.
-    fn test(&self, evidence: &Evidence, context: &query::Context) -> anyhow::Result<ast::Test> {
-        let snapshot = &evidence.loaded.snapshot;
-        let is_exact = match self.field {
-            Field::Who => snapshot.principal_of_key(&self.name).is_some(),
-            _ => snapshot.resources().find(&self.name).is_some(),
-        };
-        if is_exact {
-            return Ok(ast::Test {
-                subject: ast::Subject::Field(self.field),
-                op: Op::Is,
-                values: vec![Value::Word(Pattern::literal(self.name.clone()))],
-            });
-        }
-        let field = self.field.name();
-        let plain = format!("{field}:{}", self.name);
-        if let Some(Expr::Test(test)) = query::parse(&plain, context).usable()
-            && test.subject == ast::Subject::Field(self.field)
-        {
-            return Ok(test.clone());
-        }
-        // Blanks and signs of the language are part of the name here.
-        let quoted = format!("{field}:{}", pattern::quote(&self.name));
-        match usable(&quoted, query::parse(&quoted, context))? {
-            Expr::Test(test) => Ok(test),
-            _ => bail!("`{}` is no name", self.name),
-        }
-    }
-}
-
-fn run_portrait(
-    asked: &Asked,
-    specs: Vec<Spec>,
-    global: &Global,
-    terminal: &Terminal,
-    out: &mut dyn Write,
-) -> anyhow::Result<u8> {
-    if asked.name.trim().is_empty() {
-        bail!("the name is empty");
-    }
-    prove("", global)?;
-    let evidence = Evidence::load(specs, global, terminal, Needs::ALL, false)?;
-    evidence.is_usable()?;
-    let snapshot = &evidence.loaded.snapshot;
-    let context = evidence.context(global);
-    let mut test = asked.test(&evidence, &context)?;
-    let find = |test: &ast::Test| -> anyhow::Result<Hits> {
-        let filter = Expr::all_of(vec![window(global, &context)?, Expr::Test(test.clone())]);
-        Ok(evidence.find(&filter))
-    };
-    let mut hits = find(&test)?;
-    // A role's session that belongs to somebody is no person; asked for by name, it is shown.
-    let is_person = test.op != Op::Is || snapshot.people().find(&asked.name).is_some();
-    let by_caller = asked.field == Field::Who && (hits.is_empty() || !is_person);
-    if by_caller {
-        test.subject = ast::Subject::Field(Field::Actor);
-        hits = find(&test)?;
-        let persons = hits.order.iter().filter_map(|id| snapshot.person_of(*id));
-        let labels: BTreeSet<&str> = persons.map(|p| p.label.as_str()).collect();
-        if !labels.is_empty() {
-            let labels: Vec<&str> = labels.into_iter().collect();
-            say(&format!(
-                "trailhound: {} is no person but a caller; behind it: {}",
-                asked.name,
-                labels.join(", ")
-            ));
-        }
-    }
-    let mut subjects: BTreeMap<&str, Vec<EventId>> = BTreeMap::new();
-    let matchers: Vec<Matcher> = test
-        .values
-        .iter()
-        .filter_map(|value| Matcher::of(value, test.op, Rule::Component))
-        .collect();
-    for &id in hits.order.iter() {
-        if asked.field == Field::Who {
-            let key = if by_caller {
-                snapshot.text(Col::Principal, id)
-            } else {
-                snapshot.person_of(id).map(|p| p.key.as_str())
-            };
-            let key = key.unwrap_or_default();
-            subjects.entry(key).or_default().push(id);
-            continue;
-        }
-        for sym in snapshot.resources_of(id) {
-            let name = snapshot.resources().text(sym);
-            // One resource is told once, under its best name.
-            let best = snapshot.resources().text(snapshot.names().best(sym));
-            let fits = |name: &str| {
-                let given = as_given(name);
-                matchers
-                    .iter()
-                    .any(|m| m.matches(name) || given.is_some_and(|given| m.matches(given)))
-            };
-            let known = subjects.contains_key(best) || fits(name) || {
-                let names = snapshot.names().all(sym);
-                names.iter().any(|s| fits(snapshot.resources().text(*s)))
-            };
-            if known {
-                let events = subjects.entry(best).or_default();
-                if events.last() != Some(&id) {
-                    events.push(id);
-                }
-            }
-        }
-    }
-    let mut portraits: Vec<Portrait> = subjects
-        .into_iter()
-        .filter_map(|(name, events)| {
-            let subject = match asked.field {
-                Field::Who => Subject::Principal(name.to_owned()),
-                _ => Subject::Resource(name.to_owned()),
-            };
-            let mut portrait = Portrait::of(snapshot, subject, &events, 0, &Cancel::NEVER)?;
-            let reader = &evidence.reader;
-            engine::telling::tell(snapshot, reader, &mut portrait, &events, &Cancel::NEVER);
-            Some(portrait)
-        })
-        .collect();
-    portraits.sort_by_key(|p| std::cmp::Reverse(p.totals.events));
-    let found = report::portrait::Found {
-        asked: asked.name.clone(),
-        events: hits.len() as u64,
-        portraits,
-    };
-    let (kind, key) = match asked.field {
-        Field::Who => ("principal", "principals"),
-        _ => ("resource", "resources"),
-    };
-    let both = (&**snapshot, &*evidence.loaded.lineage);
-    let mut text = Vec::new();
-    let table = is_table(asked.format, terminal);
-    if table {
-        report::portrait::table(both, &found, kind, terminal.style, &mut text)?;
-    } else {
-        report::portrait::json(both, &found, key, &mut text)?;
-    }
-    if table {
-        text = with_names(text, global);
-    }
-    out.write_all(&as_wished(&text, !table, global))?;
-    if hits.is_empty() {
-        say(&format!(
-            "trailhound: no {kind} of this name: {}",
-            asked.name
-        ));
-        return Ok(NOTHING);
-    }
-    Ok(FOUND)
-}
-
 fn run_lineage(
     what: &str,
     format: Option<LineageFormat>,
@@ -1264,14 +1102,16 @@ fn run_lineage(
     };
     let mut text = Vec::new();
     match format {
-        LineageFormat::Tree => report::lineage::write_tree(&found, terminal.style, &mut text)?,
-        LineageFormat::Json => report::lineage::write_json(&found, &name_of, &mut text)?,
+        LineageFormat::Tree => {
+            report::lineage::write_tree(&found, terminal.style, &mut text)?;
+            text = with_names(text, global);
+        }
+        LineageFormat::Json => report::lineage::write_json(&found, &name_of, &mut |text| {
+            out.write_all(&as_wished(text, true, global))
+        })?,
         LineageFormat::Dot => report::lineage::write_dot(&found, &mut text)?,
     }
-    if format == LineageFormat::Tree {
-        text = with_names(text, global);
-    }
-    out.write_all(&as_wished(&text, format == LineageFormat::Json, global))?;
+    out.write_all(&as_wished(&text, false, global))?;
     if found.trees.is_empty() && found.notes.is_empty() {
         say(&format!(
             "trailhound: no event, key, session or person of this name: {what}"

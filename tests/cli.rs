@@ -534,6 +534,44 @@ fn nothing_found_is_one_and_nothing_to_read_is_two() {
 }
 
 #[test]
+fn a_role_is_shown_by_who_used_it() {
+    let folder = Folder::new();
+    folder
+        .run(&["demo", "--write", "demo"])
+        .gives(0, "1,937 files in demo\n", "");
+    let by_role = folder.run(&["who", "role/DataRead", "demo", "--format", "json"]);
+    assert_eq!(by_role.code, Some(0), "{}", by_role.shown);
+    assert!(
+        by_role
+            .stderr
+            .contains("role/DataRead is no person but a role; "),
+        "{}",
+        by_role.shown
+    );
+    let found: serde_json::Value = serde_json::from_str(&by_role.stdout).expect("JSON");
+    let through = ["query", "via:role/DataRead", "demo", "--format", "count"];
+    let through: u64 = folder
+        .run(&through)
+        .stdout
+        .trim()
+        .parse()
+        .expect("a number");
+    assert!(through > 0);
+    assert_eq!(found["events"], through);
+    let persons = found["principals"].as_array().expect("a list");
+    let name = |p: &serde_json::Value| p["label"].as_str().unwrap_or_default().to_owned();
+    assert!(
+        persons.iter().any(|p| name(p) == "Alice"),
+        "{}",
+        by_role.shown
+    );
+    let all = persons
+        .iter()
+        .filter_map(|p| p["totals"]["events"].as_u64());
+    assert_eq!(all.sum::<u64>(), through);
+}
+
+#[test]
 fn no_path_and_no_pipe_is_help() {
     let folder = Folder::new();
     for args in [&[][..], &["query", "x"][..], &["check"][..]] {

@@ -10,8 +10,10 @@ use serde_json::json;
 use std::sync::Arc;
 use trailhound::base::cancel::Cancel;
 use trailhound::event::birth::LinkKind;
+use trailhound::index::symbols::Sym;
 use trailhound::pivot::identity::{Identities, Statement};
 use trailhound::pivot::lineage::{Lineage, Wishes};
+use trailhound::view::lineage as words;
 
 /// The links of a trail, exactly these.
 fn check(trail: &Trail, links: &[&str]) {
@@ -538,6 +540,39 @@ fn a_hidden_key_is_inferred_by_name_and_moment() {
         json.contains("would_settle") && json.contains("ASIA2"),
         "{json}"
     );
+}
+
+#[test]
+fn what_is_older_than_the_evidence_is_said_to_be() {
+    let mut t = Trail::default();
+    t.works(&user("alice", "AKIA1"), 1_000);
+    t.works(&session(PROD, "Admin", "a", "ASIAOLD", 10), 1_010);
+    t.works(&session(PROD, "Admin", "b", "ASIANEW", 1_020), 1_030);
+    let e = t.load();
+    let found = |name: &str| {
+        let mut all = (0..e.snapshot.sessions().len()).filter_map(Sym::at);
+        let session = all.find(|s| e.name(*s) == name).expect("it");
+        assert!(words::is_unlinked(&e.snapshot, &e.lineage, session));
+        let found = words::unlinked(&e.snapshot, &e.lineage, session);
+        let origin = words::candidate_words(&e.snapshot, &found);
+        (origin, words::would_settle(&e.snapshot, session))
+    };
+    let (origin, settles) = found("ASIAOLD");
+    let begins = iso(1_000);
+    assert!(
+        origin.starts_with(&format!("origin: before the evidence begins at {begins};")),
+        "{origin}"
+    );
+    assert!(
+        settles.ends_with(": older than what was loaded"),
+        "{settles}"
+    );
+    let (origin, settles) = found("ASIANEW");
+    assert!(
+        origin.starts_with("origin: not in the evidence;"),
+        "{origin}"
+    );
+    assert!(!settles.contains("older"), "{settles}");
 }
 
 #[test]

@@ -85,7 +85,7 @@ pub fn open(state: &mut State, of: ChainOf) {
         of,
         rows: Vec::new(),
         at: 0,
-        folded: Vec::new(),
+        folded: HashSet::new(),
         sure_only: false,
         gantt: false,
     };
@@ -149,13 +149,16 @@ fn rebuild(state: &mut State, before: &Lineage) {
     let folded = std::mem::take(&mut chain.folded);
     let (sessions, rest): (Vec<&What>, Vec<&What>) =
         folded.iter().partition(|f| matches!(f, What::Session(_)));
-    let persons = folded.iter().chain(&focused).filter_map(|what| match what {
-        What::Person(number) => {
-            let person = before.people().person(*number)?;
-            Some((*number, person_now(state, &person.key)))
-        }
-        _ => None,
-    });
+    let persons = folded
+        .iter()
+        .chain(&focused)
+        .filter_map(|what| match *what {
+            What::Person(number) => {
+                let person = before.people().person(number)?;
+                Some((number, person_now(state, &person.key)))
+            }
+            _ => None,
+        });
     let persons: HashMap<u32, String> = persons.collect();
     let still = |what: &What, was: &What| match (what, was) {
         (What::Person(a), What::Person(b)) => {
@@ -301,7 +304,7 @@ fn in_chain(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
     };
     match command {
         Command::Left if row.below > 0 && !chain.folded.contains(&row.what) => {
-            chain.folded.push(row.what);
+            chain.folded.insert(row.what);
         }
         Command::Left => {
             let parent = row.parent;
@@ -309,7 +312,9 @@ fn in_chain(state: &mut State, command: Command, effects: &mut Vec<Effect>) {
             let at = parent.and_then(|p| rows.iter().position(|r| *r == p));
             chain.at = at.unwrap_or(chain.at);
         }
-        Command::Right => chain.folded.retain(|f| *f != row.what),
+        Command::Right => {
+            chain.folded.remove(&row.what);
+        }
         Command::FoldAll => {
             let open = chain.rows.iter().filter(|r| r.below > 0 && r.depth > 0);
             chain.folded = open.map(|r| r.what.clone()).collect();

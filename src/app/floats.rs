@@ -1,5 +1,6 @@
 //! What can float above the panes, and what each keeps.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
@@ -121,7 +122,7 @@ pub struct Chain {
     /// The focused one, among the visible.
     pub at: usize,
     /// Rows that are folded, by what they are.
-    pub folded: Vec<What>,
+    pub folded: HashSet<What>,
     /// Whether inferred links are left out.
     pub sure_only: bool,
     /// Whether the time takes most of the room.

@@ -282,7 +282,7 @@ pub fn proof(state: &State, row: &Row) -> Vec<(Tone, String)> {
     if let Some(session) = session.filter(|_| guess || is_unlinked(state, row)) {
         if row.link.is_none() {
             let found = words::unlinked(snapshot, &state.lineage, session);
-            let words = words::candidate_words(snapshot, &found.candidates);
+            let words = words::candidate_words(snapshot, &found);
             lines.push((Tone::Faint, words));
         }
         let words = words::would_settle(snapshot, session);

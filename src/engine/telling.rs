@@ -3,6 +3,7 @@
 //! The index knows which calls changed it and not what they say. Their records are read file by
 //! file, since one large file may hold them all, and applied in the order of time.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use crate::base::cancel::Cancel;
@@ -31,7 +32,9 @@ pub fn tell(
     cancel: &Cancel,
 ) -> bool {
     if let Some(profile) = portrait.profile.as_mut() {
-        return explain(snapshot, reader, profile, cancel);
+        let events: Vec<EventId> = profile.denied.iter().map(|denied| denied.last).collect();
+        let reasons = reasons(snapshot, reader, &events, cancel);
+        return explain(profile, &reasons) && !cancel.is_stale();
     }
     let Some(history) = portrait.history.as_mut() else {
         return false;
@@ -74,25 +77,41 @@ pub fn tell(
     !history.told.is_empty()
 }
 
-/// Reads why a person's calls were denied; whether there was anything to note.
-fn explain(snapshot: &Snapshot, reader: &Reader, profile: &mut Profile, cancel: &Cancel) -> bool {
-    let events: Vec<EventId> = profile.denied.iter().map(|denied| denied.last).collect();
-    let mut told = false;
-    reader.each_of(snapshot, &events, |n, record| {
+/// Why calls were denied, by event.
+pub type Reasons = HashMap<EventId, String>;
+
+/// Reads why calls were denied, every file once, whoever made them.
+pub fn reasons(
+    snapshot: &Snapshot,
+    reader: &Reader,
+    events: &[EventId],
+    cancel: &Cancel,
+) -> Reasons {
+    let mut reasons = Reasons::new();
+    reader.each_of(snapshot, events, |n, record| {
         let tree = record
             .ok()
             .and_then(|r| Node::parse(&secret::redact(r)).ok());
         let message = tree.as_ref().and_then(|t| t.get("errorMessage")?.as_str());
         let why = message.and_then(Denial::of).and_then(|d| d.in_short());
-        if let (Some(why), Some(denied)) = (why, profile.denied.get_mut(n)) {
-            denied.why = why;
-            told = true;
-        }
+        reasons.extend(why.and_then(|why| Some((*events.get(n)?, why))));
         if cancel.is_stale() {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         }
     });
-    told && !cancel.is_stale()
+    reasons
+}
+
+/// Notes why a person's calls were denied; whether there was anything to note.
+pub fn explain(profile: &mut Profile, reasons: &Reasons) -> bool {
+    let mut told = false;
+    for denied in &mut profile.denied {
+        if let Some(why) = reasons.get(&denied.last) {
+            denied.why.clone_from(why);
+            told = true;
+        }
+    }
+    told
 }

@@ -1,8 +1,11 @@
 //! Sessions, the births of credentials, and the table of who is behind each session.
 
+use std::fmt;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
 use crate::base::time::UtcMicros;
 use crate::event::birth::Birth;
@@ -78,7 +81,22 @@ pub struct People {
     /// By session: the symbol of the session it is a part of, which is mostly itself.
     pub(crate) home: Vec<u32>,
     /// By number, from 1.
-    pub(crate) persons: Vec<Arc<Principal>>,
+    persons: Vec<Arc<Principal>>,
+    by_key: ByKey,
+}
+
+/// Numbers by the hash of their key: of those that have the same one, the first.
+#[derive(Clone, Default)]
+struct ByKey {
+    numbers: HashTable<u32>,
+    seed: RandomState,
+}
+
+/// What is found by it stands beside it.
+impl fmt::Debug for ByKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ByKey").finish_non_exhaustive()
+    }
 }
 
 impl People {
@@ -91,11 +109,30 @@ impl People {
 
     /// A table of persons by session; see [`People::extend`] for what is not in it.
     pub fn new(of_session: Vec<u32>, home: Vec<u32>, persons: Vec<Arc<Principal>>) -> Self {
-        Self {
+        let mut people = Self {
             of_session,
             home,
-            persons,
+            ..Self::default()
+        };
+        people.persons.reserve_exact(persons.len());
+        for person in persons {
+            people.add(person);
         }
+        people
+    }
+
+    /// Adds a person; its number.
+    fn add(&mut self, person: Arc<Principal>) -> u32 {
+        let number = self.persons.len() as u32 + 1;
+        let hash = self.by_key.seed.hash_one(person.key.as_str());
+        let is_known = self.find(&person.key).is_some();
+        self.persons.push(person);
+        if !is_known {
+            let (persons, ByKey { seed, numbers }) = (&self.persons, &mut self.by_key);
+            let hash_of = |n: &u32| seed.hash_one(persons[*n as usize - 1].key.as_str());
+            numbers.insert_unique(hash, number, hash_of);
+        }
+        number
     }
 
     /// Adds the sessions that have come in since: their persons are their literal callers.
@@ -104,17 +141,11 @@ impl People {
         if known >= snapshot.sessions().len() {
             return;
         }
-        let mut numbers: HashMap<String, u32> = HashMap::new();
-        for (i, person) in self.persons.iter().enumerate() {
-            numbers.entry(person.key.clone()).or_insert(i as u32 + 1);
-        }
         for (i, session) in snapshot.sessions().iter().enumerate().skip(known) {
             let number = session.principal.map_or(0, |sym| {
                 let principal = snapshot.principal(sym);
-                *numbers.entry(principal.key.clone()).or_insert_with(|| {
-                    self.persons.push(Arc::clone(principal));
-                    self.persons.len() as u32
-                })
+                let found = self.find(&principal.key);
+                found.unwrap_or_else(|| self.add(Arc::clone(principal)))
             });
             self.of_session.push(number);
             self.home.push(i as u32 + 1);
@@ -164,6 +195,11 @@ impl People {
 
     /// The number of the person of exactly this key.
     pub fn find(&self, key: &str) -> Option<u32> {
-        self.iter().find(|(_, p)| p.key == key).map(|(n, _)| n)
+        let hash = self.by_key.seed.hash_one(key);
+        let found = self.by_key.numbers.find(hash, |number| {
+            let person = self.person(*number);
+            person.is_some_and(|p| p.key == key)
+        });
+        found.copied()
     }
 }

@@ -10,7 +10,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
+use hashbrown::{HashMap, HashTable};
 
 use crate::base::caseless::Caseless;
 use crate::base::crew::{self, Alone, Crew};
@@ -128,6 +128,21 @@ impl Symbols {
             let sym = Sym::at(i)?;
             Some((sym, self.text(sym)))
         })
+    }
+
+    /// The symbols of some texts, by one look at all: those that are not there are left out.
+    pub fn find_all<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> HashMap<&'t str, Sym> {
+        let mut wanted: HashMap<&str, Option<Sym>> =
+            texts.into_iter().map(|text| (text, None)).collect();
+        if !wanted.is_empty() {
+            for (sym, text) in self.iter() {
+                if let Some(found) = wanted.get_mut(text) {
+                    found.get_or_insert(sym);
+                }
+            }
+        }
+        let found = wanted.into_iter();
+        found.filter_map(|(text, sym)| Some((text, sym?))).collect()
     }
 
     /// The symbol of exactly this string. Looks at every string: for single questions only.

@@ -9,7 +9,7 @@ use crate::event::resource::Role;
 use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
 use crate::index::symbols::Sym;
-use crate::pivot::history::{self, Standing};
+use crate::pivot::history::{Standing, Standings};
 use crate::pivot::sequence::Fate;
 
 /// One resource of the list.
@@ -114,9 +114,8 @@ impl Catalogue {
         });
         all.truncate(MOST);
         let wanted: Vec<Sym> = all.iter().map(|(sym, ..)| *sym).collect();
-        let standings = history::standings(snapshot, &wanted);
-        let entries = all.into_iter().zip(standings);
-        let entries = entries.map(|((sym, count, last), standing)| {
+        let standings = Standings::of(snapshot, Some(&wanted));
+        let entries = all.into_iter().map(|(sym, count, last)| {
             let name = resources.text(sym);
             Entry {
                 name: name.to_owned(),
@@ -125,7 +124,7 @@ impl Catalogue {
                 changes: count.changes,
                 failures: count.failures,
                 last,
-                standing,
+                standing: standings.get(snapshot, sym),
             }
         });
         let mut kinds: Vec<(String, u64)> = kinds

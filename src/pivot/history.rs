@@ -4,7 +4,7 @@
 //! Works on the index alone, so that a resource named half a million times is told at once; what
 //! changed from call to call needs the records and is [`crate::pivot::change`].
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use crate::base::cancel::Cancel;
 use crate::base::time::UtcMicros;
@@ -373,65 +373,78 @@ fn related(
     });
     all.truncate(MOST_RELATED);
     let wanted: Vec<Sym> = all.iter().map(|r| r.2).collect();
-    let standings = standings(snapshot, &wanted);
+    let standings = Standings::of(snapshot, Some(&wanted));
     let related = all
         .into_iter()
-        .zip(standings)
-        .map(|((bond, events, sym, event), standing)| Related {
+        .map(|(bond, events, sym, event)| Related {
             name: resources.text(sym).to_owned(),
             bond,
             event,
             events,
-            standing,
+            standing: standings.get(snapshot, sym),
         })
         .collect();
     (related, n)
 }
 
-/// The state the evidence leaves some resources in: one look at every event that made or ended
-/// something.
-pub fn standings(snapshot: &Snapshot, wanted: &[Sym]) -> Vec<Standing> {
-    let mut place: HashMap<Sym, usize> = HashMap::new();
-    for (n, &sym) in wanted.iter().enumerate() {
-        for name in names_of(snapshot, sym) {
-            place.insert(name, n);
+/// The state the evidence leaves resources in, by their best names, where they were made or ended.
+#[derive(Debug, Default)]
+pub struct Standings(HashMap<Sym, Standing>);
+
+impl Standings {
+    /// One look at every event that made or ended something: at all resources, or at some.
+    pub fn of(snapshot: &Snapshot, wanted: Option<&[Sym]>) -> Self {
+        let names = snapshot.names();
+        let wanted: Option<HashSet<Sym>> =
+            wanted.map(|some| some.iter().map(|sym| names.best(*sym)).collect());
+        if wanted.as_ref().is_some_and(HashSet::is_empty) {
+            return Self::default();
         }
-    }
-    let mut all: Vec<Vec<Standing>> = vec![Vec::new(); wanted.len()];
-    if wanted.is_empty() {
-        return Vec::new();
-    }
-    for (s, segment) in snapshot.segments().iter().enumerate() {
-        for (row, facts) in segment.facts().iter().enumerate() {
-            if facts.verb() == Verb::Read || facts.outcome() != Outcome::Ok {
-                continue;
-            }
-            for (sym, mark) in segment.named(row) {
-                let id = EventId::new(s, row);
-                let next = match mark.role() {
-                    Role::Created => Standing::Made(id),
-                    Role::Deleted => Standing::Gone(id),
-                    _ => continue,
-                };
-                if let Some(known) = place.get(&sym).and_then(|n| all.get_mut(*n)) {
-                    known.push(next);
+        let mut all: Vec<(Sym, EventId, Standing)> = Vec::new();
+        for (s, segment) in snapshot.segments().iter().enumerate() {
+            for (row, facts) in segment.facts().iter().enumerate() {
+                if facts.verb() == Verb::Read || facts.outcome() != Outcome::Ok {
+                    continue;
+                }
+                for (sym, mark) in segment.named(row) {
+                    let id = EventId::new(s, row);
+                    let next = match mark.role() {
+                        Role::Created => Standing::Made(id),
+                        Role::Deleted => Standing::Gone(id),
+                        _ => continue,
+                    };
+                    let best = names.best(sym);
+                    if wanted.as_ref().is_none_or(|some| some.contains(&best)) {
+                        all.push((best, id, next));
+                    }
                 }
             }
         }
+        all.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| by_time(snapshot, a.1, b.1)));
+        let settled = all.chunk_by(|a, b| a.0 == b.0).filter_map(|known| {
+            let mut fate = Fate::default();
+            for (_, id, next) in known {
+                fate.add(snapshot.time_key(*id), *next);
+            }
+            Some((known.first()?.0, fate.standing))
+        });
+        Self(settled.collect())
     }
-    let settled = |mut known: Vec<Standing>| {
-        let event = |standing: &Standing| match standing {
-            Standing::Made(id) | Standing::Gone(id) => *id,
-            Standing::Seen => EventId::nth(0),
-        };
-        known.sort_by(|a, b| by_time(snapshot, event(a), event(b)));
-        let mut fate = Fate::default();
-        for next in known {
-            fate.add(snapshot.time_key(event(&next)), next);
-        }
-        fate.standing
-    };
-    all.into_iter().map(settled).collect()
+
+    /// The states by every name of each.
+    pub fn by_name<'s>(&self, snapshot: &'s Snapshot) -> HashMap<&'s str, Standing> {
+        let named = self.0.iter().flat_map(|(sym, standing)| {
+            let names = names_of(snapshot, *sym).into_iter();
+            names.map(|name| (snapshot.resources().text(name), *standing))
+        });
+        named.collect()
+    }
+
+    /// The state of a resource, by any of its names.
+    pub fn get(&self, snapshot: &Snapshot, sym: Sym) -> Standing {
+        let found = self.0.get(&snapshot.names().best(sym));
+        found.copied().unwrap_or(Standing::Seen)
+    }
 }
 
 /// First and last dated event of an account's region.

@@ -219,6 +219,12 @@ impl Kept {
         let mut links = if self.goes_on {
             self.links.clone()
         } else {
+            // Nothing is looked up again.
+            self.by_birth = Table::default();
+            self.by_session = Table::default();
+            self.by_principal = Table::default();
+            self.watching = Table::default();
+            self.alike = Vec::new();
             std::mem::take(&mut self.links)
         };
         links.extend(self.shared.iter().cloned());
@@ -360,7 +366,12 @@ impl Kept {
             }
             entries
         });
-        let filed = filed.concat();
+        // Each piece goes as soon as it is taken over: they are not all there twice.
+        let mut all = Vec::with_capacity(filed.iter().map(Vec::len).sum());
+        for piece in filed {
+            all.extend(piece);
+        }
+        let filed = all;
         if self.goes_on {
             news.touched.extend(filed.iter().map(|(place, _)| *place));
         }

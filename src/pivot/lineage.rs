@@ -194,6 +194,8 @@ pub struct Lineage {
     children: Lists<u32>,
     /// Sessions without a link that carries a person, by their person.
     tops: Lists<Sym>,
+    /// By person: its sessions.
+    sessions: Lists<Sym>,
     /// By parent session: the sessions it carries a person to.
     below: Lists<Sym>,
     /// By parent session: links that carry nobody to their session.
@@ -291,6 +293,11 @@ impl Lineage {
     /// The first sessions of a person, in order of time and name.
     pub fn tops(&self, person: u32) -> &[Sym] {
         self.tops.get(person as usize)
+    }
+
+    /// Every session of a person, in no order.
+    pub fn sessions_of(&self, person: u32) -> &[Sym] {
+        self.sessions.get(person as usize)
     }
 
     /// Births that a session's events tell of, in order of time.
@@ -571,6 +578,10 @@ impl Lineage {
                 tops.push((self.people.number_of(session), session));
             }
         }
+        let of = |s: Sym| (self.people.number_of(s), s);
+        let all: Vec<(u32, Sym)> = (0..n).filter_map(Sym::at).map(of).collect();
+        self.sessions = Lists::of(self.people.len() + 1, &all);
+        drop(all);
         self.below = Lists::of(n, &below);
         self.tops = Lists::of(self.people.len() + 1, &tops);
         let (names, stats) = (snapshot.dict(Col::Session), &self.stats);

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod change;
 mod console;
 pub mod coverage;
+pub mod crowd;
 pub mod earlier;
 pub mod held;
 pub mod histogram;

@@ -5,15 +5,17 @@ use crate::base::cancel::Cancel;
 use crate::base::time::UtcMicros;
 use crate::event::outcome::{Outcome, Verb};
 use crate::event::resource::Role;
+use crate::index::bitmap::RowSet;
 use crate::index::schema::{Col, Field};
 use crate::index::segment::EventId;
 use crate::index::snapshot::Snapshot;
 use crate::pivot::around::Around;
 use crate::pivot::catalogue::Catalogue;
+use crate::pivot::crowd::Crowd;
 use crate::pivot::history::{self, History};
 use crate::pivot::profile::Profile;
 use crate::pivot::sequence;
-use crate::pivot::tally::{self, FieldTally, Wanted};
+use crate::pivot::tally::{self, Codes, FieldTally, Rows, Wanted};
 
 /// What a portrait is of, by its exact name in the index.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -155,6 +157,41 @@ pub const fn adds_up_bytes(field: Field) -> bool {
     matches!(field, Field::Res | Field::Who)
 }
 
+/// How the values of the fields of a portrait are numbered.
+fn codes<'a>(snapshot: &'a Snapshot, subject: &Subject) -> Vec<Codes<'a>> {
+    let fields = match subject {
+        Subject::Principal(_) => OF_PRINCIPAL,
+        Subject::Resource(_) => OF_RESOURCE,
+        Subject::Resources => OF_RESOURCES,
+    };
+    let codes = fields.iter().filter_map(|f| Codes::of(snapshot, *f));
+    codes.collect()
+}
+
+/// Several persons or callers, of whom portraits are made one after the other.
+pub struct Gallery<'a> {
+    crowd: Crowd<'a>,
+    codes: Vec<Codes<'a>>,
+}
+
+impl<'a> Gallery<'a> {
+    /// Looks at everybody whose portrait is wanted, by their keys; `None` when the work was given
+    /// up.
+    pub fn of(snapshot: &'a Snapshot, keys: &[&'a str], cancel: &Cancel) -> Option<Self> {
+        Some(Self {
+            crowd: Crowd::of(snapshot, keys, cancel)?,
+            codes: codes(snapshot, &Subject::Principal(String::new())),
+        })
+    }
+
+    /// The portrait of one of them, as [`Portrait::of`] makes it.
+    pub fn portrait(&self, key: &str, events: &[EventId], cancel: &Cancel) -> Option<Portrait> {
+        let subject = Subject::Principal(key.to_owned());
+        let with = (Some(&self.crowd), self.codes.as_slice());
+        Portrait::with(self.crowd.snapshot(), &subject, events, 0, with, cancel)
+    }
+}
+
 impl Portrait {
     /// The portrait of a subject from the events that name it, in time order.
     ///
@@ -166,16 +203,34 @@ impl Portrait {
         spark: usize,
         cancel: &Cancel,
     ) -> Option<Self> {
-        let fields = match subject {
-            Subject::Principal(_) => OF_PRINCIPAL,
-            Subject::Resource(_) => OF_RESOURCE,
-            Subject::Resources => OF_RESOURCES,
+        let crowd = match &subject {
+            Subject::Principal(key) => Some(Crowd::of(snapshot, &[key], cancel)?),
+            Subject::Resource(_) | Subject::Resources => None,
         };
-        let catalogue = match &subject {
+        let codes = codes(snapshot, &subject);
+        Self::with(
+            snapshot,
+            &subject,
+            events,
+            spark,
+            (crowd.as_ref(), &codes),
+            cancel,
+        )
+    }
+
+    fn with(
+        snapshot: &Snapshot,
+        subject: &Subject,
+        events: &[EventId],
+        spark: usize,
+        (crowd, codes): (Option<&Crowd<'_>>, &[Codes<'_>]),
+        cancel: &Cancel,
+    ) -> Option<Self> {
+        let catalogue = match subject {
             Subject::Resources => Some(Box::new(Catalogue::of(snapshot, events, cancel)?)),
             _ => None,
         };
-        let group = match &subject {
+        let group = match subject {
             Subject::Resource(name) => match snapshot.resources().find(name) {
                 Some(sym) => history::names_of(snapshot, sym),
                 None => Vec::new(),
@@ -190,13 +245,21 @@ impl Portrait {
             ordered = sequence::of_resource(snapshot, events, deed);
             &ordered
         };
-        let history = match &subject {
+        let history = match subject {
             Subject::Resource(name) => History::of(snapshot, name, events, cancel).map(Box::new),
             Subject::Principal(_) | Subject::Resources => None,
         };
         let own = history.as_ref().map_or(&[][..], |h| h.names.as_slice());
         let mut sections = Vec::new();
-        for &field in fields {
+        let set;
+        let rows = if events.len() < tally::FEW {
+            Rows::Few(events)
+        } else {
+            set = RowSet::of(snapshot.segments().len(), events);
+            Rows::Set(&set)
+        };
+        for codes in codes {
+            let field = codes.field();
             let wanted = Wanted {
                 top: 50,
                 spark: if field == Field::Svc || field == Field::Who {
@@ -208,7 +271,7 @@ impl Portrait {
                 bytes: adds_up_bytes(field),
                 ..Wanted::default()
             };
-            let mut section = tally::tally(snapshot, events, field, wanted, cancel)?;
+            let mut section = tally::count_by(codes, rows, wanted, cancel)?;
             // A resource always stands beside itself; errors are about what failed.
             let itself = section.values.len();
             section.values.retain(|v| {
@@ -223,13 +286,12 @@ impl Portrait {
             section.distinct -= (itself - section.values.len()) as u64;
             sections.push(section);
         }
-        let profile = match &subject {
+        let profile = match subject {
             Subject::Principal(key) => {
                 let touched = sections.iter().filter(|s| s.field == Field::Res);
                 let touched = touched.flat_map(|s| &s.values);
                 let names: Vec<&str> = touched.filter_map(|v| v.value.as_deref()).collect();
-                let profile = Profile::of(snapshot, key, events, &names, cancel)?;
-                Some(Box::new(profile))
+                crowd.map(|crowd| Box::new(Profile::of(crowd, key, events, &names)))
             }
             Subject::Resource(_) | Subject::Resources => None,
         };
@@ -281,12 +343,12 @@ impl Portrait {
         let dated = |id: &&EventId| snapshot.time(**id).is_some();
         let first = events.iter().find(dated).and_then(|id| snapshot.time(*id));
         let last = events.iter().rfind(dated).and_then(|id| snapshot.time(*id));
-        let around = match &subject {
+        let around = match subject {
             Subject::Resource(_) => Some(Around::of(snapshot, &recent, &group, cancel)?),
             Subject::Principal(_) | Subject::Resources => None,
         };
         Some(Self {
-            subject,
+            subject: subject.clone(),
             totals,
             span: first.zip(last),
             sections,

@@ -13,7 +13,7 @@ use crate::event::outcome::{self, Outcome, Verb};
 use crate::event::{resource, service};
 use crate::index::bitmap::RowSet;
 use crate::index::schema::{Col, Field, Flag, Home};
-use crate::index::segment::{EventId, Facts, UNDATED};
+use crate::index::segment::{EventId, Facts, Segment, UNDATED};
 use crate::index::snapshot::Snapshot;
 use crate::index::symbols::{Sym, Symbols};
 
@@ -130,7 +130,45 @@ pub fn count(
     wanted: Wanted,
     cancel: &Cancel,
 ) -> Option<FieldTally> {
-    let codes = Codes::of(snapshot, field)?;
+    count_by(
+        &Codes::of(snapshot, field)?,
+        Rows::Set(rows),
+        wanted,
+        cancel,
+    )
+}
+
+/// The events that are counted.
+#[derive(Debug, Clone, Copy)]
+pub enum Rows<'a> {
+    /// Any number of them: goes through every segment.
+    Set(&'a RowSet),
+    /// A few, each looked up.
+    Few(&'a [EventId]),
+}
+
+impl Rows<'_> {
+    fn len(self) -> usize {
+        match self {
+            Self::Set(rows) => rows.len(),
+            Self::Few(events) => events.len(),
+        }
+    }
+}
+
+/// Events that are better looked up one by one than as a set.
+pub const FEW: usize = 2_000;
+
+/// Counts the values of a field whose numbers are known already.
+///
+/// `None` when the work was given up.
+pub fn count_by(
+    codes: &Codes<'_>,
+    rows: Rows<'_>,
+    wanted: Wanted,
+    cancel: &Cancel,
+) -> Option<FieldTally> {
+    let (snapshot, field) = (codes.snapshot, codes.field);
     let (mut used, total) = codes.counts(rows, cancel)?;
     let distinct = used.len() as u64;
     let rank = |count: &Count| {
@@ -210,17 +248,22 @@ fn tell_namesakes_apart(snapshot: &Snapshot, field: Field, values: &mut [Tally])
 }
 
 /// First and last dated moment of the events of a set.
-fn time_span(snapshot: &Snapshot, rows: &RowSet) -> Option<(i64, i64)> {
+fn time_span(snapshot: &Snapshot, rows: Rows<'_>) -> Option<(i64, i64)> {
     let (mut first, mut last) = (UNDATED, i64::MIN);
-    for (segment, rows) in snapshot.segments().iter().zip(&rows.segments) {
-        let times = segment.times();
-        rows.for_each(|row| {
-            let time = times.get(row);
-            if time != UNDATED {
-                first = first.min(time);
-                last = last.max(time);
+    let mut meet = |time: i64| {
+        if time != UNDATED {
+            first = first.min(time);
+            last = last.max(time);
+        }
+    };
+    match rows {
+        Rows::Few(events) => events.iter().for_each(|id| meet(snapshot.time_key(*id))),
+        Rows::Set(rows) => {
+            for (segment, rows) in snapshot.segments().iter().zip(&rows.segments) {
+                let times = segment.times();
+                rows.for_each(|row| meet(times.get(row)));
             }
-        });
+        }
     }
     (first != UNDATED).then_some((first, last))
 }
@@ -244,6 +287,7 @@ pub fn slot_of(time: i64, start: i64, end: i64, slots: usize) -> usize {
 /// How the rows of a field are numbered: code 0 stands for absent.
 pub struct Codes<'a> {
     snapshot: &'a Snapshot,
+    field: Field,
     home: Home,
     /// Calls whose names differ in their API date only share the code of the first.
     folded: Option<Vec<u32>>,
@@ -301,6 +345,7 @@ impl<'a> Codes<'a> {
         };
         is_countable(field).then_some(Self {
             snapshot,
+            field,
             home,
             folded,
             kinds: match home {
@@ -308,6 +353,11 @@ impl<'a> Codes<'a> {
                 _ => Kinds::default(),
             },
         })
+    }
+
+    /// The field.
+    pub const fn field(&self) -> Field {
+        self.field
     }
 
     /// One more than the largest code.
@@ -331,20 +381,36 @@ impl<'a> Codes<'a> {
     /// The values that some events have, with how many, in no order; and how many events.
     ///
     /// Goes through the rows segment by segment, so that the memory is read in order.
-    fn counts(&self, rows: &RowSet, cancel: &Cancel) -> Option<(Vec<Count>, u64)> {
+    fn counts(&self, rows: Rows<'_>, cancel: &Cancel) -> Option<(Vec<Count>, u64)> {
         let total = rows.len();
         // A few events of many values: a table of all values would cost more than they do.
         let few = total * 8 < self.len();
         let mut table = vec![[0u32; 4]; if few { 0 } else { self.len() }];
         let mut list: Vec<(usize, usize)> = Vec::new();
-        for at in 0..rows.segments.len() {
-            if cancel.is_stale() {
-                return None;
+        match rows {
+            Rows::Few(events) => {
+                for &id in events {
+                    let class = class_of(self.snapshot.facts(id));
+                    self.each(id, |code| {
+                        if few {
+                            list.push((code, class));
+                        } else {
+                            table[code][class] += 1;
+                        }
+                    });
+                }
             }
-            if few {
-                self.in_segment(at, rows, |code, class, _| list.push((code, class)));
-            } else {
-                self.in_segment(at, rows, |code, class, _| table[code][class] += 1);
+            Rows::Set(rows) => {
+                for at in 0..rows.segments.len() {
+                    if cancel.is_stale() {
+                        return None;
+                    }
+                    if few {
+                        self.in_segment(at, rows, |code, class, _| list.push((code, class)));
+                    } else {
+                        self.in_segment(at, rows, |code, class, _| table[code][class] += 1);
+                    }
+                }
             }
         }
         let mut used = Vec::new();
@@ -377,7 +443,7 @@ impl<'a> Codes<'a> {
     /// When the values given were seen, in their order.
     fn sighted(
         &self,
-        rows: &RowSet,
+        rows: Rows<'_>,
         counts: &[Count],
         Wanted { spark, bytes, .. }: Wanted,
         cancel: &Cancel,
@@ -397,33 +463,43 @@ impl<'a> Codes<'a> {
             .collect();
         // Neighbours mostly have the same value: the last one is looked up without hashing.
         let mut last = (usize::MAX, None);
-        for at in 0..rows.segments.len() {
-            if cancel.is_stale() {
-                return None;
+        let mut meet = |code: usize, segment: &Segment, row: usize| {
+            if last.0 != code {
+                last = (code, place.get(&code).copied());
             }
-            let segment = &self.snapshot.segments()[at];
-            let (times, given) = (segment.times(), segment.bytes_out());
-            self.in_segment(at, rows, |code, _, row| {
-                if last.0 != code {
-                    last = (code, place.get(&code).copied());
+            let (Some(slot), time) = (last.1, segment.times().get(row)) else {
+                return;
+            };
+            let seen = &mut sighted[slot];
+            if bytes {
+                let given = segment.bytes_out().get(row).unwrap_or(0);
+                seen.bytes = seen.bytes.saturating_add(given);
+            }
+            if time == UNDATED {
+                return;
+            }
+            seen.first = seen.first.min(time);
+            seen.last = seen.last.max(time);
+            if let Some((start, end)) = span {
+                seen.spark[slot_of(time, start, end, spark)] += 1;
+            }
+        };
+        let segments = self.snapshot.segments();
+        match rows {
+            Rows::Few(events) => {
+                for &id in events {
+                    let segment = &segments[id.segment()];
+                    self.each(id, |code| meet(code, segment, id.row()));
                 }
-                let (Some(slot), time) = (last.1, times.get(row)) else {
-                    return;
-                };
-                let seen = &mut sighted[slot];
-                if bytes {
-                    let given = given.get(row).unwrap_or(0);
-                    seen.bytes = seen.bytes.saturating_add(given);
+            }
+            Rows::Set(rows) => {
+                for (at, segment) in segments.iter().enumerate() {
+                    if cancel.is_stale() {
+                        return None;
+                    }
+                    self.in_segment(at, rows, |code, _, row| meet(code, segment, row));
                 }
-                if time == UNDATED {
-                    return;
-                }
-                seen.first = seen.first.min(time);
-                seen.last = seen.last.max(time);
-                if let Some((start, end)) = span {
-                    seen.spark[slot_of(time, start, end, spark)] += 1;
-                }
-            });
+            }
         }
         Some(sighted)
     }

@@ -14,7 +14,7 @@ use crate::index::symbols::Sym;
 use crate::pivot::lineage::{Lineage, Link, Parent, Stats};
 
 /// What a row of the tree is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum What {
     /// A person, by number.
     Person(u32),
@@ -337,11 +337,8 @@ pub fn stats(snapshot: &Snapshot, lineage: &Lineage, what: &What) -> Stats {
             }
         }
         What::Person(number) => {
-            let people = lineage.people();
-            for at in (0..snapshot.sessions().len()).filter_map(Sym::at) {
-                if people.number_of(at) == *number {
-                    sum.add(&lineage.stats_of(at));
-                }
+            for session in lineage.sessions_of(*number) {
+                sum.add(&lineage.stats_of(*session));
             }
         }
         What::Births(births) => {

@@ -89,44 +89,36 @@ fn of_people(snapshot: &Snapshot) -> impl Iterator<Item = (EventId, u32, i64)> +
 }
 
 fn firsts(snapshot: &Snapshot, field: Field, within: i64) -> Vec<EventId> {
-    let Some(mut uses) = FirstUses::of(snapshot, field) else {
+    let Some(values) = Values::of(snapshot, field) else {
         return Vec::new();
     };
+    let mut uses = FirstUses::default();
     let mut marked = Vec::new();
     for (id, person, time) in of_people(snapshot) {
-        match uses.meet(snapshot, id, person, time) {
-            Some(Met::First) => marked.push(id),
-            Some(Met::Again(since)) if within > 0 && time.saturating_sub(since) <= within => {
+        let Some(code) = values.code(snapshot, id) else {
+            continue;
+        };
+        match uses.meet(code, person, time) {
+            Met::First => marked.push(id),
+            Met::Again(since) if within > 0 && time.saturating_sub(since) <= within => {
                 marked.push(id);
             }
-            _ => {}
+            Met::Again(_) => {}
         }
     }
     marked
 }
 
-/// The first use of each value of a field by each person: the one rule of what is new. Events come
-/// in the order of time.
-pub struct FirstUses {
+/// How the values of a field are told apart.
+#[derive(Debug, Clone)]
+pub struct Values {
     col: Col,
     derived: Option<Derived>,
-    folded: Option<Vec<u32>>,
-    first: HashMap<(u32, u32), i64>,
-    /// The last value of each person: most events repeat it.
-    last: HashMap<u32, (u32, i64)>,
+    folded: Option<Arc<[u32]>>,
 }
 
-/// How a value was met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Met {
-    /// For the first time by this person.
-    First,
-    /// Again, first met at this moment.
-    Again(i64),
-}
-
-impl FirstUses {
-    /// None yet; `None` for a field that no column tells.
+impl Values {
+    /// Those of a field; `None` for a field that no column tells.
     pub fn of(snapshot: &Snapshot, field: Field) -> Option<Self> {
         let (col, folded) = snapshot.told_by(field)?;
         let derived = match field.spec().home {
@@ -136,9 +128,7 @@ impl FirstUses {
         Some(Self {
             col,
             derived,
-            folded,
-            first: HashMap::new(),
-            last: HashMap::new(),
+            folded: folded.map(Arc::from),
         })
     }
 
@@ -161,20 +151,33 @@ impl FirstUses {
             (None, _) => Some(text.into()),
         }
     }
+}
 
-    /// Meets an event of a person; `None` where it has no value.
-    pub fn meet(
-        &mut self,
-        snapshot: &Snapshot,
-        id: EventId,
-        person: u32,
-        time: i64,
-    ) -> Option<Met> {
-        let code = self.code(snapshot, id)?;
+/// The first use of each value of a field by each person: the one rule of what is new. Events come
+/// in the order of time.
+#[derive(Debug, Clone, Default)]
+pub struct FirstUses {
+    first: HashMap<(u32, u32), i64>,
+    /// The last value of each person: most events repeat it.
+    last: HashMap<u32, (u32, i64)>,
+}
+
+/// How a value was met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Met {
+    /// For the first time by this person.
+    First,
+    /// Again, first met at this moment.
+    Again(i64),
+}
+
+impl FirstUses {
+    /// Meets a value of a person, by its number.
+    pub fn meet(&mut self, code: u32, person: u32, time: i64) -> Met {
         if let Some((last, since)) = self.last.get(&person)
             && *last == code
         {
-            return Some(Met::Again(*since));
+            return Met::Again(*since);
         }
         let mut met = Met::First;
         let since = *self
@@ -183,7 +186,7 @@ impl FirstUses {
             .and_modify(|since| met = Met::Again(*since))
             .or_insert(time);
         self.last.insert(person, (code, since));
-        Some(met)
+        met
     }
 }
 
@@ -240,10 +243,8 @@ pub fn news(snapshot: &Snapshot, among: &RowSet, cancel: &Cancel) -> Option<Vec<
     let people = snapshot.people().len() + 1;
     let mut counts = vec![[0; 6]; people];
     let mut habits = vec![Habit::default(); people];
-    let mut uses: Vec<Option<FirstUses>> = TOLD_NEW
-        .iter()
-        .map(|field| FirstUses::of(snapshot, *field))
-        .collect();
+    let values = TOLD_NEW.map(|field| Values::of(snapshot, field));
+    let mut uses = TOLD_NEW.map(|_| FirstUses::default());
     for (n, (id, person, time)) in of_people(snapshot).enumerate() {
         if n % 8192 == 0 && cancel.is_stale() {
             return None;
@@ -255,11 +256,10 @@ pub fn news(snapshot: &Snapshot, among: &RowSet, cancel: &Cancel) -> Option<Vec<
             continue;
         };
         let is_known = habit.meet(time);
-        for ((field, uses), count) in TOLD_NEW.iter().zip(&mut uses).zip(counts) {
-            let met = uses
-                .as_mut()
-                .and_then(|uses| uses.meet(snapshot, id, person, time));
-            if met == Some(Met::First)
+        let told = TOLD_NEW.iter().zip(&values).zip(&mut uses);
+        for (((field, values), uses), count) in told.zip(counts) {
+            let code = values.as_ref().and_then(|v| v.code(snapshot, id));
+            if code.map(|code| uses.meet(code, person, time)) == Some(Met::First)
                 && is_known
                 && among.contains(id)
                 && is_told(snapshot, *field, id)

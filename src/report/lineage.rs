@@ -5,8 +5,9 @@
 //! are named by what the evidence says, so that the same evidence gives the same bytes in whatever
 //! files and order it comes.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Write};
+
+use hashbrown::{HashMap, HashSet};
 
 use crate::base::printable::Printable;
 use crate::base::text::{counted, thousands};
@@ -165,48 +166,61 @@ fn from_words(snapshot: &Snapshot, link: &Link) -> String {
     }
 }
 
-/// One JSON object.
-pub fn write_json(found: &Found<'_>, name_of: NameOf<'_>, out: &mut dyn Write) -> io::Result<()> {
+/// One JSON object, written as it is made. `write` is called with whole values and with what stands
+/// between them.
+///
+/// # Errors
+/// What `write` says.
+pub fn write_json(
+    found: &Found<'_>,
+    name_of: NameOf<'_>,
+    write: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
     let (snapshot, lineage) = (found.snapshot, found.lineage);
-    let mut persons = Vec::new();
-    let mut seen = HashSet::new();
-    for row in found.trees.iter().flatten() {
-        if let What::Person(number) = row.what
-            && seen.insert(number)
-        {
-            persons.push(person_node(snapshot, lineage, number));
-        }
-    }
-    let sessions = found.sessions();
-    let depth_of: BTreeMap<Sym, usize> = found
-        .trees
-        .iter()
-        .flatten()
-        .rev()
-        .filter_map(|row| match row.what {
-            What::Session(sym) => Some((sym, row.depth)),
-            _ => None,
-        })
-        .collect();
-    let places = places(snapshot, &sessions);
-    let nodes = sessions.iter().map(|sym| {
-        let depth = depth_of.get(sym).copied();
-        session_node(found, *sym, depth, places.get(sym), name_of)
-    });
-    let mut births = Vec::new();
-    for row in found.trees.iter().flatten() {
-        if let What::Births(places) = &row.what {
-            for birth in places {
-                births.extend(
-                    snapshot
-                        .births()
-                        .get(*birth)
-                        .map(|b| birth_node(snapshot, b, name_of)),
-                );
+    let chosen = found.chosen.iter().map(|s| session_text(snapshot, *s));
+    let head = object(vec![
+        ("asked", Node::Text(found.asked.clone())),
+        ("chosen", Node::Array(chosen.collect())),
+    ]);
+    let head = head.to_compact();
+    write(head.strip_suffix('}').unwrap_or(&head).as_bytes())?;
+    let mut list = |name: &str, nodes: &mut dyn Iterator<Item = Node>| {
+        write(format!(",\"{name}\":[").as_bytes())?;
+        for (n, node) in nodes.enumerate() {
+            if n > 0 {
+                write(b",")?;
             }
+            write(node.to_compact().as_bytes())?;
         }
-    }
-    let unlinked = found.unlinked(&sessions).into_iter().map(|u| {
+        write(b"]")
+    };
+    let rows = || found.trees.iter().flatten();
+    let mut seen = HashSet::new();
+    let persons = rows().filter_map(|row| match row.what {
+        What::Person(number) if seen.insert(number) => Some(number),
+        _ => None,
+    });
+    let mut persons = persons.map(|number| person_node(snapshot, lineage, number));
+    list("persons", &mut persons)?;
+    let sessions = found.sessions();
+    let depths = found.trees.iter().flatten().rev();
+    let depths = depths.filter_map(|row| Some((row.what.session()?, row.depth)));
+    let depth_of: HashMap<Sym, usize> = depths.collect();
+    let places = places(snapshot, &sessions);
+    let mut nodes = sessions.iter().map(|sym| {
+        let depth = depth_of.get(sym).copied();
+        session_node(found, *sym, depth, &places, name_of)
+    });
+    list("sessions", &mut nodes)?;
+    let births = rows().filter_map(|row| match &row.what {
+        What::Births(births) => Some(births),
+        _ => None,
+    });
+    let births = births.flatten();
+    let births = births.filter_map(|birth| snapshot.births().get(*birth));
+    let mut births = births.map(|b| birth_node(snapshot, b, name_of));
+    list("births", &mut births)?;
+    let mut unlinked = found.unlinked(&sessions).into_iter().map(|u| {
         let names = u.candidates.iter().map(|s| session_text(snapshot, *s));
         object(vec![
             ("session", session_text(snapshot, u.session)),
@@ -217,18 +231,10 @@ pub fn write_json(found: &Found<'_>, name_of: NameOf<'_>, out: &mut dyn Write) -
             ),
         ])
     });
-    let chosen = found.chosen.iter().map(|s| session_text(snapshot, *s));
-    let notes = found.notes.iter().map(|n| Node::Text(n.clone()));
-    let node = object(vec![
-        ("asked", Node::Text(found.asked.clone())),
-        ("chosen", Node::Array(chosen.collect())),
-        ("persons", Node::Array(persons)),
-        ("sessions", Node::Array(nodes.collect())),
-        ("births", Node::Array(births)),
-        ("unlinked", Node::Array(unlinked.collect())),
-        ("notes", Node::Array(notes.collect())),
-    ]);
-    writeln!(out, "{}", node.to_compact())
+    list("unlinked", &mut unlinked)?;
+    let mut notes = found.notes.iter().map(|n| Node::Text(n.clone()));
+    list("notes", &mut notes)?;
+    write(b"}\n")
 }
 
 fn person_node(snapshot: &Snapshot, lineage: &Lineage, number: u32) -> Node {
@@ -278,36 +284,42 @@ const PLACES: [(&str, Col); 4] = [
     ("accounts", Col::Acct),
 ];
 
-type Places<'a> = [BTreeSet<&'a str>; PLACES.len()];
+/// Where each session was: session, place among [`PLACES`], and value, in order.
+type Places = Vec<(Sym, u8, Sym)>;
 
 /// Where each session was, from one pass over the rows.
-fn places<'a>(snapshot: &'a Snapshot, sessions: &[Sym]) -> BTreeMap<Sym, Places<'a>> {
-    let mut found: BTreeMap<Sym, Places<'a>> =
-        sessions.iter().map(|s| (*s, Places::default())).collect();
+fn places(snapshot: &Snapshot, sessions: &[Sym]) -> Places {
+    let mut is_wanted = vec![false; snapshot.sessions().len()];
+    for session in sessions {
+        if let Some(slot) = is_wanted.get_mut(session.index()) {
+            *slot = true;
+        }
+    }
+    let mut found: HashSet<(Sym, u8, Sym)> = HashSet::new();
     for segment in snapshot.segments() {
         let column = segment.column(Col::Session);
         for row in 0..segment.len() {
-            let Some(places) = column.get(row).and_then(|s| found.get_mut(&s)) else {
+            let session = column.get(row);
+            let is_wanted = |s: &Sym| is_wanted.get(s.index()) == Some(&true);
+            let Some(session) = session.filter(is_wanted) else {
                 continue;
             };
-            for (set, (_, col)) in places.iter_mut().zip(PLACES) {
-                set.extend(
-                    segment
-                        .column(col)
-                        .get(row)
-                        .map(|s| snapshot.dict(col).text(s)),
-                );
+            for (at, (_, col)) in (0..).zip(PLACES) {
+                let value = segment.column(col).get(row);
+                found.extend(value.map(|value| (session, at, value)));
             }
         }
     }
-    found
+    let mut places: Places = found.into_iter().collect();
+    places.sort_unstable();
+    places
 }
 
 fn session_node(
     found: &Found<'_>,
     sym: Sym,
     depth: Option<usize>,
-    places: Option<&Places<'_>>,
+    places: &Places,
     name_of: NameOf<'_>,
 ) -> Node {
     let (snapshot, lineage) = (found.snapshot, found.lineage);
@@ -372,9 +384,14 @@ fn session_node(
     let others = others.map(|l| link_node(snapshot, l, name_of));
     pairs.push(("links", Node::Array(others.collect())));
     pairs.extend(stats_pairs(&stats));
-    let empty = Places::default();
-    for ((name, _), set) in PLACES.iter().zip(places.unwrap_or(&empty)) {
-        let values = set.iter().map(|t| Node::Text((*t).to_owned()));
+    let from = places.partition_point(|p| p.0 < sym);
+    let its = places.get(from..).unwrap_or(&[]);
+    let its = its.iter().take_while(|p| p.0 == sym);
+    for (at, (name, col)) in (0..).zip(PLACES) {
+        let values = its.clone().filter(|p| p.1 == at);
+        let mut texts: Vec<&str> = values.map(|p| snapshot.dict(col).text(p.2)).collect();
+        texts.sort_unstable();
+        let values = texts.into_iter().map(|t| Node::Text(t.to_owned()));
         pairs.push((name, Node::Array(values.collect())));
     }
     object(pairs)

@@ -33,7 +33,7 @@ use crate::view::profile::Scene;
 /// Values of a section and changes that a table lists.
 const LISTED: usize = 10;
 /// Portraits that a table holds.
-const MOST: usize = 10;
+pub const MOST: usize = 10;
 
 /// What was asked for, and what it was found to be.
 #[derive(Debug)]
@@ -42,28 +42,39 @@ pub struct Found {
     pub asked: String,
     /// Events that match it.
     pub events: u64,
-    /// What it stands for, most events first.
-    pub portraits: Vec<Portrait>,
+    /// What it stands for, by names, most events first, and how many each has.
+    pub subjects: Vec<(String, u64)>,
 }
 
-/// One JSON object.
+/// One JSON object, with each portrait written as it comes. `write` is called with whole values and
+/// with what stands between them.
+///
+/// # Errors
+/// What `write` says.
 pub fn json(
     (snapshot, lineage): (&Snapshot, &Lineage),
     found: &Found,
     key: &str,
-    out: &mut dyn Write,
+    portraits: impl Iterator<Item = Portrait>,
+    write: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
-    let all = found
-        .portraits
-        .iter()
-        .map(|p| node(snapshot, lineage, p))
-        .collect();
-    let object = object(vec![
+    let head = object(vec![
         ("asked", Node::Text(found.asked.clone())),
         ("events", number(found.events)),
-        (key, Node::Array(all)),
+        (key, Node::Array(Vec::new())),
     ]);
-    writeln!(out, "{}", object.to_compact())
+    let head = head.to_compact();
+    // The list is open until the last of them.
+    let open = head.strip_suffix("]}").unwrap_or(&head);
+    write(open.as_bytes())?;
+    for (n, portrait) in portraits.enumerate() {
+        if n > 0 {
+            write(b",")?;
+        }
+        let node = node(snapshot, lineage, &portrait).to_compact();
+        write(node.as_bytes())?;
+    }
+    write(b"]}\n")
 }
 
 /// The key of a section.
@@ -286,11 +297,12 @@ fn change_node(snapshot: &Snapshot, id: EventId) -> Node {
 pub fn table(
     (snapshot, lineage): (&Snapshot, &Lineage),
     found: &Found,
+    portraits: &[Portrait],
     kind: &str,
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let n = found.portraits.len();
+    let n = found.subjects.len();
     if n > 1 {
         writeln!(
             out,
@@ -298,13 +310,12 @@ pub fn table(
             Printable::new(&found.asked),
             counted(n as u64, kind)
         )?;
-        for portrait in &found.portraits {
-            let events = thousands(portrait.totals.events);
-            let name = Printable::new(portrait.subject.name());
-            writeln!(out, "  {events:>9}  {name}")?;
+        for (name, events) in &found.subjects {
+            let events = thousands(*events);
+            writeln!(out, "  {events:>9}  {}", Printable::new(name))?;
         }
     }
-    for (i, portrait) in found.portraits.iter().take(MOST).enumerate() {
+    for (i, portrait) in portraits.iter().enumerate() {
         if i > 0 || n > 1 {
             writeln!(out)?;
         }

@@ -395,8 +395,20 @@ pub fn unlinked(snapshot: &Snapshot, lineage: &Lineage, session: Sym) -> Unlinke
     }
 }
 
+/// When a session was made, if that was before the evidence begins: nothing here can tell of it.
+fn made_before(snapshot: &Snapshot, session: Sym) -> Option<UtcMicros> {
+    let made = snapshot.session(session)?.created?;
+    let (begins, _) = snapshot.span()?;
+    (made < begins).then_some(begins)
+}
+
 /// Who a session of unknown origin may come from, in one line.
-pub fn candidate_words(snapshot: &Snapshot, candidates: &[Sym]) -> String {
+pub fn candidate_words(snapshot: &Snapshot, found: &Unlinked) -> String {
+    let candidates = &found.candidates;
+    let origin = match made_before(snapshot, found.session) {
+        Some(begins) => format!("origin: before the evidence begins at {}", begins.iso()),
+        None => "origin: not in the evidence".to_owned(),
+    };
     let names: Vec<String> = candidates
         .iter()
         .take(3)
@@ -407,11 +419,10 @@ pub fn candidate_words(snapshot: &Snapshot, candidates: &[Sym]) -> String {
         n => format!(" and {n} more"),
     };
     if names.is_empty() {
-        return "origin: not in the evidence; nobody here opened this role under this name"
-            .to_owned();
+        return format!("{origin}; nobody here opened this role under this name");
     }
     format!(
-        "origin: not in the evidence; opened under this name at other times: {}{more}",
+        "{origin}; opened under this name at other times: {}{more}",
         names.join(", ")
     )
 }
@@ -429,13 +440,14 @@ pub fn would_settle(snapshot: &Snapshot, session: Sym) -> String {
         || "before its first event".to_owned(),
         |t| format!("at {}", t.iso()),
     );
+    let older = made_before(snapshot, session).map_or("", |_| ": older than what was loaded");
     let key = s.key.map_or("", |k| snapshot.dict(Col::Key).text(k));
     match s.kind {
         SessionKind::Console => {
-            format!("sign-in and STS events {when}, of account {account} or the caller's")
+            format!("sign-in and STS events {when}, of account {account} or the caller's{older}")
         }
         _ => format!(
-            "STS events {when} that issue {key}, of account {account} or the caller's, in the region that was called"
+            "STS events {when} that issue {key}, of account {account} or the caller's, in the region that was called{older}"
         ),
     }
 }

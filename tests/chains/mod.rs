@@ -20,7 +20,7 @@ use trailhound::index::symbols::Sym;
 use trailhound::index::writer::IndexWriter;
 use trailhound::pivot::kept::Kept;
 use trailhound::pivot::lineage::{Lineage, Parent, Wishes};
-use trailhound::pivot::portrait::{Portrait, Subject};
+use trailhound::pivot::portrait::{Gallery, Portrait, Subject};
 use trailhound::pivot::tree;
 use trailhound::query::eval::search;
 use trailhound::query::plan::bind;
@@ -362,6 +362,14 @@ impl Evidence {
         self.sessions().map(|s| self.name(s)).collect()
     }
 
+    /// The events of a person, by time.
+    pub fn own_events(&self, key: &str) -> Option<Vec<EventId>> {
+        let number = self.snapshot.people().find(key)?;
+        let events = self.snapshot.order().iter().copied();
+        let own = events.filter(|id| self.snapshot.person_number(*id) == number);
+        Some(own.collect())
+    }
+
     /// Everybody in full, as `who '*' --format json` writes it.
     pub fn cards(&self) -> String {
         let mut people: Vec<&str> = self
@@ -371,23 +379,28 @@ impl Evidence {
             .map(|(_, p)| p.key.as_str())
             .collect();
         people.sort_unstable();
+        let gallery = Gallery::of(&self.snapshot, &people, &Cancel::NEVER).expect("nobody stops");
         let portraits = people.iter().filter_map(|key| {
-            let number = self.snapshot.people().find(key)?;
-            let events = self.snapshot.order().iter().copied();
-            let own: Vec<EventId> = events
-                .filter(|id| self.snapshot.person_number(*id) == number)
-                .collect();
+            let own = self.own_events(key)?;
+            let together = gallery.portrait(key, &own, &Cancel::NEVER);
+            // Who is looked at among others looks as alone.
             let subject = Subject::Principal((*key).to_owned());
-            Portrait::of(&self.snapshot, subject, &own, 0, &Cancel::NEVER)
+            let alone = Portrait::of(&self.snapshot, subject, &own, 0, &Cancel::NEVER);
+            assert_eq!(together, alone, "{key}");
+            together
         });
         let found = report::portrait::Found {
             asked: "*".to_owned(),
             events: 0,
-            portraits: portraits.collect(),
+            subjects: Vec::new(),
         };
         let mut out = Vec::new();
         let both = (&*self.snapshot, &self.lineage);
-        report::portrait::json(both, &found, "people", &mut out).expect("to memory");
+        report::portrait::json(both, &found, "people", portraits, &mut |text| {
+            out.extend_from_slice(text);
+            Ok(())
+        })
+        .expect("to memory");
         let mut cards: Value = serde_json::from_slice(&out).expect("JSON");
         // Events of one moment stand as in the timeline: as their files do, one after the other.
         for person in cards["people"].as_array_mut().expect("people") {
@@ -425,7 +438,11 @@ impl Evidence {
             let id = self.snapshot.recorded_id(id).unwrap_or_default();
             format!("{id} {agent}")
         };
-        write_json(&found, &name, &mut out).expect("memory takes it");
+        let mut write = |text: &[u8]| {
+            out.extend_from_slice(text);
+            Ok(())
+        };
+        write_json(&found, &name, &mut write).expect("memory takes it");
         String::from_utf8(out).expect("JSON is UTF-8")
     }
 }
