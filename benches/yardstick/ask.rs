@@ -162,9 +162,19 @@ pub fn text(bench: &Bench, loaded: &Loaded, table: &mut Table) -> Outcome<()> {
     ] {
         filter(bench, loaded, table, row)?;
     }
-    // A regular expression: only the records themselves can say.
+    filter(
+        bench,
+        loaded,
+        table,
+        (
+            "an expression, by a text it needs",
+            "/i-0needle0*[12]\\b/",
+            "",
+        ),
+    )?;
+    // Two texts, of which none must be there: only the records themselves can say.
     let files = inflate::files(&bench.folder)?;
-    let filter = expr("/98765432101[2]/")?;
+    let filter = expr("/987654321012|876543210123/")?;
     let (mut only, mut scan) = (Times::default(), Times::default());
     let mut events = 0;
     for _ in 0..bench.runs {

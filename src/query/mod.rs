@@ -12,6 +12,7 @@ pub mod marks;
 pub mod matcher;
 pub mod moment;
 pub mod names;
+mod needed;
 pub mod number;
 mod parser;
 pub mod path;

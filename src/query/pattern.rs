@@ -6,8 +6,10 @@ use std::fmt;
 use std::fmt::Write as _;
 
 use regex::{Regex, RegexBuilder};
+use regex_syntax::hir::Hir;
 
 use crate::base::text::Wildcard;
+use crate::query::needed;
 
 /// How a word's text is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,6 +60,7 @@ pub struct Regexp {
     flags: Flags,
     compiled: Regex,
     anchored: bool,
+    needs: Option<String>,
 }
 
 /// The flags after a regular expression.
@@ -78,6 +81,7 @@ impl Regexp {
     /// Compiles `source`; the error is a clause that says what is wrong with it.
     pub fn new(source: &str, flags: Flags) -> Result<Self, String> {
         let source = normal(source);
+        let parsed = parsed(&source, flags);
         let compiled = RegexBuilder::new(&source)
             .case_insensitive(flags.ignore_case)
             .multi_line(flags.multi_line)
@@ -88,7 +92,8 @@ impl Regexp {
             .build();
         match compiled {
             Ok(compiled) => Ok(Self {
-                anchored: is_anchored(&source, flags),
+                anchored: parsed.as_ref().is_none_or(is_anchored),
+                needs: parsed.as_ref().and_then(needed::text_of),
                 source,
                 flags,
                 compiled,
@@ -127,17 +132,27 @@ impl Regexp {
     pub const fn is_anchored(&self) -> bool {
         self.anchored
     }
+
+    /// ASCII in lower case that stands, whatever its case, in every text it finds itself in; `None`
+    /// where there is no such text.
+    pub fn needs(&self) -> Option<&str> {
+        self.needs.as_deref()
+    }
 }
 
-/// Whether an expression holds `^`, `$` or their like; where that cannot be told it is taken to.
-fn is_anchored(source: &str, flags: Flags) -> bool {
-    let parsed = regex_syntax::ParserBuilder::new()
+/// An expression taken apart; `None` where that cannot be done.
+fn parsed(source: &str, flags: Flags) -> Option<Hir> {
+    let mut parser = regex_syntax::ParserBuilder::new()
         .case_insensitive(flags.ignore_case)
         .multi_line(flags.multi_line)
         .dot_matches_new_line(flags.dot_all)
-        .build()
-        .parse(source);
-    parsed.map_or(true, |hir| hir.properties().look_set().contains_anchor())
+        .build();
+    parser.parse(source).ok()
+}
+
+/// Whether an expression holds `^`, `$` or their like.
+fn is_anchored(hir: &Hir) -> bool {
+    hir.properties().look_set().contains_anchor()
 }
 
 /// Where the first slash stands that no backslash precedes.
