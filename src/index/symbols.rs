@@ -71,11 +71,34 @@ impl Chunk {
         self.ends.push(self.text.len());
     }
 
+    /// As [`Self::matching`], looking at each string by itself.
+    fn matching_each(&self, needle: &Caseless, test: &dyn Fn(&str) -> bool) -> Vec<bool> {
+        let wanted = needle.text();
+        let mut start = 0;
+        let holds = |end: &usize| {
+            let string = self.text.as_bytes().get(start..*end).unwrap_or_default();
+            start = *end;
+            if string.len() != wanted.len() {
+                return string.len() > wanted.len() && needle.find(string, 0).is_some();
+            }
+            let last = string.last().map(u8::to_ascii_lowercase);
+            last.as_ref() == wanted.last() && string.eq_ignore_ascii_case(wanted)
+        };
+        let held: Vec<bool> = self.ends.iter().map(holds).collect();
+        let fits = |(i, held): (usize, bool)| held && test(self.get(i));
+        held.into_iter().enumerate().map(fits).collect()
+    }
+
     /// As [`Symbols::matching_with`], for the strings of this chunk.
     fn matching(&self, needle: &Caseless, test: &dyn Fn(&str) -> bool) -> Vec<bool> {
         if self.foreign {
             // Letters of other alphabets may fold to those of the needle.
             return (0..self.ends.len()).map(|i| test(self.get(i))).collect();
+        }
+        let wanted = needle.text();
+        if self.text.len() < self.ends.len() * (wanted.len() + MUCH_LONGER) {
+            // Keys and ids: nearly all are as long as the needle, and few have its last byte.
+            return self.matching_each(needle, test);
         }
         let mut table = vec![false; self.ends.len()];
         let (mut from, mut i) = (0, 0);
@@ -187,6 +210,10 @@ impl Symbols {
         table
     }
 }
+
+/// Strings that are longer than a needle by no more than so many bytes, on average, are looked at
+/// one by one.
+const MUCH_LONGER: usize = 4;
 
 /// Chunks looked through as one piece of work.
 const PIECE: usize = 32;
@@ -306,7 +333,18 @@ mod tests {
             w.intern(&name).unwrap();
         }
         let s = w.freeze();
-        for needle in ["needle", "nee", "dle", "ept2", "x", "absent", "needle2"] {
+        for needle in [
+            "needle",
+            "nee",
+            "dle",
+            "ept2",
+            "x",
+            "absent",
+            "needle2",
+            "needle2495",
+            "dle/x-needle-3",
+            "x-needle-3absent",
+        ] {
             let test = |text: &str| text.to_lowercase().contains(needle);
             let found = s.matching_with(needle, &Alone, test);
             assert_eq!(found, s.matching(test), "{needle}");
