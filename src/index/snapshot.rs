@@ -108,6 +108,17 @@ impl Snapshot {
         }
     }
 
+    /// The same rows, of which nothing is remembered that was asked before: for whoever measures how
+    /// long an answer takes.
+    #[must_use]
+    pub fn asked_anew(&self) -> Self {
+        Self {
+            earlier: Arc::default(),
+            marked: Arc::default(),
+            ..self.clone()
+        }
+    }
+
     /// The segments; rows of segment `s` are the events `EventId::new(s, row)`.
     pub fn segments(&self) -> &[Arc<Segment>] {
         &self.segments
