@@ -686,6 +686,27 @@ mod tests {
     }
 
     #[test]
+    fn calls_without_parameters_are_about_the_account_or_their_caller() {
+        let user = format!("arn:aws:iam::{ACCOUNT}:user/caller");
+        let rows = OF_ACCOUNT.iter().map(|row| (row, ACCOUNT));
+        for ((service, name), expected) in rows.chain(OF_CALLER.iter().map(|r| (r, user.as_str())))
+        {
+            let source = format!("{service}.amazonaws.com");
+            let call = Call {
+                source: Some(&source),
+                name,
+                account: ACCOUNT,
+                user: Some(USER),
+                ..Call::default()
+            };
+            let mut resources = Vec::new();
+            complete(&mut resources, &[], &call, &mut Memory::default());
+            let names: Vec<_> = resources.iter().map(|r| r.name.as_ref()).collect();
+            assert_eq!(names, [expected], "{service} {name}");
+        }
+    }
+
+    #[test]
     fn partitions() {
         for (region, expected) in [
             ("us-gov-west-1", "aws-us-gov"),

@@ -506,6 +506,7 @@ pub(crate) const OF_ACCOUNT: &[(&str, &str)] = &[
     ("ec2", "EnableSerialConsoleAccess"),
     ("ec2", "ModifyEbsDefaultKmsKeyId"),
     ("ec2", "ResetEbsDefaultKmsKeyId"),
+    ("glue", "PutDataCatalogEncryptionSettings"),
     ("iam", "CreateAccountAlias"),
     ("iam", "DeleteAccountAlias"),
     ("iam", "DeleteAccountPasswordPolicy"),
@@ -515,6 +516,8 @@ pub(crate) const OF_ACCOUNT: &[(&str, &str)] = &[
     ("organizations", "LeaveOrganization"),
     ("s3", "DeleteAccountPublicAccessBlock"),
     ("s3", "PutAccountPublicAccessBlock"),
+    ("ses", "PutAccountDetails"),
+    ("ses", "UpdateAccountSendingEnabled"),
 ];
 
 impl std::fmt::Display for Row {
