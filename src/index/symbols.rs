@@ -96,8 +96,8 @@ impl Chunk {
             return (0..self.ends.len()).map(|i| test(self.get(i))).collect();
         }
         let wanted = needle.text();
-        if self.text.len() < self.ends.len() * (wanted.len() + MUCH_LONGER) {
-            // Keys and ids: nearly all are as long as the needle, and few have its last byte.
+        if self.text.len() <= self.ends.len() * wanted.len() {
+            // Keys and ids: hardly any is longer than the needle, and few have its last byte.
             return self.matching_each(needle, test);
         }
         let mut table = vec![false; self.ends.len()];
@@ -210,10 +210,6 @@ impl Symbols {
         table
     }
 }
-
-/// Strings that are longer than a needle by no more than so many bytes, on average, are looked at
-/// one by one.
-const MUCH_LONGER: usize = 4;
 
 /// Chunks looked through as one piece of work.
 const PIECE: usize = 32;
