@@ -4,8 +4,8 @@
 //! a byte behind, and the second puts it among those that are known; few are, and they stay close.
 //! A name that is not known yet is sent on as new, and the writer finds it among all names.
 //!
-//! A name is known by 96 bits of two hashes with seeds of this process, not by its text: that any two
-//! of a million names share them has a chance of 1 in 10¹⁷.
+//! A hash says which names come again, and is never trusted with more: a known name is compared byte
+//! by byte.
 
 use std::hash::BuildHasher;
 
@@ -17,14 +17,18 @@ use crate::index::strings::Strings;
 /// Names sent before all are forgotten: the writer holds a number for each.
 const MOST_SENT: u32 = 1 << 17;
 
+/// Text of known names, likewise.
+const MOST_TEXT: usize = 2 << 20;
+
 /// First sights that leave their byte.
 const SIGHTS: usize = 1 << 16;
 
 /// What a thread knows of the names it has met; they are numbered from 1 as they are sent.
 #[derive(Debug)]
 pub(crate) struct Sighted {
-    first: RandomState,
-    second: RandomState,
+    hasher: RandomState,
+    /// Those that are known, end to end.
+    text: String,
     known: HashTable<Known>,
     sights: Box<[u8]>,
     sent: u32,
@@ -33,16 +37,17 @@ pub(crate) struct Sighted {
 
 #[derive(Debug, Clone, Copy)]
 struct Known {
-    first: u64,
-    second: u32,
+    hash: u64,
+    start: u32,
+    len: u32,
     code: u32,
 }
 
 impl Default for Sighted {
     fn default() -> Self {
         Self {
-            first: RandomState::default(),
-            second: RandomState::default(),
+            hasher: RandomState::default(),
+            text: String::new(),
             known: HashTable::new(),
             sights: vec![0; SIGHTS].into_boxed_slice(),
             sent: 0,
@@ -54,23 +59,28 @@ impl Default for Sighted {
 impl Sighted {
     /// The number of a name, which is sent under it if it is not known.
     pub(crate) fn intern(&mut self, name: &str) -> u32 {
-        let first = self.first.hash_one(name);
-        let second = self.second.hash_one(name) as u32;
-        let is = |known: &Known| (known.first, known.second) == (first, second);
-        if let Some(known) = self.known.find(first, is) {
+        let hash = self.hasher.hash_one(name);
+        let is = |known: &Known| {
+            let (start, len) = (known.start as usize, known.len as usize);
+            known.hash == hash
+                && self.text.as_bytes().get(start..start + len) == Some(name.as_bytes())
+        };
+        if let Some(known) = self.known.find(hash, is) {
             return known.code;
         }
         self.sent += 1;
         self.fresh.push(name);
         // Zero stands for none.
-        let (slot, mark) = (second as usize % SIGHTS, (second >> 16) as u8 | 1);
+        let (slot, mark) = (hash as usize % SIGHTS, (hash >> 32) as u8 | 1);
         if std::mem::replace(&mut self.sights[slot], mark) == mark {
             let known = Known {
-                first,
-                second,
+                hash,
+                start: self.text.len() as u32,
+                len: name.len() as u32,
                 code: self.sent,
             };
-            self.known.insert_unique(first, known, |known| known.first);
+            self.text.push_str(name);
+            self.known.insert_unique(hash, known, |known| known.hash);
         }
         self.sent
     }
@@ -82,14 +92,15 @@ impl Sighted {
     }
 
     /// Whether it is time to begin anew.
-    pub(crate) const fn is_full(&self) -> bool {
-        self.sent >= MOST_SENT
+    pub(crate) fn is_full(&self) -> bool {
+        self.sent >= MOST_SENT || self.text.len() > MOST_TEXT
     }
 
     /// Begins to number anew; what is fresh was sent. A name that was met before is known again at
     /// its next sight.
     pub(crate) fn forget(&mut self) {
         self.known.clear();
+        self.text.clear();
         self.sent = 0;
     }
 }
