@@ -128,15 +128,18 @@ fn head(
         .collect();
     let axis = match (span, bars) {
         (Some((from, to)), 1..) => {
-            let format = if UtcMicros(from).day_start() == UtcMicros(to).day_start() {
-                "%H:%M:%S"
+            let formats = if UtcMicros(from).day_start() == UtcMicros(to).day_start() {
+                ["%H:%M:%S", "%H:%M"]
             } else {
-                "%m-%d %H:%M"
+                ["%m-%d %H:%M", "%m-%d"]
             };
-            let (from, to) = (
-                UtcMicros(from).format(state.zone, format),
-                UtcMicros(to).format(state.zone, format),
-            );
+            let ends = formats.map(|format| {
+                let end = |at| UtcMicros(at).format(state.zone, format);
+                (end(from), end(to))
+            });
+            // Both ends side by side, or nothing.
+            let fits = |(from, to): &&(String, String)| from.len() + to.len() < bars;
+            let (from, to) = ends.iter().find(fits).cloned().unwrap_or_default();
             let room = bars.saturating_sub(from.len());
             format!("{} {from}{to:>room$}", "─".repeat(text))
         }
