@@ -18,7 +18,7 @@ use crate::base::ledger::FileEntry;
 use crate::base::text::counted;
 use crate::engine::protocol::{Ask, Fetch, Reply, Request};
 use crate::index::schema::Field;
-use crate::index::snapshot::{Generation, Hits};
+use crate::index::snapshot::Generation;
 use crate::pivot::portrait::Subject;
 use crate::pivot::sorted::SortBy;
 use crate::query::ast::Expr;
@@ -447,10 +447,6 @@ fn stop(state: &mut State, effects: &mut Vec<Effect>) {
 fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
     match reply {
         Reply::Grown(snapshot) => {
-            if snapshot.len() < state.snapshot.len() {
-                // Other evidence: what was found in the old one is nowhere in this.
-                state.answer.hits = Hits::default();
-            }
             state.snapshot = snapshot;
             places::find_events(state);
             plot::grow(state);

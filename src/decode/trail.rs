@@ -152,6 +152,8 @@ struct Node {
     edges: Edges,
 }
 
+const _: () = assert!(size_of::<Node>() == 64, "a line of the cache");
+
 impl Node {
     const EMPTY: Self = Self {
         way: Way {

@@ -34,8 +34,7 @@ pub(crate) struct Told {
     pub(crate) holding: Holding,
     /// Where values had to be asked.
     pub(crate) values: Option<WantedOf>,
-    /// Where all rows of `holding` have such values, where that was
-    /// written down.
+    /// Where all rows of `holding` have such values, where that was written down.
     pub(crate) spots: Option<Spots>,
 }
 

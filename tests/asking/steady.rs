@@ -39,10 +39,10 @@ impl Load {
             kept: Kept::going_on(),
             records: 0,
         };
-        // Its pictures are newer than those of what the screen was opened with.
-        for _ in 0..10 {
-            load.writer.publish();
-        }
+        // Its pictures are newer than those of what the screen was opened with, of which a slow
+        // machine makes more: two of one generation would be taken for the same.
+        let shown = load.screen.state.snapshot.generation();
+        while load.writer.publish().generation() <= shown {}
         load
     }
 
