@@ -14,8 +14,10 @@ use trailhound::index::snapshot::Snapshot;
 use trailhound::source::Spec;
 use trailhound::view;
 
-use super::{Evidence, FOUND, NOTHING, Terminal, as_wished, is_table, say, with_names};
 use crate::cli::{Global, ObjectFormat};
+use crate::headless::evidence::Evidence;
+use crate::headless::fields::column_name;
+use crate::headless::{FOUND, NOTHING, Terminal, as_wished, is_table, say, with_names};
 
 /// What `diff` is asked.
 pub(super) struct Asked<'a> {
@@ -145,7 +147,7 @@ fn told(evidence: &Evidence, snapshot: &Snapshot, id: EventId) -> Node {
     let pairs = fields.iter().zip(cells);
     Node::Object(
         pairs
-            .map(|(f, cell)| (super::column_name(*f).to_owned(), cell.node()))
+            .map(|(f, cell)| (column_name(*f).to_owned(), cell.node()))
             .collect(),
     )
 }

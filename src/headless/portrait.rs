@@ -26,9 +26,9 @@ use trailhound::report;
 use trailhound::source::Spec;
 
 use crate::cli::{Global, ObjectFormat};
-use crate::headless::{
-    Evidence, FOUND, NOTHING, Terminal, as_wished, is_table, prove, say, usable, window, with_names,
-};
+use crate::headless::asking::{prove, usable, window};
+use crate::headless::evidence::Evidence;
+use crate::headless::{FOUND, NOTHING, Terminal, as_wished, is_table, say, with_names};
 
 /// A principal or a resource that was asked for.
 pub(super) struct Asked {
