@@ -324,6 +324,7 @@ fn crumb(label: &str, count: u64, current: bool) -> Crumb {
     Crumb {
         label: p(label),
         count: Some(count),
+        at_least: false,
         current,
     }
 }

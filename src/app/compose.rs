@@ -139,15 +139,25 @@ pub fn crumbs(state: &State) -> CrumbLine {
     let mut all: Vec<Crumb> = state
         .back
         .iter()
-        .map(|v| Crumb {
-            label: label_of(v),
-            count: v.count,
-            current: false,
+        .map(|v| {
+            let is_all = *v.filter == Expr::All && v.hidden.is_empty();
+            Crumb {
+                label: label_of(v),
+                // Of everything there is no need to ask anew.
+                count: if is_all {
+                    Some(state.snapshot.len() as u64)
+                } else {
+                    v.count
+                },
+                at_least: v.counted_early && !is_all,
+                current: false,
+            }
         })
         .collect();
     all.push(Crumb {
         label: label_of(&state.view),
         count: state.view.count,
+        at_least: false,
         current: true,
     });
     CrumbLine {

@@ -244,6 +244,8 @@ pub struct View {
     pub column: usize,
     /// Events of the view when it was last answered.
     pub count: Option<u64>,
+    /// Whether more was being read then.
+    pub counted_early: bool,
     /// What is switched on.
     pub detail: bool,
     /// The detail pane's tab.
@@ -300,6 +302,7 @@ impl View {
             offset: 0,
             column: 3,
             count: None,
+            counted_early: false,
             detail: true,
             tab: 0,
             detail_at: (0, 0),

@@ -507,6 +507,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         } if request == state.answer.asked => {
             if state.edit.is_none() {
                 state.view.count = Some(hits.len() as u64);
+                state.view.counted_early = !state.progress.done;
             }
             let answer = &mut state.answer;
             answer.hits = hits;

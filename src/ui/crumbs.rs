@@ -8,6 +8,7 @@ use crate::ui::theme::Theme;
 use crate::view::bars;
 use crate::view::layout::Area;
 use crate::view::screen::CrumbLine;
+use unicode_width::UnicodeWidthStr;
 
 /// Draws the line.
 ///
@@ -43,7 +44,7 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &CrumbLine, theme: &Theme) {
         };
         let left = usize::from(laid.end.saturating_sub(x));
         let count = bars::crumb_count(crumb, left);
-        let spare = count.len() as u16 + if crumb.current { 2 } else { 0 };
+        let spare = count.width() as u16 + if crumb.current { 2 } else { 0 };
         if crumb.current {
             x += pen.put(x, 0, "[", style);
         }
@@ -66,6 +67,7 @@ mod tests {
         Crumb {
             label: Printable::new(label),
             count: Some(count),
+            at_least: false,
             current,
         }
     }
@@ -88,5 +90,20 @@ mod tests {
         );
         assert_eq!(line(30), " … › [who:alice 2,911]    ◂ 2");
         assert_eq!(line(20), " … › [who:a…]   ◂ 2");
+    }
+
+    #[test]
+    fn a_count_of_a_part_says_so() {
+        let before = Crumb {
+            at_least: true,
+            ..crumb("err:denied", 1113, false)
+        };
+        let view = CrumbLine {
+            crumbs: vec![before, crumb("who:alice", 12, true)],
+            back: 1,
+            forward: None,
+        };
+        let line = drawn(50, 1, |b, a| draw(b, a, &view, &Theme::dark()));
+        assert_eq!(line, " err:denied ≥1,113 › [who:alice 12]           ◂ 1");
     }
 }

@@ -112,14 +112,18 @@ fn top_lines() -> impl Strategy<Value = (ContextLine, CrumbLine, FilterLine, Sta
         });
     let context = (prop::collection::vec(tab, 0..9), raw(), raw())
         .prop_map(|(tabs, zone, help)| ContextLine { tabs, zone, help });
-    let crumb =
-        (word(), prop::option::of(number()), any::<bool>()).prop_map(|(label, count, current)| {
-            Crumb {
-                label,
-                count,
-                current,
-            }
-        });
+    let crumb = (
+        word(),
+        prop::option::of(number()),
+        any::<bool>(),
+        any::<bool>(),
+    );
+    let crumb = crumb.prop_map(|(label, count, at_least, current)| Crumb {
+        label,
+        count,
+        at_least,
+        current,
+    });
     let crumbs = (
         prop::collection::vec(crumb, 0..5),
         0usize..300,

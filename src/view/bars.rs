@@ -104,7 +104,7 @@ pub fn crumbs(view: &CrumbLine, width: u16, tail: u16) -> Crumbs {
         }
         let left = usize::from(end.saturating_sub(x));
         let bracket = if crumb.current { 2 } else { 0 };
-        let count = crumb_count(crumb, left).len();
+        let count = crumb_count(crumb, left).width();
         let label = left
             .saturating_sub(count + bracket)
             .min(crumb.label.width());
@@ -139,14 +139,24 @@ pub fn crumb_tail(view: &CrumbLine, width: u16) -> Printable {
 
 /// The count behind a place's name; empty where `left` columns are too few for it.
 pub fn crumb_count(crumb: &Crumb, left: usize) -> String {
-    let count = crumb.count.map(|n| format!(" {}", thousands(n)));
-    count.filter(|c| left >= c.len() + 8).unwrap_or_default()
+    let count = counted(crumb);
+    if left >= count.width() + 8 {
+        count
+    } else {
+        String::new()
+    }
+}
+
+/// The count of a place with a space before it; empty where it is not known.
+fn counted(crumb: &Crumb) -> String {
+    let mark = if crumb.at_least { "≥" } else { "" };
+    let count = crumb.count.map(|n| format!(" {mark}{}", thousands(n)));
+    count.unwrap_or_default()
 }
 
 /// Columns of a place without the arrow before it.
 fn needed_for(crumb: &Crumb) -> usize {
-    let count = crumb.count.map_or(0, |n| thousands(n).len() + 1);
-    crumb.label.width() + count + if crumb.current { 2 } else { 0 }
+    crumb.label.width() + counted(crumb).width() + if crumb.current { 2 } else { 0 }
 }
 
 /// The tabs of the detail that fit before column `end`; where not all do, the current one is the
@@ -227,6 +237,7 @@ mod tests {
             let crumbs_of = labels.iter().enumerate().map(|(i, label)| Crumb {
                 label: Printable::new(label),
                 count: Some(i as u64 * 1000),
+                at_least: i % 2 > 0,
                 current: i + 1 == labels.len(),
             });
             let view = CrumbLine { crumbs: crumbs_of.collect(), ..CrumbLine::default() };

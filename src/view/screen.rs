@@ -83,6 +83,8 @@ pub struct Crumb {
     pub label: Printable,
     /// Events in it, once known.
     pub count: Option<u64>,
+    /// Whether more may have been read since they were counted.
+    pub at_least: bool,
     /// Whether it is the one shown.
     pub current: bool,
 }

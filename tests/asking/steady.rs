@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use trailhound::app::action::Action;
+use trailhound::app::chord::Chord;
 use trailhound::app::state::{About, Overlay};
 use trailhound::base::cancel::Cancel;
 use trailhound::base::crew::Alone;
@@ -184,6 +185,40 @@ fn the_list_stays_on_its_event() {
         let found = [hers + 40 + 90 + 1 + 1, hers];
         assert_eq!(load.screen.count(), found[usize::from(!filter.is_empty())]);
     }
+}
+
+#[test]
+fn the_places_behind_say_what_is_there_now() {
+    let mut load = Load::new();
+    let places = |d: &Driver| d.text().lines().nth(1).unwrap_or("").trim().to_owned();
+    load.comes(&first());
+    let d = &mut load.screen;
+    // Answered while more is being read.
+    d.state.progress.done = false;
+    let press = |d: &mut Driver, key| {
+        d.apply(Action::Press(Chord::parse(key).expect("a key")));
+    };
+    press(d, "/");
+    d.apply(Action::Paste("who:user/alice".to_owned()));
+    press(d, "Enter");
+    d.state.view.count = None;
+    while d.state.view.count.is_none() {
+        d.pump();
+    }
+    d.state.progress.done = true;
+    d.filter("what:TagUser");
+    let behind = "All 37 › who:user/alice ≥33 › [what:TagUser 0]";
+    assert!(places(d).starts_with(behind), "{}", places(d));
+    let d = load.comes(&later()[0]);
+    let behind = "All 97 › who:user/alice ≥33 › [what:TagUser 60]";
+    assert!(places(d).starts_with(behind), "{}", places(d));
+    // It is asked anew when it is gone back to.
+    d.keys("[");
+    assert!(
+        places(d).starts_with("All 97 › [who:user/alice 93]"),
+        "{}",
+        places(d)
+    );
 }
 
 fn person(d: &Driver) -> String {
