@@ -132,12 +132,12 @@ pub fn view(state: &State, people: &People) -> PagesView {
             pieces.push(plain(" "));
         }
         pieces.extend([
-            plain(figure(s.events)),
-            toned(figure(s.writes + s.deletes), Tone::Write),
-            toned(figure(s.denied), Tone::Denied),
+            plain(figure(u64::from(s.events))),
+            toned(figure(u64::from(s.writes + s.deletes)), Tone::Write),
+            toned(figure(u64::from(s.denied)), Tone::Denied),
         ]);
         if wide {
-            pieces.push(toned(figure(s.failed), Tone::Failed));
+            pieces.push(toned(figure(u64::from(s.failed)), Tone::Failed));
             pieces.push(plain(figure(p.sessions)));
             pieces.push(plain(figure(p.keys)));
         }

@@ -111,11 +111,11 @@ const FIGURES: [&str; 9] = [
 fn figures(stats: &Stats) -> Vec<Value> {
     let (first, last) = words::span(stats).unzip();
     vec![
-        Value::Count(stats.events),
-        Value::Count(stats.writes),
-        Value::Count(stats.deletes),
-        Value::Count(stats.denied),
-        Value::Count(stats.failed),
+        Value::Count(u64::from(stats.events)),
+        Value::Count(u64::from(stats.writes)),
+        Value::Count(u64::from(stats.deletes)),
+        Value::Count(u64::from(stats.denied)),
+        Value::Count(u64::from(stats.failed)),
         Value::Count(stats.bytes_out),
         text(stats.tools.names().collect::<Vec<_>>().join(" ")),
         time(first),

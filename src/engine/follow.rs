@@ -15,6 +15,17 @@ use crate::pivot::lineage::{Lineage, Wishes};
 /// Lineage may take one part in this many of the time of a load.
 const SHARE: u32 = 25;
 
+/// When it is asked who is behind the sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    /// While rows come: lineage is followed where that is due.
+    Coming,
+    /// Nothing comes for a while: it is followed to the last row.
+    Quiet,
+    /// Nothing will come: it is followed for the last time.
+    Over,
+}
+
 /// The lineage of the newest snapshot it was worth computing for.
 #[derive(Debug, Default)]
 pub(crate) struct Follow {
@@ -44,10 +55,15 @@ impl Follow {
     }
 
     /// Who is behind each session of a snapshot; anew where that is due, or at the end.
-    pub(crate) fn people(&mut self, snapshot: &Snapshot, end: bool) -> Arc<People> {
+    pub(crate) fn people(&mut self, snapshot: &Snapshot, when: When) -> Arc<People> {
         let rested = self.done.is_none_or(|at| at.elapsed() >= self.cost * SHARE);
-        if !self.off && (end || rested) {
+        if !self.off && (when != When::Coming || rested) {
             let started = Instant::now();
+            // What was found before is not held beside what is found now, where nobody looks at it.
+            self.newest = Arc::default();
+            if when == When::Over {
+                self.kept.for_the_last_time();
+            }
             let (kept, wishes) = (&mut self.kept, &self.wishes);
             let lineage = Lineage::with(kept, snapshot, wishes, &Cancel::NEVER, &AllHands);
             if let Some(lineage) = lineage {

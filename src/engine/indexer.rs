@@ -10,7 +10,7 @@ use crate::base::origin::{FileId, Origin};
 use crate::decode;
 use crate::engine::conveyor::{Counters, Ended, Gate, Met, Ticket, decoders};
 use crate::engine::decoder::{fault, wishes};
-use crate::engine::follow::Follow;
+use crate::engine::follow::{Follow, When};
 use crate::engine::loader::{LoadOptions, Loaded, Stop};
 use crate::engine::mending;
 use crate::engine::protocol::{Progress, Reply};
@@ -124,6 +124,11 @@ fn entry(file: Finished) -> FileEntry {
     entry
 }
 
+/// Whether any of the files has records that can be mended.
+fn can_be_mended(files: &[Arc<FileEntry>]) -> bool {
+    files.iter().any(|file| file.mendable > 0)
+}
+
 /// The last snapshot that was published.
 struct Published {
     at: Instant,
@@ -197,6 +202,8 @@ pub(super) struct Indexer<F> {
     behind: bool,
     /// Whether rows have come since lineage was last followed to the end.
     trailing: bool,
+    /// Whether no row can come any more, not even by mending.
+    last: bool,
     /// Files whose rows wait for everything else.
     held: Vec<(Finished, Appended, Vec<Translated>)>,
     follow: Follow,
@@ -228,6 +235,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
             held: Vec::new(),
             behind: false,
             trailing: false,
+            last: false,
             follow,
         }
     }
@@ -302,6 +310,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
             self.enter(file);
         }
         self.progress.done = true;
+        self.last = !can_be_mended(&self.ledger.files);
         let snapshot = self.publish(true);
         self.follow.rest();
         let ledger = Arc::new(std::mem::take(&mut self.ledger));
@@ -317,8 +326,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
     pub(super) fn mend(&mut self, mut loaded: Loaded, mends: &Mends) -> Loaded {
         let reader = self.reader.clone();
         let canonical = move |place| decode::canonical(&reader.record(place).ok()?);
-        let can = |ledger: &Ledger| ledger.files.iter().any(|f| f.mendable > 0);
-        while can(&loaded.ledger) {
+        while can_be_mended(&loaded.ledger.files) {
             let Ok(file) = mends.asked.recv() else { break };
             let origin = self.reader.origin(file);
             let mut files = loaded.ledger.files.clone();
@@ -344,6 +352,7 @@ impl<F: FnMut(Reply)> Indexer<F> {
             p.files_with_problems = p.files_with_problems + whole(&entry) - whole(place);
             self.fresh_files.push((file, Arc::clone(&entry)));
             *place = entry;
+            self.last = !can_be_mended(&files);
             loaded.snapshot = self.publish(true);
             self.follow.rest();
             loaded.ledger = Arc::new(Ledger { files });
@@ -467,8 +476,19 @@ impl<F: FnMut(Reply)> Indexer<F> {
     /// Shows what has come so far. In the quiet, and at the end, lineage is followed to the last row.
     fn publish(&mut self, quiet: bool) -> Arc<Snapshot> {
         let began = Instant::now();
-        let (follow, done) = (&mut self.follow, quiet || self.progress.done);
-        let snapshot = self.writer.publish_with(|s| follow.people(s, done));
+        let follow = &mut self.follow;
+        let when = match (self.progress.done, quiet) {
+            (true, _) => When::Over,
+            (false, true) => When::Quiet,
+            (false, false) => When::Coming,
+        };
+        let snapshot = if self.last {
+            // What only more rows would need goes before lineage is followed.
+            let writer = std::mem::take(&mut self.writer);
+            writer.finish_with(|s| follow.people(s, when))
+        } else {
+            self.writer.publish_with(|s| follow.people(s, when))
+        };
         let lineage = self.follow.fresh();
         self.behind = false;
         let grown = self

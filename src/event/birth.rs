@@ -395,14 +395,29 @@ pub struct Birth {
     pub call: &'static Call,
     /// Whether it failed: then nothing was born, and the rest is what was asked for.
     pub failed: bool,
+    /// Whether the ARN and the session's name stand in the other texts.
+    derived: Derived,
     texts: Texts<8>,
-    /// Instances, tasks and builds: ids the child sessions are named after.
-    pub hosts: Box<[Box<str>]>,
-    /// When the credential ends.
-    pub expires: Option<UtcMicros>,
+    /// When the credential ends, in microseconds; [`NEVER`] where nothing is said.
+    expires: i64,
     /// A hash of the record, the same in every run: puts births in one order that are told by records
     /// of one id and moment.
     pub mark: u64,
+}
+
+/// There are very many of births, and each is kept.
+const _: () = assert!(size_of::<Birth>() <= 48);
+
+/// Stands for no end.
+const NEVER: i64 = i64::MAX;
+
+/// Texts of a birth that its other texts say, and that are not kept then.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Derived {
+    /// The ARN is that of the role's session: of the role asked for, under the session's name.
+    arn: bool,
+    /// The name of the session is what follows the colon of the child's id.
+    session: bool,
 }
 
 /// The places of a record that name a child.
@@ -507,8 +522,11 @@ impl Birth {
     }
 
     /// The ARN of the child.
-    pub fn arn(&self) -> Option<&str> {
-        self.texts.get(2)
+    pub fn arn(&self) -> Option<Cow<'_, str>> {
+        if self.derived.arn {
+            return session_arn(self.target()?, self.session()?).map(Cow::Owned);
+        }
+        self.texts.get(2).map(Cow::Borrowed)
     }
 
     /// What was asked for: a role's ARN, a user's, role's or function's name.
@@ -518,6 +536,9 @@ impl Birth {
 
     /// The name the session was given.
     pub fn session(&self) -> Option<&str> {
+        if self.derived.session {
+            return self.id().and_then(name_in);
+        }
         self.texts.get(4)
     }
 
@@ -534,6 +555,19 @@ impl Birth {
     /// The identity that switched roles.
     pub fn switched_from(&self) -> Option<&str> {
         self.texts.get(7)
+    }
+
+    /// Instances, tasks and builds: ids the child sessions are named after.
+    pub fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.texts.rest()
+    }
+
+    /// When the credential ends.
+    pub const fn expires(&self) -> Option<UtcMicros> {
+        match self.expires {
+            NEVER => None,
+            at => Some(UtcMicros(at)),
+        }
     }
 
     /// What a record gives birth to; `None` for every call that is not in the table.
@@ -562,27 +596,47 @@ impl Birth {
                     .map(Into::into);
             }
         }
-        Some(Self {
-            call,
-            failed,
-            texts: Texts::new(&[
-                birth.key,
-                birth.id,
-                birth.arn,
-                birth.target,
-                birth.session,
-                birth.source_identity,
-                birth.sign_in,
-                birth.switched_from,
-            ]),
-            hosts: birth.hosts.into(),
-            expires: birth.expires,
-            mark: FixedState::with_seed(0).hash_one(json),
-        })
+        let mark = FixedState::with_seed(0).hash_one(json);
+        Some(birth.done(call, failed, mark))
     }
 }
 
 impl Draft {
+    fn done(&self, call: &'static Call, failed: bool, mark: u64) -> Birth {
+        let target = self.target.as_deref();
+        let (id, arn) = (self.id.as_deref(), self.arn.as_deref());
+        let session = self.session.as_deref();
+        let of_role = target.zip(session);
+        let of_role = of_role.filter(|_| arn.is_some_and(|arn| arn.contains(":assumed-role/")));
+        let derived = Derived {
+            arn: of_role
+                .and_then(|(role, name)| session_arn(role, name))
+                .as_deref()
+                == arn
+                && arn.is_some(),
+            session: session.is_some() && id.and_then(name_in) == session,
+        };
+        let hosts: Vec<&str> = self.hosts.iter().map(|host| &**host).collect();
+        let texts = [
+            self.key.as_deref(),
+            id,
+            arn.filter(|_| !derived.arn),
+            target,
+            session.filter(|_| !derived.session),
+            self.source_identity.as_deref(),
+            self.sign_in.as_deref(),
+            self.switched_from.as_deref(),
+        ];
+        Birth {
+            call,
+            failed,
+            derived,
+            texts: Texts::new(texts, &hosts),
+            expires: self.expires.map_or(NEVER, |at| at.0),
+            mark,
+        }
+    }
+
     fn take(&mut self, path: usize, text: Cow<'_, str>) {
         if text.is_empty() || is_masked(&text) {
             return;
@@ -622,6 +676,27 @@ impl Draft {
         };
         *slot = Some(text.into());
     }
+}
+
+/// What follows the colon of a role session's id.
+fn name_in(id: &str) -> Option<&str> {
+    id.split_once(':').map(|(_, name)| name)
+}
+
+/// The ARN of a session of a role.
+fn session_arn(role: &str, name: &str) -> Option<String> {
+    let mut parts = role.splitn(6, ':');
+    let mut part = || parts.next();
+    let ("arn", partition, "iam", "", account, rest) =
+        (part()?, part()?, part()?, part()?, part()?, part()?)
+    else {
+        return None;
+    };
+    let path = rest.strip_prefix("role/")?;
+    let role = path.rsplit('/').next().unwrap_or(path);
+    Some(format!(
+        "arn:{partition}:sts::{account}:assumed-role/{role}/{name}"
+    ))
 }
 
 /// `expiration` as the services write it: ISO, `Aug 1, 2021 9:15:00 AM`, `Oct 8, 2024, 4:15:32 PM`,
@@ -670,7 +745,37 @@ mod tests {
         assert_eq!(b.id(), Some("AROAX:s"));
         assert_eq!(b.target(), Some("arn:aws:iam::1:role/R"));
         assert_eq!(b.source_identity(), Some("alice"));
-        assert_eq!(b.expires, UtcMicros::parse("2024-10-08T16:15:32Z"));
+        assert_eq!(b.expires(), UtcMicros::parse("2024-10-08T16:15:32Z"));
+    }
+
+    #[test]
+    fn what_other_texts_say_is_kept_once_and_read_as_it_was_written() {
+        let of = |role: &str, name: &str, id: &str, arn: &str| {
+            let json = format!(
+                r#"{{"requestParameters":{{"roleArn":"{role}","roleSessionName":"{name}"}},
+                "responseElements":{{"assumedRoleUser":{{"assumedRoleId":"{id}","arn":"{arn}"}}}}}}"#
+            );
+            let b = birth("sts.amazonaws.com", "AssumeRole", &json).unwrap();
+            assert_eq!(b.target(), Some(role));
+            assert_eq!(b.session(), Some(name));
+            assert_eq!(b.id(), Some(id));
+            assert_eq!(b.arn().as_deref(), Some(arn));
+            (b.derived.arn, b.derived.session)
+        };
+        let role = "arn:aws-us-gov:iam::1:role/path/to/R";
+        let arn = "arn:aws-us-gov:sts::1:assumed-role/R/s";
+        assert_eq!(of(role, "s", "AROAX:s", arn), (true, true));
+        // What does not agree is nobody's to mend.
+        assert_eq!(of(role, "s", "AROAX:other", arn), (true, false));
+        assert_eq!(
+            of(role, "s", "AROAX:s", "arn:aws:sts::1:assumed-role/R/s"),
+            (false, true)
+        );
+        assert_eq!(of("R", "s", "AROAX", arn), (false, false));
+        assert_eq!(
+            of("arn:aws:iam::1:role/R", "a:b/c", "AROAX:a:b/c", "x"),
+            (false, true)
+        );
     }
 
     #[test]

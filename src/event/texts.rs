@@ -1,60 +1,126 @@
 //! A few texts that may be absent, in one piece of memory.
 //!
-//! Where a type has many optional texts and there are very many of it, a piece for each text costs
-//! more than the texts.
+//! Where a type has many optional texts and there are very many of it, a piece for each text, or a
+//! place for each that is absent, costs more than the texts.
 
-/// As many texts as a type has places for them.
+/// As many texts as a type has places for them, and any number after these.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Texts<const N: usize> {
-    /// Those that are there, end to end.
-    all: Box<str>,
-    /// Where each ends.
-    ends: [u32; N],
-    /// A bit for each that is there.
-    there: u32,
+    /// Numbers, and then the texts end to end. The numbers: a bit for each place that has a text, how
+    /// many texts follow those, and how long each of all is. See [`put`].
+    all: Box<[u8]>,
 }
 
 impl<const N: usize> Texts<N> {
     /// Puts texts together.
-    pub fn new(texts: &[Option<Box<str>>; N]) -> Self {
+    pub fn new(texts: [Option<&str>; N], rest: &[&str]) -> Self {
         const { assert!(N <= 32, "a bit for each text") };
-        let mut all = String::with_capacity(texts.iter().flatten().map(|text| text.len()).sum());
-        let (mut ends, mut there) = ([0; N], 0);
-        for ((text, end), at) in texts.iter().zip(&mut ends).zip(0..) {
-            if let Some(text) = text
-                && u32::try_from(all.len() + text.len()).is_ok()
-            {
-                all.push_str(text);
-                there |= 1 << at;
-            }
-            *end = all.len() as u32;
-        }
-        Self {
-            all: all.into(),
-            ends,
-            there,
-        }
+        let bits = texts.iter().zip(0..);
+        let there = bits.fold(0, |bits, (text, at)| {
+            bits | usize::from(text.is_some()) << at
+        });
+        let said = || texts.iter().flatten().chain(rest);
+        let bytes: usize = said().map(|text| text.len() + 1).sum();
+        let mut all = Vec::with_capacity(bytes + 8);
+        put(&mut all, there);
+        put(&mut all, rest.len());
+        said().for_each(|text| put(&mut all, text.len()));
+        said().for_each(|text| all.extend_from_slice(text.as_bytes()));
+        Self { all: all.into() }
     }
 
     /// The text of a place, where there is one.
     pub fn get(&self, at: usize) -> Option<&str> {
-        if at >= N || self.there >> at & 1 == 0 {
+        let there = *self.all.first()?;
+        // Most have few places, and are asked for one that is absent.
+        if at >= N || at < 7 && there >> at & 1 == 0 {
             return None;
         }
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.all.get(start as usize..self.ends[at] as usize)
+        let (there, rest) = take(&self.all);
+        if there >> at & 1 == 0 {
+            return None;
+        }
+        let before = (there & ((1 << at) - 1)).count_ones() as usize;
+        let (more, rest) = take(rest);
+        nth(rest, before, there.count_ones() as usize + more)
     }
+
+    /// The texts that follow those of the places.
+    pub fn rest(&self) -> impl Iterator<Item = &str> {
+        let (there, rest) = take(&self.all);
+        let (more, rest) = take(rest);
+        let before = there.count_ones() as usize;
+        (before..before + more).filter_map(move |at| nth(rest, at, before + more))
+    }
+}
+
+/// One of `of` texts, of which the bytes hold the lengths first.
+fn nth(mut bytes: &[u8], at: usize, of: usize) -> Option<&str> {
+    let (mut start, mut len) = (0, 0);
+    for n in 0..of {
+        let (this, rest) = take(bytes);
+        bytes = rest;
+        match n {
+            _ if n < at => start += this,
+            _ if n == at => len = this,
+            _ => {}
+        }
+    }
+    std::str::from_utf8(bytes.get(start..start + len)?).ok()
+}
+
+/// Appends a number: seven bits a byte, the lowest first; the highest bit says that more follow.
+fn put(bytes: &mut Vec<u8>, mut number: usize) {
+    while number > 0x7f {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+}
+
+/// The number that bytes begin with, and what follows it.
+fn take(bytes: &[u8]) -> (usize, &[u8]) {
+    let (mut number, mut shift) = (0, 0);
+    for (at, byte) in bytes.iter().enumerate() {
+        number |= usize::from(byte & 0x7f) << shift;
+        shift += 7;
+        if byte & 0x80 == 0 || shift > 56 {
+            return (number, bytes.get(at + 1..).unwrap_or(&[]));
+        }
+    }
+    (number, &[])
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
     fn texts_are_there_or_absent() {
         let said = [None, Some("a"), Some(""), None, Some("Grüße")];
-        let texts = Texts::new(&said.map(|text| text.map(Into::into)));
+        let texts = Texts::new(said, &["b", ""]);
         assert_eq!([0, 1, 2, 3, 4].map(|at| texts.get(at)), said);
         assert_eq!(texts.get(5), None);
+        assert_eq!(texts.rest().collect::<Vec<_>>(), ["b", ""]);
+        let none = Texts::new([None; 8], &[]);
+        assert_eq!((none.get(7), none.rest().count()), (None, 0));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_put_in_comes_out(
+            said in prop::collection::vec(prop::option::of("[a-zé]{0,9}|x{130}|y{20000}"), 9),
+            rest in prop::collection::vec("[a-z]{0,200}", 0..200),
+        ) {
+            let said: [Option<&str>; 9] = std::array::from_fn(|at| said[at].as_deref());
+            let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+            let texts = Texts::new(said, &rest);
+            for (at, text) in said.iter().enumerate() {
+                prop_assert_eq!(texts.get(at), *text);
+            }
+            prop_assert_eq!(texts.rest().collect::<Vec<_>>(), rest);
+        }
     }
 }

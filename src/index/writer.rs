@@ -118,12 +118,12 @@ impl IndexWriter {
 
     /// Rows so far.
     pub fn len(&self) -> usize {
-        self.contents.len()
+        self.sealed.len() * ROWS_PER_SEGMENT + self.tail.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.contents.is_empty()
+        self.len() == 0
     }
 
     /// Ends the current file and gives what became of its records.
@@ -482,14 +482,33 @@ impl IndexWriter {
 
     /// A frozen picture of everything appended so far, with the persons that `people` finds in it.
     pub fn publish_with(&mut self, people: impl FnOnce(&Snapshot) -> Arc<People>) -> Arc<Snapshot> {
+        let mut snapshot = self.freeze();
+        snapshot.people = people(&snapshot);
+        Arc::new(snapshot)
+    }
+
+    /// The same for the last time: what is kept to tell copies from new rows is gone before `people`
+    /// looks.
+    pub fn finish_with(mut self, people: impl FnOnce(&Snapshot) -> Arc<People>) -> Arc<Snapshot> {
+        self.by_id = HashTable::new();
+        self.contents = Vec::new();
+        self.maps = Vec::new();
+        let mut snapshot = self.freeze();
+        drop(self);
+        snapshot.people = people(&snapshot);
+        Arc::new(snapshot)
+    }
+
+    fn freeze(&mut self) -> Snapshot {
         self.generation += 1;
         let mut segments = self.sealed.clone();
+        let rows = self.len();
         if self.tail.len() > 0 {
             segments.push(Arc::new(self.tail.seal()));
         }
-        merge_order(&mut self.order, &segments, self.contents.len());
+        merge_order(&mut self.order, &segments, rows);
         let dicts: Vec<Symbols> = self.dicts.iter().map(SymbolsWriter::freeze).collect();
-        let mut snapshot = Snapshot {
+        Snapshot {
             generation: Generation(self.generation),
             segments,
             dicts: dicts.into(),
@@ -509,9 +528,7 @@ impl IndexWriter {
             people: Arc::default(),
             order: self.order.as_slice().into(),
             shared_ids: Arc::new(self.shared_ids.iter().copied().collect()),
-        };
-        snapshot.people = people(&snapshot);
-        Arc::new(snapshot)
+        }
     }
 }
 

@@ -304,7 +304,7 @@ impl<'a> Crowd<'a> {
             };
             let time = |id: EventId| (snapshot.time_key(id), snapshot.recorded_id(id));
             if known.is_none_or(|(known, _)| time(born.event) < time(known)) {
-                *known = Some((born.event, born.birth.expires));
+                *known = Some((born.event, born.birth.expires()));
             }
         }
         self.births = births;

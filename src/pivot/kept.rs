@@ -83,6 +83,8 @@ const SESSIONS_A_PIECE: usize = 4096;
 pub struct Kept {
     /// Whether there will be a next one.
     goes_on: bool,
+    /// Whether what was kept is of use once more.
+    once_more: bool,
     seed: RandomState,
     /// Rows, births and events of shared ids that are taken in.
     rows: usize,
@@ -150,6 +152,12 @@ impl Kept {
         Self::anew(true)
     }
 
+    /// Lets what is kept serve one snapshot more, and go with it.
+    pub fn for_the_last_time(&mut self) {
+        self.once_more = self.goes_on;
+        self.goes_on = false;
+    }
+
     fn anew(goes_on: bool) -> Self {
         Self {
             goes_on,
@@ -170,7 +178,8 @@ impl Kept {
         cancel: &Cancel,
         crew: &dyn Crew,
     ) -> Option<()> {
-        if !self.goes_on || snapshot.len() < self.rows {
+        let is_of_use = self.goes_on || std::mem::take(&mut self.once_more);
+        if !is_of_use || snapshot.len() < self.rows {
             *self = Self::anew(self.goes_on);
         }
         let taken = self.take(snapshot, cancel, crew);
@@ -298,7 +307,9 @@ impl Kept {
         self.tools
             .extend(fresh.map(|agent| Kinds::of(agents.text(agent))));
         let stats = Arc::make_mut(&mut self.stats);
-        stats.resize(snapshot.sessions().len(), Stats::NONE);
+        let n = snapshot.sessions().len();
+        stats.reserve_exact(n.saturating_sub(stats.len()));
+        stats.resize(n, Stats::NONE);
         let mut begun = Vec::new();
         for (n, segment) in snapshot.segments().iter().enumerate() {
             if cancel.is_stale() {
@@ -448,13 +459,13 @@ impl Kept {
             LinkKind::TrustAnchor => put(By::Anchor, Some("")),
             LinkKind::CreatedLogin => put(By::LoginMaker, b.target()),
             LinkKind::Function => put(By::Function, b.target()),
-            LinkKind::CreatedUser => put(By::Arn, b.arn()),
+            LinkKind::CreatedUser => put(By::Arn, b.arn().as_deref()),
             _ => {
                 put(By::Id, b.id());
-                put(By::Arn, b.arn());
+                put(By::Arn, b.arn().as_deref());
             }
         }
-        for host in &b.hosts {
+        for host in b.hosts() {
             put(By::Host, Some(host));
         }
     }

@@ -94,19 +94,19 @@ pub struct Link {
     pub odd: Option<Odd>,
 }
 
-/// What a session did, counted.
+/// What a session did, counted. There are as many of it as sessions, and no more events than rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stats {
     /// Events.
-    pub events: u64,
+    pub events: u32,
     /// That changed something, deletions apart.
-    pub writes: u64,
+    pub writes: u32,
     /// That deleted.
-    pub deletes: u64,
+    pub deletes: u32,
     /// That were refused for want of permission.
-    pub denied: u64,
+    pub denied: u32,
     /// That failed otherwise.
-    pub failed: u64,
+    pub failed: u32,
     /// Bytes that S3 gave out to it.
     pub bytes_out: u64,
     /// The kinds of tools it used.

@@ -140,10 +140,10 @@ impl<'a> Finder<'a> {
             let said = match by {
                 By::Key => b.key(),
                 By::Id => b.id(),
-                By::Arn => b.arn(),
+                By::Arn => return b.arn().as_deref() == Some(text),
                 By::SignIn => b.sign_in(),
                 By::Function | By::LoginMaker => b.target(),
-                By::Host => return b.hosts.iter().any(|host| &**host == text),
+                By::Host => return b.hosts().any(|host| host == text),
                 By::Login | By::Switch => return t.principal().is_some_and(|p| p.key == text),
                 _ => return true,
             };

@@ -33,6 +33,8 @@ impl Table {
             self.entries = fresh;
         } else {
             let mut old = self.entries.len();
+            // There are few additions, each goes through all, and room to grow would stand empty.
+            self.entries.reserve_exact(fresh.len());
             self.entries.resize(old + fresh.len(), (0, 0));
             let mut to = self.entries.len();
             while let Some(next) = fresh.last() {

@@ -5,6 +5,7 @@
 //! are named by what the evidence says, so that the same evidence gives the same bytes in whatever
 //! files and order it comes.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use hashbrown::{HashMap, HashSet};
@@ -260,11 +261,11 @@ pub(crate) fn tools_node(tools: Kinds) -> Node {
 fn stats_pairs(stats: &Stats) -> Vec<(&'static str, Node)> {
     let span = words::span(stats);
     vec![
-        ("events", number(stats.events)),
-        ("writes", number(stats.writes)),
-        ("deletes", number(stats.deletes)),
-        ("denied", number(stats.denied)),
-        ("failed", number(stats.failed)),
+        ("events", number(u64::from(stats.events))),
+        ("writes", number(u64::from(stats.writes))),
+        ("deletes", number(u64::from(stats.deletes))),
+        ("denied", number(u64::from(stats.denied))),
+        ("failed", number(u64::from(stats.failed))),
         ("bytes_out", number(stats.bytes_out)),
         ("tools", tools_node(stats.tools)),
         ("first", moment(span.map(|s| s.0))),
@@ -360,7 +361,7 @@ fn session_node(
             },
         ),
         ("created", moment(s.created)),
-        ("expires", moment(born.and_then(|b| b.birth.expires))),
+        ("expires", moment(born.and_then(|b| b.birth.expires()))),
         ("mfa", s.mfa.map_or(Node::Null, Node::Bool)),
         (
             "source_identity",
@@ -431,9 +432,12 @@ fn birth_node(snapshot: &Snapshot, born: &Born, name_of: NameOf<'_>) -> Node {
         ),
         ("failed", Node::Bool(b.failed)),
         ("key", text(b.key())),
-        ("target", text(b.target().or(b.arn()))),
+        (
+            "target",
+            text(b.target().map(Cow::Borrowed).or_else(|| b.arn()).as_deref()),
+        ),
         ("name", text(b.session())),
-        ("expires", moment(b.expires)),
+        ("expires", moment(b.expires())),
         ("use", Node::Text(words::unused_words(b).to_owned())),
     ])
 }

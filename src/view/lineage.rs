@@ -2,6 +2,7 @@
 //!
 //! The screen and the headless tree use the same words.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::base::text::{byte_size, counted, thousands};
@@ -76,14 +77,14 @@ pub fn tools(snapshot: &Snapshot, lineage: &Lineage, session: Sym) -> String {
 
 /// `31 ev w19 d2 !4 2.3 GB out`
 pub fn counts(stats: &Stats) -> String {
-    let mut text = format!("{} ev", thousands(stats.events));
+    let mut text = format!("{} ev", thousands(u64::from(stats.events)));
     for (n, letter) in [
         (stats.writes, 'w'),
         (stats.deletes, 'd'),
         (stats.denied + stats.failed, '!'),
     ] {
         if n > 0 {
-            text.push_str(&format!(" {letter}{}", thousands(n)));
+            text.push_str(&format!(" {letter}{}", thousands(u64::from(n))));
         }
     }
     if stats.bytes_out > 0 {
@@ -228,7 +229,7 @@ pub fn session_words(snapshot: &Snapshot, lineage: &Lineage, session: Sym) -> St
     }
     let births = lineage.links_of(session).iter().filter_map(|l| l.birth);
     let mut births = births.filter_map(|b| snapshot.births().get(b));
-    if let Some(ends) = births.find_map(|b| b.birth.expires) {
+    if let Some(ends) = births.find_map(|b| b.birth.expires()) {
         parts.push(format!("expires {}", ends.iso()));
     }
     parts.join(", ")
@@ -237,8 +238,8 @@ pub fn session_words(snapshot: &Snapshot, lineage: &Lineage, session: Sym) -> St
 /// What a birth made or asked for, in few words: `AssumeRole role/Admin`.
 pub fn birth_words(birth: &Birth) -> String {
     let mut words = birth.call.name.to_owned();
-    let target = birth.target().or(birth.arn());
-    if let Some(target) = target {
+    let target = birth.target().map(Cow::Borrowed).or_else(|| birth.arn());
+    if let Some(target) = target.as_deref() {
         words.push(' ');
         words.push_str(resource::short_name(target));
     }
@@ -248,7 +249,7 @@ pub fn birth_words(birth: &Birth) -> String {
             words.push_str(key);
         }
         _ if birth.target().is_none() => {
-            if let Some(host) = birth.hosts.first() {
+            if let Some(host) = birth.hosts().next() {
                 words.push(' ');
                 words.push_str(host);
             }
