@@ -200,6 +200,13 @@ impl Place {
         param: Key::NONE,
         inside: Key::NONE,
     };
+
+    /// Whether a text here surely names no resource of the call: it is the caller's own, or stands
+    /// in a field of the record that says something else.
+    #[inline]
+    pub(crate) fn names_nothing(self) -> bool {
+        self.area.in_identity() || self.slot.names_nothing()
+    }
 }
 
 /// The slot of a key in an area.
@@ -375,6 +382,30 @@ impl Slot {
             | Self::EventId => true,
             _ => false,
         }
+    }
+
+    /// Whether what stands in this slot names no resource, whatever it is.
+    #[inline]
+    const fn names_nothing(self) -> bool {
+        matches!(
+            self,
+            Self::EventTime
+                | Self::AtTimestamp
+                | Self::EventVersion
+                | Self::EventSource
+                | Self::EventName
+                | Self::AwsRegion
+                | Self::SourceIp
+                | Self::UserAgent
+                | Self::ErrorCode
+                | Self::RequestId
+                | Self::EventId
+                | Self::EventType
+                | Self::EventCategory
+                | Self::RecipientAccount
+                | Self::SharedEventId
+                | Self::VpcEndpoint
+        )
     }
 
     /// The bit that says the key was met; zero for keys nobody asks about.

@@ -9,10 +9,6 @@
     reason = "measured: the pass is a third slower when these are calls"
 )]
 
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
-
 use crate::decode::fields::Area;
 use crate::decode::fields::Place;
 use crate::decode::fields::Slot;
@@ -59,6 +55,7 @@ use crate::event::record::Text;
 use crate::event::resource::Class;
 use crate::event::resource::Naming;
 use crate::event::resource::arns_in;
+use crate::event::resource::holds_arn;
 use crate::event::resource::id_class;
 
 /// Levels past this are marked: no viewer should recurse into them.
@@ -75,8 +72,6 @@ const MOST_PARAMS: usize = 4 * MOST_RESOURCES;
 
 /// Objects with more keys than this are checked for double keys by sorting.
 const FEW_KEYS: usize = 128;
-
-static ARN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"arn:aws"));
 
 #[derive(Debug, Clone, Copy)]
 struct Frame {
@@ -141,8 +136,6 @@ pub(crate) struct Scanner {
     keys: Vec<u64>,
     scratch: Vec<u8>,
     rooms: Rooms,
-    next_arn: usize,
-    arn_from: usize,
 }
 
 impl Scanner {
@@ -163,8 +156,6 @@ impl Scanner {
             keys: Vec::new(),
             scratch: Vec::new(),
             rooms: Rooms::default(),
-            next_arn: 0,
-            arn_from: usize::MAX,
         }
     }
 
@@ -198,7 +189,6 @@ impl Scanner {
 
     /// Forgets the text it has seen; to be called when the text under the positions changes.
     pub(crate) fn forget(&mut self) {
-        self.arn_from = usize::MAX;
         self.stops.forget();
     }
 
@@ -239,12 +229,10 @@ impl Scanner {
     /// none.
     pub(crate) fn canonical(&mut self, object: &[u8]) -> Option<u64> {
         let input = Input::new(object, 0);
-        let before = (self.arn_from, self.next_arn);
         let gather = std::mem::take(&mut self.gather);
         self.stops.forget();
         let pass = self.pass::<true>(&input, 0, false);
         self.stops.forget();
-        (self.arn_from, self.next_arn) = before;
         self.gather = gather;
         match pass.ok()?.record.content {
             Content::Canonical(hash) => Some(hash),
@@ -255,11 +243,6 @@ impl Scanner {
     fn begin_record<'a>(&mut self, start: usize) -> Lists<'a> {
         if self.gather {
             self.leaves.begin(start);
-        }
-        if start < self.arn_from {
-            // Sought again when the first string comes by, not before.
-            self.arn_from = start;
-            self.next_arn = 0;
         }
         Lists {
             recorded: room_of(&mut self.rooms.recorded),
@@ -696,11 +679,14 @@ impl Scanner {
     /// it name a resource.
     #[inline(always)]
     fn is_quiet(&self, input: &Input<'_>, token: Token, place: Place) -> bool {
-        !token.escaped
-            && (!self.resources
-                || !place.param.is_known()
-                    && token.to <= self.next_arn
-                    && !looks_like_id(input.get(token.from, token.to)))
+        if token.escaped {
+            return false;
+        }
+        if !self.resources || place.names_nothing() {
+            return true;
+        }
+        let raw = input.get(token.from, token.to);
+        !(place.param.is_known() || looks_like_id(raw) || holds_arn(raw))
     }
 
     /// Deals with a string value; its hash.
@@ -775,46 +761,37 @@ impl Scanner {
                 &mut lists.recorded,
             );
         }
-        if !self.resources || cur.area.in_identity() {
-            return hash;
-        }
-        if cur.slot == Slot::ResourceArn {
+        if !self.resources || cur.slot == Slot::ResourceArn || cur.names_nothing() {
             return hash;
         }
         if token.escaped {
             // The escapes may stand inside the ARN or around it.
-            if ARN.find(&self.scratch).is_some()
+            if holds_arn(&self.scratch)
                 && let Ok(plain) = std::str::from_utf8(&self.scratch)
             {
                 for arn in arns_in(plain) {
                     push_owned(found, arn);
                 }
             }
-        } else {
-            if self.next_arn < token.from {
-                self.seek_arn(input.bytes, token.from);
-            }
-            if self.next_arn < token.to {
-                match input.known(token.from, token.to) {
-                    Some(text) => {
-                        for arn in arns_in(text) {
-                            push(found, Text::Borrowed(arn), Naming::Found, Class::UNKNOWN);
-                        }
-                    }
-                    None => {
-                        for arn in arns_in(&text::lossy(raw)) {
-                            push_owned(found, arn);
-                        }
+        } else if holds_arn(raw) {
+            match input.known(token.from, token.to) {
+                Some(text) => {
+                    for arn in arns_in(text) {
+                        push(found, Text::Borrowed(arn), Naming::Found, Class::UNKNOWN);
                     }
                 }
-                self.seek_arn(input.bytes, token.to);
-            } else if cur.slot == Slot::Unknown
-                && looks_like_id(raw)
-                && let Some(id) = input.known(token.from, token.to)
-                && let Some(class) = id_class(id)
-            {
-                push(found, Text::Borrowed(id), Naming::Found, class);
+                None => {
+                    for arn in arns_in(&text::lossy(raw)) {
+                        push_owned(found, arn);
+                    }
+                }
             }
+        } else if cur.slot == Slot::Unknown
+            && looks_like_id(raw)
+            && let Some(id) = input.known(token.from, token.to)
+            && let Some(class) = id_class(id)
+        {
+            push(found, Text::Borrowed(id), Naming::Found, class);
         }
         hash
     }
@@ -847,12 +824,6 @@ impl Scanner {
     fn call_of(&self, input: &Input<'_>, token: Token, slot: Slot) -> Option<u64> {
         (slot == Slot::EventName).then(|| self.hash.text(input.get(token.from, token.to)))
     }
-
-    fn seek_arn(&mut self, bytes: &[u8], from: usize) {
-        let rest = bytes.get(from..).unwrap_or_default();
-        self.arn_from = from;
-        self.next_arn = ARN.find(rest).map_or(usize::MAX, |at| from + at);
-    }
 }
 
 /// Whether an array in this slot holds the records of a file, given the keys met so far.
@@ -879,7 +850,8 @@ fn looks_like_id(raw: &[u8]) -> bool {
             .and_then(|at| raw.get(at))
             .is_some_and(|b| *b == b'-')
     };
-    raw.len() <= 36 && (dash(9) || dash(18))
+    // A UUID has a dash there, too, and is longer than any id.
+    raw.len() < 36 && (dash(9) || dash(18))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@
 
 use std::borrow::Cow;
 
-use crate::event::keys::{Key, Param, Part, Piece, Plan, Plans, Table};
+use crate::event::keys::{Key, Param, Part, Piece, Plan, Plans, Table, Told};
 use crate::event::kind::{Kind, join_key};
 use crate::event::outcome::fold_name;
 use crate::event::params::Form::{
@@ -95,6 +95,12 @@ pub fn complete<'a>(
                     naming => naming,
                 };
                 let known = known(resources, &name, n);
+                if let Some(same) = known.and_then(|at| resources.get_mut(at))
+                    && same.class == Class::UNKNOWN
+                    && same.name == name
+                {
+                    same.class = class;
+                }
                 if known.is_none() && resources.len() < MOST_RESOURCES {
                     resources.push(ResourceRef::new(name, naming).of_class(class));
                     Some(resources.len() - 1)
@@ -278,17 +284,16 @@ fn each_named<'a>(
                 Class::of_row(n, variant)
             }
         };
-        let form = (ROWS[n].form, worked.pieces.as_slice(), worked.fixed);
+        let form = (ROWS[n].form, worked.pieces.as_slice(), worked.told);
         for_each_name(form, params, param, call, pool, class, |pool, named| {
             each(pool, n, param, named);
         });
     }
 }
 
-/// Calls `give` with what a parameter names by a form: with its pieces, and whether its kind is
-/// always the same.
+/// Calls `give` with what a parameter names by a form: with its pieces, and what its kind hangs on.
 fn for_each_name<'a>(
-    (form, pieces, fixed): (Form, &[Piece], bool),
+    (form, pieces, told): (Form, &[Piece], Told),
     params: &[Param<'a>],
     param: &Param<'a>,
     call: &Call<'_>,
@@ -419,7 +424,11 @@ fn for_each_name<'a>(
                     Piece::Other(key) => other(params, param.part, key),
                 });
             }
-            let class = if fixed { class(0) } else { Class::UNKNOWN };
+            let class = match told {
+                Told::Row => class(0),
+                Told::Slash => class(memchr::memchr(b'/', name.as_bytes()).is_some().into()),
+                Told::Name => Class::UNKNOWN,
+            };
             Named::New(name.into(), Naming::Derived, class)
         }
     };
@@ -512,7 +521,7 @@ fn aliases(
         };
         let Some(at) = subject else { continue };
         let mut name = None;
-        let form = (*form, pieces, false);
+        let form = (*form, pieces, Told::Name);
         let class = |_| Class::UNKNOWN;
         for_each_name(form, params, param, call, pool, class, |_, named| {
             if let Named::New(text, ..) = named {

@@ -57,6 +57,18 @@ pub struct Param<'a> {
     pub text: Text<'a>,
 }
 
+/// What the kind of the resource that a row names hangs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Told {
+    /// On the row alone.
+    Row,
+    /// On the row and whether there is a slash in the name: a bucket and an object.
+    Slash,
+    /// On the whole name.
+    #[default]
+    Name,
+}
+
 /// What is worked out of a row beforehand.
 #[derive(Debug, Default)]
 pub(crate) struct Worked {
@@ -66,8 +78,8 @@ pub(crate) struct Worked {
     pub(crate) joins: bool,
     /// Whether what it names may have an id that joins it with nothing but its kind.
     pub(crate) numbered: bool,
-    /// Whether the kind of what it names is always the same.
-    pub(crate) fixed: bool,
+    /// What the kind of what it names hangs on.
+    pub(crate) told: Told,
     /// The object or list it must stand in.
     inside: Key,
 }
@@ -143,7 +155,7 @@ impl Table {
                 pieces: table.taken_apart(form),
                 joins: form.is_empty() || NAMED_OTHERWISE.contains(&arn_of),
                 numbered: form.is_empty() || arn_of == "ec2",
-                fixed: is_fixed(form),
+                told: Told::of(form),
                 inside,
             };
             table.worked.push(worked);
@@ -250,14 +262,20 @@ impl Table {
     }
 }
 
-/// Whether what an ARN of this form names is always of one kind, whatever its value.
-fn is_fixed(form: &str) -> bool {
-    let mut parts = form.splitn(4, ':');
-    let (service, tail) = (parts.next().unwrap_or(""), parts.nth(2).unwrap_or(""));
-    let literal = tail.split('{').next().unwrap_or("");
-    // The kinds of these hang on more than the first word.
-    let is_told = !["apigateway", "elasticloadbalancing", "logs", "s3", "sns"].contains(&service);
-    is_told && literal.contains(['/', ':'])
+impl Told {
+    /// What the kind of what an ARN of this form names hangs on.
+    fn of(form: &str) -> Self {
+        let mut parts = form.splitn(4, ':');
+        let (service, tail) = (parts.next().unwrap_or(""), parts.nth(2).unwrap_or(""));
+        let literal = tail.split('{').next().unwrap_or("");
+        match service {
+            "s3" if form.starts_with("s3:::") => Self::Slash,
+            // The kinds of these hang on more than the first word.
+            "apigateway" | "elasticloadbalancing" | "logs" | "s3" | "sns" => Self::Name,
+            _ if literal.contains(['/', ':']) => Self::Row,
+            _ => Self::Name,
+        }
+    }
 }
 
 /// What the table has for a call, by its service and name.
@@ -329,39 +347,77 @@ impl Plan {
 }
 
 /// The plans of the calls that were met.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Plans {
     hasher: RandomState,
-    known: HashTable<Plan>,
+    all: Vec<Plan>,
+    /// Their places by service and name.
+    known: HashTable<u32>,
+    /// The places of those that came last, by a number that tells most calls apart.
+    recent: Box<[u32]>,
     next: u32,
 }
 
 /// Plans that are kept: more than AWS has calls.
 const MOST_PLANS: usize = 1 << 14;
 
+/// Slots of the table of recent plans.
+const RECENT: usize = 512;
+
+impl Default for Plans {
+    fn default() -> Self {
+        Self {
+            hasher: RandomState::default(),
+            all: Vec::new(),
+            known: HashTable::new(),
+            recent: vec![0; RECENT].into(),
+            next: 0,
+        }
+    }
+}
+
 impl Plans {
     /// The plan of a call; an absent service is the empty text.
     pub(crate) fn of(&mut self, source: &str, name: &str) -> &Plan {
+        let slot = (slot(name.as_bytes()) ^ slot(source.as_bytes()) << 1) % RECENT;
+        let is = |plan: &Plan| *plan.name == *name && *plan.source == *source;
+        let mut at = self.recent[slot] as usize;
+        if !self.all.get(at).is_some_and(is) {
+            at = self.find(source, name);
+            self.recent[slot] = at as u32;
+        }
+        &self.all[at]
+    }
+
+    /// The place of a plan, which is made where there is none.
+    fn find(&mut self, source: &str, name: &str) -> usize {
         let Self {
             hasher,
+            all,
             known,
             next,
+            ..
         } = self;
-        let hash = |source: &str, name: &str| hasher.hash_one((source, name));
-        if known.len() >= MOST_PLANS {
+        if all.len() >= MOST_PLANS {
             known.clear();
+            all.clear();
         }
-        known
-            .entry(
-                hash(source, name),
-                |plan| *plan.name == *name && *plan.source == *source,
-                |plan| hash(&plan.source, &plan.name),
-            )
-            .or_insert_with(|| {
-                *next = next.wrapping_add(1);
-                Plan::of(source, name, *next)
-            })
-            .into_mut()
+        let hash = |source: &str, name: &str| hasher.hash_one((source, name));
+        let is = |at: &u32| {
+            let plan = &all[*at as usize];
+            *plan.name == *name && *plan.source == *source
+        };
+        if let Some(at) = known.find(hash(source, name), is) {
+            return *at as usize;
+        }
+        *next = next.wrapping_add(1);
+        all.push(Plan::of(source, name, *next));
+        let at = all.len() - 1;
+        known.insert_unique(hash(source, name), at as u32, |at| {
+            let plan = &all[*at as usize];
+            hash(&plan.source, &plan.name)
+        });
+        at
     }
 }
 
@@ -415,18 +471,42 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_is_that_of_its_call_and_keeps_its_number() {
+        let mut plans = Plans::default();
+        let calls: Vec<(String, String)> = (0..3_000)
+            .map(|n| (format!("s{}", n % 7), format!("Call{}", n / 7)))
+            .collect();
+        let mut all = |_: u8| -> Vec<u32> {
+            let each = calls.iter().map(|(source, name)| {
+                let plan = plans.of(source, name);
+                assert_eq!((&*plan.source, &*plan.name), (&**source, &**name));
+                plan.number
+            });
+            each.collect()
+        };
+        let first = all(1);
+        assert_eq!(all(2), first);
+        let mut distinct = first.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!(distinct.len(), calls.len());
+    }
+
+    #[test]
     fn kinds_that_hang_on_the_value_are_told_from_those_that_do_not() {
-        for (form, fixed) in [
-            ("iam::{a}:user/{}", true),
-            ("elasticache:{r}:{a}:cluster:{}", true),
-            ("route53:::hostedzone/{}", true),
-            ("s3:::{}", false),
-            ("s3:::{bucketName}/{}", false),
-            ("elasticloadbalancing:{r}:{a}:loadbalancer/{}", false),
-            ("logs:{r}:{a}:log-group:{}", false),
-            ("codepipeline:{r}:{a}:{}", false),
+        for (form, told) in [
+            ("iam::{a}:user/{}", Told::Row),
+            ("elasticache:{r}:{a}:cluster:{}", Told::Row),
+            ("route53:::hostedzone/{}", Told::Row),
+            ("s3:::{}", Told::Slash),
+            ("s3:::{bucketName}/{}", Told::Slash),
+            ("s3:{r}:{a}:accesspoint/{}", Told::Name),
+            ("elasticloadbalancing:{r}:{a}:loadbalancer/{}", Told::Name),
+            ("logs:{r}:{a}:log-group:{}", Told::Name),
+            ("codepipeline:{r}:{a}:{}", Told::Name),
+            ("", Told::Name),
         ] {
-            assert_eq!(is_fixed(form), fixed, "{form}");
+            assert_eq!(Told::of(form), told, "{form}");
         }
     }
 }

@@ -20,14 +20,6 @@ impl fmt::Display for Kind<'_> {
     }
 }
 
-/// Services whose ARNs do not say the type → the type of all their resources.
-const UNTYPED: &[(&str, &str)] = &[
-    ("codecommit", "repository"),
-    ("codepipeline", "pipeline"),
-    ("sns", "topic"),
-    ("sqs", "queue"),
-];
-
 impl<'a> Kind<'a> {
     /// The kind of a resource by its name: an ARN, an id, an access key or an account.
     pub fn of(name: &'a str) -> Option<Self> {
@@ -84,10 +76,12 @@ impl<'a> Kind<'a> {
                 .unwrap_or(first),
             "iam" if first == "root" => "account",
             "logs" if tail.contains(":log-stream:") => "log-stream",
-            service => match UNTYPED.iter().find(|(s, _)| *s == service) {
-                Some((_, what)) => what,
-                None => first,
-            },
+            // ARNs of these services do not say the type of their resources.
+            "sns" => "topic",
+            "sqs" => "queue",
+            "codecommit" => "repository",
+            "codepipeline" => "pipeline",
+            _ => first,
         };
         made(service, what)
     }

@@ -6,7 +6,7 @@
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::RandomState;
-use hashbrown::HashMap;
+use hashbrown::HashTable;
 
 use crate::event::kind::Kind;
 use crate::event::outcome::fold_name;
@@ -134,8 +134,8 @@ const ENDS: &[&str] = &[
 #[derive(Debug, Default)]
 pub(crate) struct Roles {
     hasher: RandomState,
-    /// Four bits a resource, by a hash of everything the answer hangs on.
-    known: HashMap<u64, u64>,
+    /// By a hash of everything the answer hangs on: that and four bits a resource.
+    known: HashTable<(u64, u64)>,
 }
 
 /// Resources of a record that is remembered.
@@ -177,7 +177,7 @@ impl Roles {
             hasher.write_usize(*at);
         }
         let key = hasher.finish();
-        if let Some(&roles) = self.known.get(&key) {
+        if let Some(&(_, roles)) = self.known.find(key, |(known, _)| *known == key) {
             for (i, resource) in resources.iter_mut().enumerate() {
                 resource.role = Role::ALL[(roles >> (4 * i) & 7) as usize];
             }
@@ -188,8 +188,8 @@ impl Roles {
             self.known.clear();
         }
         let roles = resources.iter().rev();
-        self.known
-            .insert(key, roles.fold(0, |all, r| all << 4 | r.role as u64));
+        let roles = roles.fold(0, |all, r| all << 4 | r.role as u64);
+        self.known.insert_unique(key, (key, roles), |(key, _)| *key);
     }
 }
 

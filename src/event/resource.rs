@@ -8,6 +8,8 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
+
 /// The parts of an ARN, borrowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arn<'a> {
@@ -64,12 +66,12 @@ const fn colons_of(eight: [u8; 8]) -> u64 {
 /// `None` where a text is none. Asked of every resource of every record: eight bytes at a time.
 #[inline]
 fn colons(bytes: &[u8]) -> Option<[usize; 4]> {
-    if !bytes.starts_with(b"arn:aws") {
+    if !bytes.starts_with(HEAD) {
         return None;
     }
     let mut found = [0; 4];
     let mut n = 0;
-    let mut at = "arn:aws".len();
+    let mut at = HEAD.len();
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
         let eight = rest.first_chunk::<8>().copied().unwrap_or_else(|| {
             let mut eight = [0; 8];
@@ -99,6 +101,44 @@ fn colons(bytes: &[u8]) -> Option<[usize; 4]> {
 pub(crate) fn has_colon(text: &str) -> bool {
     let (eights, rest) = text.as_bytes().as_chunks::<8>();
     eights.iter().any(|eight| colons_of(*eight) != 0) || rest.contains(&b':')
+}
+
+/// What every ARN begins with, of every partition.
+const HEAD: &[u8] = b"arn:aws";
+
+/// Texts longer than this are searched by a searcher that must be called first.
+const SHORT: usize = 256;
+
+static HEADS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(HEAD));
+
+/// Whether what an ARN begins with stands in a text. Asked of nearly every value of every record.
+#[inline]
+pub(crate) fn holds_arn(text: &[u8]) -> bool {
+    if text.len() > SHORT {
+        return HEADS.find(text).is_some();
+    }
+    let (eights, rest) = text.as_chunks::<8>();
+    let is_head = |colon: usize| {
+        let head = colon.checked_sub(3).and_then(|from| text.get(from..));
+        head.is_some_and(|head| head.starts_with(HEAD))
+    };
+    let holds = |(n, eight): (usize, &[u8; 8])| {
+        let mut bits = colons_of(*eight);
+        while bits != 0 {
+            if is_head(8 * n + (bits.trailing_zeros() / 8) as usize) {
+                return true;
+            }
+            bits &= bits - 1;
+        }
+        false
+    };
+    // A colon in what is left has too little behind it for a name, but not for a beginning.
+    let left = 8 * eights.len();
+    eights.iter().enumerate().any(holds)
+        || rest
+            .iter()
+            .zip(left..)
+            .any(|(b, at)| *b == b':' && is_head(at))
 }
 
 /// How a record names a resource, best first.
@@ -200,6 +240,16 @@ impl Mark {
     /// Trust and role of a naming.
     pub const fn new(naming: Naming, role: Role) -> Self {
         Self((naming as u8) << 4 | role as u8)
+    }
+
+    /// The mark as a number; it takes a byte.
+    pub(crate) const fn code(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// The mark that has a number.
+    pub(crate) const fn of_code(code: u32) -> Self {
+        Self(code as u8)
     }
 
     /// Where the record names it.
@@ -487,7 +537,7 @@ pub fn arns_in(text: &str) -> impl Iterator<Item = &str> {
             done = true;
             return Arn::is(text).then_some(text);
         }
-        while let Some(at) = memchr::memmem::find(&text.as_bytes()[from..], b"arn:aws") {
+        while let Some(at) = HEADS.find(&text.as_bytes()[from..]) {
             let start = from + at;
             let len = text.as_bytes()[start..]
                 .iter()
@@ -548,6 +598,7 @@ mod tests {
             for role in Role::ALL {
                 let mark = Mark::new(naming, role);
                 assert_eq!((mark.naming(), mark.role()), (naming, role));
+                assert_eq!(Mark::of_code(mark.code()), mark);
             }
         }
     }
@@ -613,6 +664,23 @@ mod tests {
             assert!(!has_colon(text), "{text}");
         }
         assert!(has_colon("11112222333:") && has_colon("1111222:3333"));
+    }
+
+    #[test]
+    fn a_text_holds_an_arn_wherever_it_begins() {
+        for before in 0..20 {
+            for after in 0..20 {
+                let text = format!("{}arn:aws{}", ":".repeat(before), "x".repeat(after));
+                assert!(holds_arn(text.as_bytes()), "{text}");
+                for text in ["arn:aw", "rn:aws", "arn;aws", ":::::::", "arn: aws"] {
+                    let text = format!("{}{text}{}", "x".repeat(before), ":".repeat(after));
+                    assert!(!holds_arn(text.as_bytes()), "{text}");
+                }
+            }
+        }
+        let long = |tail: &str| format!("{}{tail}", "x:".repeat(SHORT));
+        assert!(holds_arn(long("arn:aws:s3:::b").as_bytes()));
+        assert!(!holds_arn(long("arn:aw").as_bytes()));
     }
 
     #[test]

@@ -283,7 +283,8 @@ pub struct Segment {
     /// Where each row's resources end; none where no row has any.
     pub(crate) resource_ends: Ends,
     pub(crate) resources: Packed,
-    pub(crate) resource_marks: Box<[Mark]>,
+    /// By [`Mark::code`].
+    pub(crate) resource_marks: Packed,
     pub(crate) bytes_out: Amounts,
 }
 
@@ -373,7 +374,12 @@ impl Segment {
     /// The resources of a row with how it names each.
     pub fn named(&self, row: usize) -> impl Iterator<Item = (Sym, Mark)> + '_ {
         let places = self.places_of_resources(row);
-        places.filter_map(|at| Some((self.resources.get(at)?, self.resource_marks[at])))
+        places.filter_map(|at| {
+            Some((
+                self.resources.get(at)?,
+                Mark::of_code(self.resource_marks.code(at)),
+            ))
+        })
     }
 }
 
@@ -419,7 +425,7 @@ pub(crate) struct SegmentWriter {
     pub(crate) places: PlacesWriter,
     pub(crate) resource_ends: Vec<u32>,
     pub(crate) resources: Vec<u32>,
-    pub(crate) resource_marks: Vec<Mark>,
+    pub(crate) resource_marks: Vec<u32>,
     pub(crate) bytes_out: Amounts,
 }
 
@@ -468,7 +474,7 @@ impl SegmentWriter {
                 Ends::of(&self.resource_ends)
             },
             resources: Packed::pack(&self.resources),
-            resource_marks: self.resource_marks.as_slice().into(),
+            resource_marks: Packed::pack(&self.resource_marks),
             bytes_out: self.bytes_out.clone(),
         }
     }

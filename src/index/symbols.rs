@@ -271,9 +271,16 @@ impl SymbolsWriter {
         table.insert_unique(spread(hash), known, |known| spread(known.hash));
         self.tail.push(text);
         if self.tail.ends.len() == CHUNK {
-            // It grew by doubling, and grows no more.
-            self.tail.text.shrink_to_fit();
-            self.full.push(Arc::new(std::mem::take(&mut self.tail)));
+            // The next one is as large as this one, or nearly: growing bit by bit costs copies.
+            let next = Chunk {
+                text: String::with_capacity(self.tail.text.len() + self.tail.text.len() / 8),
+                ends: Vec::with_capacity(CHUNK),
+                foreign: false,
+            };
+            let mut full = std::mem::replace(&mut self.tail, next);
+            full.text.shrink_to_fit();
+            full.ends.shrink_to_fit();
+            self.full.push(Arc::new(full));
         }
         Some(sym)
     }

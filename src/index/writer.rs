@@ -365,8 +365,9 @@ impl IndexWriter {
             let from = tail.resources.len() as u32;
             tail.resource_ends
                 .extend(ends.iter().map(|end| end - start + from));
+            let marks = &batch.resource_marks[range.clone()];
             tail.resource_marks
-                .extend_from_slice(&batch.resource_marks[range.clone()]);
+                .extend(marks.iter().map(|mark| mark.code()));
             tail.resources
                 .extend_from_slice(&batch.resource_codes[range]);
         }
