@@ -34,6 +34,7 @@ const SHAPE: Shape = Shape {
     histogram: true,
     portrait: false,
     portrait_focused: false,
+    events: 0,
     detail_right: None,
     detail_focused: false,
     facets_focused: false,

@@ -485,6 +485,7 @@ impl State {
                 histogram: self.shape.histogram,
                 portrait: self.view.about != About::Timeline,
                 portrait_focused: self.focus == Focus::Portrait,
+                events: self.answer.hits.order.len(),
                 detail_right: self.shape.detail_right,
                 detail_focused: self.focus == Focus::Detail,
                 facets_focused: self.focus == Focus::Facets,

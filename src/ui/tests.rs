@@ -431,6 +431,7 @@ fn shape() -> impl Strategy<Value = Shape> {
             histogram: bit(2),
             portrait: bit(3),
             portrait_focused: bit(5),
+            events: 99,
             detail_right,
             detail_focused: bit(4),
             facets_focused: bit(6),

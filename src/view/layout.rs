@@ -103,6 +103,8 @@ pub struct Shape {
     pub portrait: bool,
     /// The portrait is what the person looks at: it then takes most of the room.
     pub portrait_focused: bool,
+    /// Events of the list: what a short one does not need, the portrait over it takes.
+    pub events: usize,
     /// Detail right of the list (`F4` cycles: automatic, under, right).
     pub detail_right: Option<bool>,
     /// The detail is what the person looks at: below 80 columns it then covers the list.
@@ -164,10 +166,17 @@ pub fn panes(size: Size, shape: Shape) -> Panes {
     }
     panes.status = rest.cut_bottom(1);
     if shape.portrait && rest.height >= 10 {
+        let most = rest.height * 3 / 4;
         let rows = if shape.portrait_focused {
-            rest.height * 3 / 4
-        } else {
+            most
+        } else if shape.detail {
             rest.height / 2
+        } else {
+            // Title and headings, and before each event a line that tells of quiet.
+            let list = u16::try_from(2 * shape.events + 2).unwrap_or(u16::MAX);
+            rest.height
+                .saturating_sub(list)
+                .clamp(rest.height / 2, most)
         };
         panes.portrait = rest.cut_top(rows);
     } else if shape.portrait && shape.portrait_focused {
@@ -338,13 +347,14 @@ mod tests {
     proptest! {
         #[test]
         fn panes_tile_the_screen(
-            width in 0u16..300, height in 0u16..100, bits in any::<u8>(), right in prop::option::of(any::<bool>())
+            width in 0u16..300, height in 0u16..100, bits in any::<u8>(), right in prop::option::of(any::<bool>()),
+            events in prop_oneof![0usize..40, Just(usize::MAX / 4)],
         ) {
             let bit = |n: u8| bits >> n & 1 == 1;
             let shape = Shape {
                 facets: bit(0), detail: bit(1), histogram: bit(2), portrait: bit(3),
                 detail_focused: bit(4), portrait_focused: bit(5), detail_right: right,
-                facets_focused: bit(6), chips: bit(7),
+                facets_focused: bit(6), chips: bit(7), events,
             };
             let p = panes(Size { width, height }, shape);
             let cells: u32 = all(&p).iter().map(|a| u32::from(a.width) * u32::from(a.height)).sum();
@@ -390,6 +400,30 @@ mod tests {
     }
 
     #[test]
+    fn a_portrait_takes_what_a_short_list_does_not_need() {
+        let shape = |events| Shape {
+            chips: false,
+            facets: false,
+            detail: false,
+            histogram: true,
+            portrait: true,
+            portrait_focused: false,
+            events,
+            detail_right: None,
+            detail_focused: false,
+            facets_focused: false,
+        };
+        let size = Size {
+            width: 120,
+            height: 36,
+        };
+        let at = |events| panes(size, shape(events));
+        assert_eq!(at(1_000_000).portrait.height, at(20).portrait.height);
+        assert!(at(2).portrait.height > at(1_000_000).portrait.height);
+        assert!(at(4).list.height >= 10 && at(0).list.height >= 6);
+    }
+
+    #[test]
     fn narrow_screens_drop_what_the_paper_says() {
         let shape = Shape {
             chips: false,
@@ -398,6 +432,7 @@ mod tests {
             histogram: true,
             portrait: false,
             portrait_focused: false,
+            events: 0,
             detail_right: None,
             detail_focused: false,
             facets_focused: false,
