@@ -55,8 +55,8 @@ use crate::event::record::Text;
 use crate::event::resource::Class;
 use crate::event::resource::Naming;
 use crate::event::resource::arns_in;
-use crate::event::resource::holds_arn;
 use crate::event::resource::id_class;
+use crate::event::resource::may_hold_arn;
 
 /// Levels past this are marked: no viewer should recurse into them.
 const DEEP: usize = 127;
@@ -686,7 +686,7 @@ impl Scanner {
             return true;
         }
         let raw = input.get(token.from, token.to);
-        !(place.param.is_known() || looks_like_id(raw) || holds_arn(raw))
+        !(place.param.is_known() || looks_like_id(raw) || may_hold_arn(raw))
     }
 
     /// Deals with a string value; its hash.
@@ -766,14 +766,14 @@ impl Scanner {
         }
         if token.escaped {
             // The escapes may stand inside the ARN or around it.
-            if holds_arn(&self.scratch)
+            if may_hold_arn(&self.scratch)
                 && let Ok(plain) = std::str::from_utf8(&self.scratch)
             {
                 for arn in arns_in(plain) {
                     push_owned(found, arn);
                 }
             }
-        } else if holds_arn(raw) {
+        } else if may_hold_arn(raw) {
             match input.known(token.from, token.to) {
                 Some(text) => {
                     for arn in arns_in(text) {

@@ -3,7 +3,7 @@
 //! The call's own name says what it is about (`DetachRolePolicy`: a role); where it does not, what
 //! stands right under `requestParameters` is it. One table says which kinds are parts of which.
 
-use std::hash::{BuildHasher, Hasher};
+use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -138,6 +138,12 @@ pub(crate) struct Roles {
     known: HashTable<(u64, u64)>,
 }
 
+/// A number that hangs on every bit of another.
+const fn mixed(value: u64) -> u64 {
+    let both = value as u128 * 0x9e37_79b9_7f4a_7c15_u128;
+    both as u64 ^ (both >> 64) as u64
+}
+
 /// Resources of a record that is remembered.
 const FEW: usize = 16;
 
@@ -157,26 +163,22 @@ impl Roles {
         if resources.len() > FEW {
             return assign(resources, call, reads, direct);
         }
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write_u64(u64::from(number) << 1 | u64::from(reads));
+        let mut key = self.hasher.hash_one((number, reads));
+        let mut add = |value: u64| key = mixed(key ^ value);
         for resource in &*resources {
-            let role = u32::from(resource.role as u8) << 16;
-            if let Some(class) = resource.class.known() {
-                hasher.write_u32(role | u32::from(class));
-                continue;
-            }
-            hasher.write_u32(role);
-            if let Some(kind) = Kind::of(&resource.name) {
-                hasher.write(kind.service.as_bytes());
-                hasher.write_u8(0xff);
-                hasher.write(kind.what.as_bytes());
-            }
-            hasher.write_u8(0xff);
+            let of_kind = || {
+                let kind = Kind::of(&resource.name).map(|kind| (kind.service, kind.what));
+                self.hasher.hash_one((kind, resource.role))
+            };
+            let class = resource.class.known();
+            let of_class = |class: u16| u64::from(class) << 8 | resource.role as u64;
+            add(class.map_or_else(of_kind, of_class));
         }
+        // What follows is told from resources by their number.
+        add(resources.len() as u64);
         for at in direct {
-            hasher.write_usize(*at);
+            add(*at as u64);
         }
-        let key = hasher.finish();
         if let Some(&(_, roles)) = self.known.find(key, |(known, _)| *known == key) {
             for (i, resource) in resources.iter_mut().enumerate() {
                 resource.role = Role::ALL[(roles >> (4 * i) & 7) as usize];

@@ -106,39 +106,38 @@ pub(crate) fn has_colon(text: &str) -> bool {
 /// What every ARN begins with, of every partition.
 const HEAD: &[u8] = b"arn:aws";
 
+/// The first colon of an ARN, and how much of the shortest one, `arn:aws:x:::y`, stands from it on.
+const COLON: usize = 3;
+const FROM_COLON: usize = 10;
+
 /// Texts longer than this are searched by a searcher that must be called first.
 const SHORT: usize = 256;
 
 static HEADS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(HEAD));
 
-/// Whether what an ARN begins with stands in a text. Asked of nearly every value of every record.
+/// Whether an ARN may stand in a text: what one begins with does, and enough behind it. Asked of
+/// nearly every value of every record.
 #[inline]
-pub(crate) fn holds_arn(text: &[u8]) -> bool {
+pub(crate) fn may_hold_arn(text: &[u8]) -> bool {
     if text.len() > SHORT {
         return HEADS.find(text).is_some();
     }
-    let (eights, rest) = text.as_chunks::<8>();
-    let is_head = |colon: usize| {
-        let head = colon.checked_sub(3).and_then(|from| text.get(from..));
-        head.is_some_and(|head| head.starts_with(HEAD))
-    };
-    let holds = |(n, eight): (usize, &[u8; 8])| {
+    let end = text.len().saturating_sub(FROM_COLON - 1);
+    let mut at = COLON;
+    while at < end
+        && let Some(eight) = text.get(at..).and_then(|rest| rest.first_chunk::<8>())
+    {
         let mut bits = colons_of(*eight);
         while bits != 0 {
-            if is_head(8 * n + (bits.trailing_zeros() / 8) as usize) {
+            let head = at + (bits.trailing_zeros() / 8) as usize - COLON;
+            if text.get(head..).is_some_and(|rest| rest.starts_with(HEAD)) {
                 return true;
             }
             bits &= bits - 1;
         }
-        false
-    };
-    // A colon in what is left has too little behind it for a name, but not for a beginning.
-    let left = 8 * eights.len();
-    eights.iter().enumerate().any(holds)
-        || rest
-            .iter()
-            .zip(left..)
-            .any(|(b, at)| *b == b':' && is_head(at))
+        at += 8;
+    }
+    false
 }
 
 /// How a record names a resource, best first.
@@ -426,12 +425,16 @@ fn find_prefix(prefix: &str) -> Option<usize> {
 
 /// The place in [`IDS`] of what an id names.
 fn id_at(value: &str) -> Option<usize> {
-    let (prefix, hex) = at_last_dash(value)?;
-    let is_hex = matches!(hex.len(), 8 | 17)
-        && hex
-            .bytes()
-            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    find_prefix(prefix).filter(|_| is_hex)
+    // Eight or seventeen digits behind the last dash.
+    let bytes = value.as_bytes();
+    let dash = |digits: usize| {
+        let at = bytes.len().checked_sub(digits + 1)?;
+        (bytes[at] == b'-').then_some(at)
+    };
+    let at = dash(8).or_else(|| dash(17))?;
+    let is_digit = |b: &u8| b.is_ascii_digit() || (b'a'..=b'f').contains(b);
+    let is_hex = bytes[at + 1..].iter().all(is_digit);
+    find_prefix(value.get(..at)?).filter(|_| is_hex)
 }
 
 /// What an id names: `security-group` of `sg-5943793c`.
@@ -467,36 +470,45 @@ pub(crate) fn like_id(value: &str) -> Option<&'static str> {
     plain.then_some(IDS[at].1)
 }
 
-/// What a byte can be to an ARN.
-#[derive(Clone, Copy)]
-struct Letter {
-    /// Whether it can be part of one that stands inside a longer text.
-    inside: bool,
-    /// Whether a text that holds it is more than one ARN.
-    ends: bool,
-}
-
-/// By byte, made at build time: whole texts are looked through.
-static LETTERS: [Letter; 256] = {
-    let mut letters = [Letter {
-        inside: false,
-        ends: false,
-    }; 256];
+/// Whether a byte can be part of an ARN that stands inside a longer text; made at build time.
+static INSIDE: [bool; 256] = {
+    let mut inside = [false; 256];
     let mut byte = 0u8;
     loop {
-        letters[byte as usize] = Letter {
-            inside: in_arn(byte),
-            ends: matches!(
-                byte,
-                b' ' | b'"' | b'\'' | b'{' | b'\n' | b',' | b';' | b'<'
-            ),
-        };
+        inside[byte as usize] = in_arn(byte);
         if byte == u8::MAX {
-            break letters;
+            break inside;
         }
         byte += 1;
     }
 };
+
+/// Whether one of sixteen bytes says that the text that holds it is more than one ARN. Without a
+/// table and without a way out, so that all are looked at side by side.
+#[inline]
+fn any_ends(letters: &[u8; 16]) -> bool {
+    let mut any = 0;
+    for b in letters {
+        any |= u8::from(*b == b' ')
+            | u8::from(*b == b'"')
+            | u8::from(*b == b'\'')
+            | u8::from(*b == b'{')
+            | u8::from(*b == b'\n')
+            | u8::from(*b == b',')
+            | u8::from(*b == b';')
+            | u8::from(*b == b'<');
+    }
+    any != 0
+}
+
+/// Whether a text is no more than one ARN, as far as its letters say so.
+#[inline]
+fn is_one(text: &[u8]) -> bool {
+    let (whole, rest) = text.as_chunks::<16>();
+    let mut last = [0; 16];
+    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    !(whole.iter().any(any_ends) || any_ends(&last))
+}
 
 const fn in_arn(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
@@ -521,12 +533,7 @@ const fn in_arn(byte: u8) -> bool {
 ///
 /// A full stop, colon or the like at the end of a run belongs to the sentence around it.
 pub fn arns_in(text: &str) -> impl Iterator<Item = &str> {
-    // Several letters at a time: nearly every ARN is looked through to its end.
-    let ends = |letters: &[u8]| {
-        let ends = letters.iter().map(|b| LETTERS[usize::from(*b)].ends);
-        ends.fold(false, |any, ends| any | ends)
-    };
-    let whole = text.starts_with("arn:aws") && !text.as_bytes().chunks(16).any(ends);
+    let whole = text.starts_with("arn:aws") && is_one(text.as_bytes());
     let mut from = 0;
     let mut done = false;
     std::iter::from_fn(move || {
@@ -541,7 +548,7 @@ pub fn arns_in(text: &str) -> impl Iterator<Item = &str> {
             let start = from + at;
             let len = text.as_bytes()[start..]
                 .iter()
-                .take_while(|b| LETTERS[usize::from(**b)].inside)
+                .take_while(|b| INSIDE[usize::from(**b)])
                 .count();
             from = start + len;
             let arn = text[start..from].trim_end_matches(['.', ':', ',', '-']);
@@ -667,20 +674,34 @@ mod tests {
     }
 
     #[test]
-    fn a_text_holds_an_arn_wherever_it_begins() {
+    fn a_text_may_hold_an_arn_wherever_it_begins() {
+        const LEAST: &str = "arn:aws:x:::y";
+        assert!(Arn::is(LEAST) && !Arn::is(&LEAST[..LEAST.len() - 1]));
         for before in 0..20 {
             for after in 0..20 {
-                let text = format!("{}arn:aws{}", ":".repeat(before), "x".repeat(after));
-                assert!(holds_arn(text.as_bytes()), "{text}");
+                let around = |text: &str| {
+                    let text = format!("{}{text}{}", ":".repeat(before), "z".repeat(after));
+                    may_hold_arn(text.as_bytes())
+                };
+                assert!(around(LEAST), "{before} {after}");
                 for text in ["arn:aw", "rn:aws", "arn;aws", ":::::::", "arn: aws"] {
-                    let text = format!("{}{text}{}", "x".repeat(before), ":".repeat(after));
-                    assert!(!holds_arn(text.as_bytes()), "{text}");
+                    assert!(!around(text), "{text} {before} {after}");
                 }
             }
         }
         let long = |tail: &str| format!("{}{tail}", "x:".repeat(SHORT));
-        assert!(holds_arn(long("arn:aws:s3:::b").as_bytes()));
-        assert!(!holds_arn(long("arn:aw").as_bytes()));
+        assert!(may_hold_arn(long(LEAST).as_bytes()));
+        assert!(!may_hold_arn(long("arn:aw").as_bytes()));
+    }
+
+    #[test]
+    fn one_arn_is_told_from_a_text_that_holds_it() {
+        for at in 0..40 {
+            let mut text = "x".repeat(40);
+            assert!(is_one(text.as_bytes()));
+            text.replace_range(at..=at, ",");
+            assert!(!is_one(text.as_bytes()), "{at}");
+        }
     }
 
     #[test]
