@@ -34,7 +34,7 @@ const SHAPE: Shape = Shape {
     histogram: true,
     portrait: false,
     portrait_focused: false,
-    events: 0,
+    events: 40,
     detail_right: None,
     detail_focused: false,
     facets_focused: false,
