@@ -1,6 +1,7 @@
 //! The screen without a terminal: keys in, frames out, with the real engine behind it; and the
 //! program itself in a terminal of its own.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -53,6 +54,8 @@ const WORDS: [&str; 10] = [
     "kms",
     "needle",
 ];
+/// How many of the slowest keys are named.
+const SLOWEST: usize = 8;
 /// The shortest time between two frames, as the program has it.
 const FRAME: Duration = Duration::from_millis(16);
 
@@ -180,11 +183,12 @@ fn typed(
 ) -> Outcome<()> {
     let (mut first, mut settled) = (Times::default(), Times::default());
     let mut partial = 0;
+    let mut slow: BTreeMap<&str, Times> = BTreeMap::new();
     for _ in 0..bench.runs.min(3) {
         for word in words {
             program.press("/")?;
             program.press("ctrl-u")?;
-            for letter in word.chars() {
+            for (at, letter) in word.char_indices() {
                 let key = if letter == ' ' {
                     "Space".to_owned()
                 } else {
@@ -194,7 +198,10 @@ fn typed(
                 program.press(&key)?;
                 program.until(shows_hits)?;
                 program.draw()?;
-                first.add(began.elapsed());
+                let time = began.elapsed();
+                first.add(time);
+                let typed = word.get(..at + letter.len_utf8()).unwrap_or(word);
+                slow.entry(typed).or_default().add(time);
                 partial += usize::from(!has_hits(&program.state));
                 program.until(is_settled)?;
                 program.draw()?;
@@ -227,6 +234,16 @@ fn typed(
         &three(&settled),
         "the key's time included",
     )?;
+    let mut slow: Vec<(f64, &str)> = slow
+        .iter()
+        .map(|(typed, times)| (times.median(), *typed))
+        .collect();
+    slow.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let shown = slow.iter().take(SLOWEST);
+    let shown: Vec<String> = shown
+        .map(|(ms, typed)| format!("{typed} {ms:.1}"))
+        .collect();
+    table.say(&format!("  slowest, in ms: {}", shown.join(", ")))?;
     Ok(())
 }
 
