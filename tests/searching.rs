@@ -33,9 +33,13 @@ fn records(folder: &Path) -> Vec<(String, Value)> {
                 continue;
             }
             let mut text = String::new();
-            GzDecoder::new(fs::File::open(path).expect("a file"))
-                .read_to_string(&mut text)
-                .expect("gzip");
+            let mut file = fs::File::open(&path).expect("a file");
+            if path.extension().is_some_and(|end| end == "gz") {
+                GzDecoder::new(file).read_to_string(&mut text)
+            } else {
+                file.read_to_string(&mut text)
+            }
+            .expect("text");
             let whole: Value = serde_json::from_str(&text).expect("JSON");
             for record in whole["Records"].as_array().expect("records") {
                 let id = record["eventID"].as_str().expect("an id").to_owned();
@@ -48,16 +52,20 @@ fn records(folder: &Path) -> Vec<(String, Value)> {
 
 /// Whether a key or value holds a word, JSON inside strings included.
 fn holds(value: &Value, word: &str) -> bool {
-    let has = |text: &str| text.to_lowercase().contains(word);
+    any(value, &|text| text.to_lowercase().contains(word))
+}
+
+/// Whether a key or value is as `test` says, JSON inside strings included.
+fn any(value: &Value, test: &dyn Fn(&str) -> bool) -> bool {
     match value {
-        Value::Object(pairs) => pairs.iter().any(|(k, v)| has(k) || holds(v, word)),
-        Value::Array(items) => items.iter().any(|item| holds(item, word)),
+        Value::Object(members) => members.iter().any(|(k, v)| test(k) || any(v, test)),
+        Value::Array(items) => items.iter().any(|item| any(item, test)),
         Value::String(text) => {
             let inner = serde_json::from_str::<Value>(text).ok();
-            has(text) || inner.is_some_and(|v| (v.is_object() || v.is_array()) && holds(&v, word))
+            test(text) || inner.is_some_and(|v| (v.is_object() || v.is_array()) && any(&v, test))
         }
         Value::Null => false,
-        scalar => has(&scalar.to_string()),
+        scalar => test(&scalar.to_string()),
     }
 }
 
@@ -184,4 +192,83 @@ fn words_typed_on_and_taken_back_find_what_reading_every_record_finds() {
             Ok(())
         })
         .unwrap();
+}
+
+#[test]
+fn expressions_of_several_texts_find_what_reading_every_record_finds() {
+    let folder = tempfile::tempdir().unwrap();
+    let wish = set::Wish {
+        events: 3_000,
+        seed: 12,
+        most: 300,
+        ..set::Wish::default()
+    };
+    set::write(&wish, folder.path()).unwrap();
+    // One file in which what is looked for is written in other ways than it reads.
+    let odd = [
+        r#""\u0061lice""#,
+        r#""{\"who\":\"\\u0062ob\"}""#,
+        r#""%7B%22k%22%3A%22ali%63e%22%7D""#,
+        r#""role\/x""#,
+        r#""none""#,
+        r#"{"bob":1}"#,
+    ];
+    let odd: Vec<String> = odd
+        .iter()
+        .zip(0..)
+        .map(|(value, n)| {
+            format!(
+                r#"{{"eventVersion":"1.08","eventTime":"2025-03-01T00:00:0{n}Z","eventSource":"s3.amazonaws.com","eventName":"PutThing","requestParameters":{{"v":{value}}},"eventID":"odd-{n}"}}"#
+            )
+        })
+        .collect();
+    fs::write(
+        folder.path().join("odd.json"),
+        format!(r#"{{"Records":[{}]}}"#, odd.join(",")),
+    )
+    .unwrap();
+    let mut all = records(folder.path());
+    for (_, record) in &mut all {
+        let value = record.pointer_mut("/requestParameters/v");
+        if let Some(value) = value.filter(|v| v.as_str().is_some_and(|text| text.starts_with('%')))
+        {
+            *value = serde_json::json!({"k": "alice"});
+        }
+    }
+    let mut asked = Asked::open(Spec::parse(folder.path().as_os_str()));
+    let (mut some, mut odd) = (0, 0);
+    for expression in [
+        "alice|bob",
+        "terraform|[bB]oto3",
+        "&.friends|zoë|nosuch",
+        "s3:(Get|Put)Object|sts:Assume[A-Z]",
+        "role/x|user/[b-d]",
+        "(?i)NEEDLE|Checkout",
+        "[a-z]+-(prod|dev)$",
+        "^(alice|PutThing)",
+        "987654321012|876543210123",
+    ] {
+        let regex = regex::Regex::new(expression).unwrap();
+        let matching = all
+            .iter()
+            .filter(|(_, record)| any(record, &|text| regex.is_match(text)));
+        let truth: BTreeSet<String> = matching.map(|(id, _)| id.clone()).collect();
+        let filter = format!("/{}/", expression.replace('/', r"\/"));
+        let found = ids_of(&mut asked, &filter);
+        assert_eq!(found, truth, "{expression}");
+        let ours = all
+            .iter()
+            .filter(|(_, r)| r["eventSource"] == "s3.amazonaws.com");
+        let mut not: BTreeSet<String> = ours.map(|(id, _)| id.clone()).collect();
+        not.retain(|id| !truth.contains(id));
+        assert_eq!(
+            ids_of(&mut asked, &format!("-{filter} svc:s3")),
+            not,
+            "not {expression}"
+        );
+        some += usize::from(!truth.is_empty());
+        odd += truth.iter().filter(|id| id.starts_with("odd")).count();
+    }
+    assert!(some >= 6, "{some} found something");
+    assert!(odd >= 8, "{odd} that are written otherwise");
 }

@@ -58,6 +58,8 @@ use crate::event::record::Record;
 
 pub use crate::decode::leaves::Leaves;
 pub use crate::decode::marks::Marks;
+pub use crate::decode::reread::Look;
+pub use crate::decode::reread::Reread;
 pub use crate::decode::reread::content;
 pub use crate::decode::reread::excerpt;
 pub use crate::decode::reread::inflate_all;

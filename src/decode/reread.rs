@@ -65,15 +65,30 @@ pub fn read_at(input: &mut dyn Read, place: Place, limit: usize) -> io::Result<V
     }
 }
 
+/// What there is at a place of a file.
+#[derive(Debug)]
+pub enum Reread<'a> {
+    /// The record.
+    Record(&'a [u8]),
+    /// A record in which none of the places lies that were looked for.
+    Untraced,
+    /// Something else by now, or nothing.
+    Gone,
+}
+
+/// Gives ascending places of a text, or a part of it, that are of interest.
+pub type Look<'a> = &'a dyn Fn(&[u8]) -> Vec<usize>;
+
 /// Reads the records at some places of a file, which ascend, in one pass and in the memory lent.
-///
-/// `None` is the record of a place at which the file holds something else by now.
+/// Where the whole text is in memory and its records stand in it as they are, it is `look`ed
+/// through first.
 pub fn read_each<T>(
     input: &mut dyn Read,
     size: Option<u64>,
     buffer: &mut Vec<u8>,
+    look: Option<Look<'_>>,
     places: impl Iterator<Item = (T, Place)>,
-    mut each: impl FnMut(T, Option<&[u8]>) -> ControlFlow<()>,
+    mut each: impl FnMut(T, Reread<'_>) -> ControlFlow<()>,
 ) {
     let wish = Wish {
         hash: false,
@@ -84,16 +99,33 @@ pub fn read_each<T>(
     let mut lines = Lines::default();
     window.more(0, &mut lines);
     let header = Header::sniff(window.bytes());
+    let is_whole = window.is_last() && window.base == 0 && header.is_none();
+    let traces = look.filter(|_| is_whole).map(|look| look(window.bytes()));
+    let mut trace = 0;
     for (what, place) in places {
         let flow = loop {
             let start = place.offset.checked_sub(window.base);
             let start = start.map_or(usize::MAX, |start| start as usize);
             let bytes = window.bytes();
             if let Some(bytes) = bytes.get(start..).and_then(|r| r.get(..place.bytes())) {
-                break each(what, record(bytes, place, header.as_ref()).as_deref());
+                if let Some(traces) = &traces {
+                    let rest = traces.get(trace..).unwrap_or_default();
+                    trace += rest.iter().take_while(|at| **at < start).count();
+                    let next = traces.get(trace);
+                    if next.is_none_or(|at| *at >= start + bytes.len())
+                        && !place.is_mended()
+                        && opens(bytes)
+                    {
+                        break each(what, Reread::Untraced);
+                    }
+                }
+                break match record(bytes, place, header.as_ref()) {
+                    Some(record) => each(what, Reread::Record(&record)),
+                    None => each(what, Reread::Gone),
+                };
             }
             if window.is_last() || start == usize::MAX {
-                break each(what, None);
+                break each(what, Reread::Gone);
             }
             let keep = start.min(bytes.len());
             window.more(keep, &mut lines);
@@ -142,7 +174,12 @@ fn record<'b>(bytes: &'b [u8], place: Place, header: Option<&Header>) -> Option<
             _ => None,
         };
     }
-    matches!(bytes.first(), Some(b'{' | b'"')).then(|| unwrap_record(bytes))
+    opens(bytes).then(|| unwrap_record(bytes))
+}
+
+/// Whether a record may begin here.
+const fn opens(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'{' | b'"', ..])
 }
 
 /// All the text of a file, up to `cap` bytes.

@@ -6,6 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use crate::base::cancel::Cancel;
+use crate::decode::Look;
 use crate::engine::crew::{self, AllHands};
 use crate::engine::memo::Memo;
 use crate::engine::missed;
@@ -22,6 +23,7 @@ use crate::pivot::sorted;
 use crate::pivot::tally::{self, FieldTally, Wanted};
 use crate::query::ast::Expr;
 use crate::query::residual::Residual;
+use crate::query::traces::Traces;
 use crate::query::{eval, plan};
 
 /// The events of a filter, with what could not be asked of them.
@@ -89,6 +91,7 @@ fn find_with(
     let search = Search {
         snapshot,
         reader,
+        traces: residual.traces(),
         residual: &residual,
         cancel,
     };
@@ -132,6 +135,7 @@ struct Search<'a> {
     snapshot: &'a Snapshot,
     reader: &'a Reader,
     residual: &'a Residual,
+    traces: Option<Traces>,
     cancel: &'a Cancel,
 }
 
@@ -272,10 +276,14 @@ impl Search<'_> {
         let mut said = Said::default();
         let has_word = self.residual.word().is_some();
         let mut n = 0;
+        let traces = self.traces.as_ref();
+        let places = |text: &[u8]| traces.map_or_else(Vec::new, |traces| traces.places(text));
+        let look = traces.map(|_| &places as Look<'_>);
         self.reader
-            .each_record(self.snapshot, rows, buffer, |id, record| {
+            .each_record(self.snapshot, rows, buffer, look, |id, record| {
                 match record {
-                    Ok(record) if has_word => {
+                    Ok(None) if self.residual.matches_untraced(id) => said.matches.push(id),
+                    Ok(Some(record)) if has_word => {
                         let holds = self.residual.holds_word(record);
                         let list = if holds {
                             &mut said.holds.0
@@ -287,7 +295,7 @@ impl Search<'_> {
                             said.matches.push(id);
                         }
                     }
-                    Ok(record) if self.residual.matches(id, record) => said.matches.push(id),
+                    Ok(Some(record)) if self.residual.matches(id, record) => said.matches.push(id),
                     Ok(_) => {}
                     Err(error) => {
                         said.unread += 1;
@@ -323,6 +331,9 @@ fn events_in(bits: &[u64], places: Range<usize>) -> impl Iterator<Item = EventId
 
 /// The events of a set in time order, put together by all cores.
 fn in_order(snapshot: &Snapshot, rows: &RowSet) -> Hits {
+    if rows.len() == snapshot.len() {
+        return Hits::all(snapshot);
+    }
     let parts = if snapshot.len() < 1 << 18 {
         1
     } else {
@@ -334,8 +345,23 @@ fn in_order(snapshot: &Snapshot, rows: &RowSet) -> Hits {
     });
     Hits {
         generation: snapshot.generation(),
-        order: order.concat().into(),
+        order: joined(&order),
     }
+}
+
+/// Lists, one behind the other.
+fn joined(parts: &[Vec<EventId>]) -> Arc<[EventId]> {
+    let len = parts.iter().map(Vec::len).sum();
+    let mut all: Arc<[EventId]> = std::iter::repeat_n(EventId::nth(0), len).collect();
+    // Nobody else has it yet, so that it is not copied once more.
+    if let Some(mut rest) = Arc::get_mut(&mut all) {
+        for part in parts {
+            let (these, others) = rest.split_at_mut(part.len());
+            these.copy_from_slice(part);
+            rest = others;
+        }
+    }
+    all
 }
 
 /// Answers everything an [`Ask`] asks, the events first; stops when something newer is asked.

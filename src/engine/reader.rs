@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::base::origin::{FileId, Origin};
 use crate::decode;
 use crate::decode::archive::{self, ReadSeek, Spot};
+use crate::decode::{Look, Reread};
 use crate::engine::protocol::{Fetched, Masked};
 use crate::engine::spool::Spool;
 use crate::event::json::Node;
@@ -171,14 +172,16 @@ impl Reader {
     }
 
     /// Calls `each` with every event given, all of one file and in the order of their places, and
-    /// its record's bytes or why they cannot be read. Reads the file once, whatever its size, in
-    /// the memory lent.
+    /// its record's bytes or why they cannot be read; `None` for one in which none of the places
+    /// lies that `look` gives of the file's text. Reads the file once, whatever its size, in the
+    /// memory lent.
     pub(crate) fn each_record(
         &self,
         snapshot: &Snapshot,
         events: &[EventId],
         buffer: &mut Vec<u8>,
-        mut each: impl FnMut(EventId, io::Result<&[u8]>) -> ControlFlow<()>,
+        look: Option<Look<'_>>,
+        mut each: impl FnMut(EventId, io::Result<Option<&[u8]>>) -> ControlFlow<()>,
     ) {
         let Some(&first) = events.first() else { return };
         let file = snapshot.place(first).file;
@@ -191,8 +194,13 @@ impl Reader {
             _ => None,
         };
         let read = self.with(file, |input| {
-            decode::read_each(input, size, buffer, places, |id, record| {
-                each(id, record.ok_or_else(|| io::Error::other(CHANGED)))
+            decode::read_each(input, size, buffer, look, places, |id, record| {
+                let record = match record {
+                    Reread::Record(record) => Ok(Some(record)),
+                    Reread::Untraced => Ok(None),
+                    Reread::Gone => Err(io::Error::other(CHANGED)),
+                };
+                each(id, record)
             });
             Ok(())
         });
@@ -230,10 +238,11 @@ impl Reader {
             } else {
                 let ids: Vec<EventId> = group.iter().map(|(_, id, _)| *id).collect();
                 let mut at = 0;
-                self.each_record(snapshot, &ids, &mut buffer, |_, record| {
+                self.each_record(snapshot, &ids, &mut buffer, None, |_, record| {
                     let n = group.get(at).map_or(usize::MAX, |(_, _, n)| *n);
                     at += 1;
-                    flow = each(n, record);
+                    // Nothing was looked for, so every record is there.
+                    flow = each(n, record.map(Option::unwrap_or_default));
                     flow
                 });
             }

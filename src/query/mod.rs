@@ -20,6 +20,7 @@ pub mod pattern;
 pub mod plan;
 pub mod residual;
 mod term;
+pub mod traces;
 pub mod typed;
 pub mod when;
 

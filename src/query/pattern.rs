@@ -10,6 +10,7 @@ use regex_syntax::hir::Hir;
 
 use crate::base::text::Wildcard;
 use crate::query::needed;
+use crate::query::traces;
 
 /// How a word's text is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,6 +62,7 @@ pub struct Regexp {
     compiled: Regex,
     anchored: bool,
     needs: Option<String>,
+    traces: Option<Vec<String>>,
 }
 
 /// The flags after a regular expression.
@@ -94,6 +96,7 @@ impl Regexp {
             Ok(compiled) => Ok(Self {
                 anchored: parsed.as_ref().is_none_or(is_anchored),
                 needs: parsed.as_ref().and_then(needed::text_of),
+                traces: parsed.as_ref().and_then(traces::of_expression),
                 source,
                 flags,
                 compiled,
@@ -137,6 +140,12 @@ impl Regexp {
     /// where there is no such text.
     pub fn needs(&self) -> Option<&str> {
         self.needs.as_deref()
+    }
+
+    /// Texts of which one stands, as it is, in every text it finds itself in; `None` where no such
+    /// are known.
+    pub fn traces(&self) -> Option<&[String]> {
+        self.traces.as_deref()
     }
 }
 

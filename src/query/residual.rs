@@ -18,6 +18,7 @@ use crate::query::ast::Needle;
 use crate::query::matcher::{Matcher, Rule};
 use crate::query::path::Step;
 use crate::query::pattern::{How, Pattern};
+use crate::query::traces::Traces;
 
 /// One question about a record.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub enum Atom {
         /// Whether what fits a key or value fits the record it stands in, where nothing is written
         /// in another way than it reads.
         whole: bool,
+        /// Texts of which one stands in a key or value of every record that can match.
+        traces: Option<Vec<String>>,
     },
     /// Values at a path.
     Path {
@@ -202,12 +205,14 @@ impl Atom {
                 needs: regex.needs().map(str::to_owned),
                 clue: regex.needs().and_then(|text| Clue::new(text, false)),
                 whole: !regex.is_anchored(),
+                traces: regex.traces().map(<[String]>::to_vec),
             },
             Needle::Word(pattern) => Self::Text {
                 matcher: Matcher::word(pattern, Rule::Part),
                 needs: Some(longest_literal(pattern).to_owned()).filter(|text| !text.is_empty()),
                 clue: Clue::new(longest_literal(pattern), pattern.how != How::Wild),
                 whole: false,
+                traces: None,
             },
         }
     }
@@ -480,8 +485,37 @@ impl Residual {
         }
     }
 
+    /// What to look for in a whole file, where that can spare asking its records: of one that shows
+    /// none of it every question about bytes is answered no.
+    pub fn traces(&self) -> Option<Traces> {
+        let mut all = Vec::new();
+        for atom in self.atoms() {
+            match atom {
+                Atom::Text {
+                    traces: Some(texts),
+                    ..
+                } => all.extend_from_slice(texts),
+                _ => return None,
+            }
+        }
+        Traces::new(&all)
+    }
+
+    /// Whether a row matches whose record shows none of the [traces](Self::traces).
+    pub fn matches_untraced(&self, row: EventId) -> bool {
+        holds(&self.open, row, &mut |_| false)
+    }
+
     /// The one question about bytes, where there is one.
     fn only_atom(&self) -> Option<&Atom> {
+        match self.atoms().as_slice() {
+            [atom] => Some(atom),
+            _ => None,
+        }
+    }
+
+    /// The questions about bytes.
+    fn atoms(&self) -> Vec<&Atom> {
         fn walk<'a>(open: &'a Open, found: &mut Vec<&'a Atom>) {
             match open {
                 Open::Rows(_) => {}
@@ -496,10 +530,7 @@ impl Residual {
         }
         let mut found = Vec::new();
         walk(&self.open, &mut found);
-        match found.as_slice() {
-            [atom] => Some(atom),
-            _ => None,
-        }
+        found
     }
 }
 
