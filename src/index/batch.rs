@@ -18,13 +18,14 @@ use crate::event::principal::{Principal, PrincipalKind};
 use crate::event::record::{Content, Record};
 use crate::event::resource::Mark;
 use crate::event::session::{SessionSeed, key_of};
+use crate::index::part::Part;
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
 use crate::index::segment::{Facts, UNDATED};
 use crate::index::sighted::Sighted;
 use crate::index::strings::Strings;
 use crate::index::symbols::spread;
-use crate::index::values::{Part, ValuesBuilder};
+use crate::index::values::ValuesBuilder;
 
 /// Text a thread's dictionaries may hold before they begin anew: the index holds it already.
 const MOST_TEXT: usize = 8 << 20;

@@ -6,9 +6,10 @@
 //! here is ever wrong; the oldest answers are forgotten.
 
 use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::base::crew::Crew;
+use crate::base::crew::{self, Alone, Crew};
 use crate::index::holding::Holding;
 use crate::index::numbers::Numbers;
 use crate::index::schema::Col;
@@ -34,21 +35,22 @@ pub(crate) struct Told {
     pub(crate) holding: Holding,
     /// Where values had to be asked.
     pub(crate) values: Option<WantedOf>,
-    /// Where all rows of `holding` have such values, where that was written down.
-    pub(crate) spots: Option<Spots>,
+    /// All slots of all parts that have such values, where that was written down.
+    pub(crate) hits: Option<Vec<Hit>>,
 }
 
-/// An event, and one of its slots that has what is wanted.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Spot {
-    pub(crate) event: u32,
-    pub(crate) slot: u32,
+/// A slot that has what is wanted.
+#[derive(Debug, Clone)]
+pub(crate) struct Hit {
+    /// The place of its part among all.
+    pub(crate) part: u32,
+    pub(crate) holds: u32,
+    /// Where its rows are.
+    pub(crate) rows: Range<u32>,
 }
 
 /// By dictionary.
 pub(crate) type WantedOf = HashMap<u64, Wanted>;
-/// By part, with its dictionary.
-pub(crate) type Spots = Vec<(u64, Vec<Spot>)>;
 
 /// The values of a dictionary that hold a text, and the bundles with such a value.
 #[derive(Debug, Default)]
@@ -119,6 +121,8 @@ impl Earlier {
 
 /// Testing a name costs so many times what it costs to look for a text in one.
 const TEST: usize = 8;
+/// Codes looked at as one piece of work.
+const PIECE: u32 = 1 << 14;
 
 impl Snapshot {
     /// For each symbol of a column, or of the resources where none is given, whether its string
@@ -135,11 +139,21 @@ impl Snapshot {
         let before = self.earlier.fitting(col, fit, text);
         let table = match before {
             Some(known) if known.text == text || known.len * TEST < dict.len() => {
-                let mut table = vec![false; dict.len() + 1];
                 let all = known.text == text;
-                for code in known.codes.within(0..dict.len() as u32 + 1) {
-                    let fits = || Sym::from_code(code).is_some_and(|sym| test(dict.text(sym)));
-                    table[code as usize] = all || fits();
+                let fits = |code: &u32| {
+                    all || Sym::from_code(*code).is_some_and(|sym| test(dict.text(sym)))
+                };
+                let few = known.len < PIECE as usize;
+                let alone: &dyn Crew = if all || few { &Alone } else { crew };
+                let past = dict.len() as u32 + 1;
+                let found = crew::gather(alone, past.div_ceil(PIECE) as usize, |at| {
+                    let first = at as u32 * PIECE;
+                    let codes = known.codes.within(first..past.min(first + PIECE));
+                    codes.filter(fits).collect::<Vec<u32>>()
+                });
+                let mut table = vec![false; past as usize];
+                for code in found.into_iter().flatten() {
+                    table[code as usize] = true;
                 }
                 if all {
                     return table;

@@ -12,14 +12,14 @@ use crate::base::cancel::Cancel;
 use crate::base::crew::{self, Crew};
 use crate::index::bitmap::{Bitmap, RowSet};
 use crate::index::column::CodeSet;
-use crate::index::earlier::{Fit, Spot, Spots, Told, Wanted, WantedOf};
+use crate::index::earlier::{Fit, Hit, Told, Wanted, WantedOf};
 use crate::index::needle::{InTimes, Needle};
 use crate::index::numbers::Numbers;
-use crate::index::placed::{Bits, Flags};
+use crate::index::part::{Keys, Part, Placed};
+use crate::index::placed::{Bits, Rows};
 use crate::index::schema::Col;
-use crate::index::segment::{EventId, IdBits, Segment};
+use crate::index::segment::{IdBits, Segment};
 use crate::index::snapshot::Snapshot;
-use crate::index::values::{OPEN, Part, Placed, Slot};
 
 /// The rows that hold a text.
 #[derive(Debug, Clone, Default)]
@@ -48,7 +48,7 @@ impl Snapshot {
     /// Whether of every row it is known what its record holds.
     pub fn tells_all(&self) -> bool {
         let placed = &self.values.placed;
-        placed.iter().all(|placed| placed.part.open == 0)
+        placed.iter().all(|placed| placed.part.open.is_empty())
             && placed.iter().map(Placed::len).sum::<usize>() == self.len()
     }
 
@@ -89,17 +89,20 @@ struct Search<'a> {
 /// Texts so long or shorter may stand in the keys of nearly all records: those are asked first.
 const SHORT: usize = 4;
 
+/// The events of some parts, and the slots that told so where those are not too many.
+type Found = (Vec<Bits>, Option<Vec<Hit>>);
+
 /// What is known of whether a value holds the text.
 const UNASKED: u8 = 0;
 const NO: u8 = 1;
 const YES: u8 = 2;
 
-/// Parts looked through as one piece of work, and parts of which spots are.
+/// Parts looked through as one piece of work.
 const PIECE: usize = 8;
-const SPOTS: usize = 64;
-/// One row in so many is few, and so many spots are written down for who types on.
-const FEW: usize = 4;
-const MOST_SPOTS: usize = 1 << 20;
+/// So many slots are written down for who types on.
+const MOST_HITS: usize = 1 << 19;
+/// Slots looked through as one piece of work.
+const HITS: usize = 1 << 14;
 /// One part in so many says whether it pays to ask the keys first.
 const SAMPLE: usize = 64;
 
@@ -117,19 +120,19 @@ impl Search<'_> {
         if text.len() <= SHORT && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
             self.keys(&mut sure);
         }
-        let (wanted, mut values, mut spots) = (known.len(), None, None);
+        let (wanted, mut values, mut hits) = (known.len(), None, None);
         if sure.len() < wanted && !self.cancel.is_stale() {
             self.columns(&mut sure, &known);
         }
         if sure.len() < wanted && !self.cancel.is_stale() {
             let found = self.values(&mut sure, &known);
-            (values, spots) = (Some(found.0), found.1);
+            (values, hits) = (Some(found.0), found.1);
         }
         Told {
             text: self.needle.text().to_owned(),
             holding: Holding { sure, open },
             values,
-            spots,
+            hits,
         }
     }
 
@@ -166,12 +169,10 @@ impl Search<'_> {
         }
         let mut known = self.none();
         let found = self.each_part(|placed| {
-            let mut bits = Bits::new(placed);
-            if placed.part.open == 0 {
-                bits.fill(placed.first as usize, placed.len());
-            } else {
-                placed.rows(|event, row| bits.set(event, row.count != OPEN));
-            }
+            let (mut bits, mut open) = (Bits::new(placed), Rows::new(&placed.part));
+            bits.fill(placed.first as usize, placed.len());
+            placed.part.open.iter().for_each(|row| open.insert(*row));
+            bits.minus(&placed.events(&open));
             Some(bits)
         });
         for bits in found {
@@ -212,27 +213,20 @@ impl Search<'_> {
                     members.is_some_and(|members| members.iter().any(fits))
                 })
             };
-            let slots: Vec<Slot> = part.slots().collect();
-            let mut known = vec![UNASKED; slots.len()];
-            let mut bits = Bits::new(placed);
-            let mut all = true;
-            placed.rows(|event, row| {
-                let Some(keys) = row.items.first() else {
-                    return;
-                };
-                let keys = usize::from(*keys);
-                if let (Some(known), Some(slot)) = (known.get_mut(keys), slots.get(keys)) {
-                    if *known == UNASKED {
-                        *known = match slot {
-                            Slot::Bundle(number) if holds(*number) => YES,
-                            _ => NO,
-                        };
-                    }
-                    bits.set(event, *known == YES);
-                    all &= *known == YES;
+            let (mut rows, mut all) = (Rows::new(part), true);
+            for Keys {
+                bundle,
+                rows: places,
+            } in &part.keys
+            {
+                let mine = part.rows(places);
+                if holds(*bundle) {
+                    rows.add(mine);
+                } else {
+                    all &= mine.is_empty();
                 }
-            });
-            Some((bits, all))
+            }
+            Some((placed.events(&rows), all))
         };
         // Keys are values, too: to ask them first pays only where they settle nearly all rows.
         let sample = self.each_nth_part(SAMPLE, ask);
@@ -310,89 +304,104 @@ impl Search<'_> {
         }
     }
 
-    /// Adds those of some rows whose values hold the text; gives those values, and where they are
-    /// if the rows are few.
-    fn values(&self, sure: &mut RowSet, asked: &RowSet) -> (WantedOf, Option<Spots>) {
+    /// Adds those of some rows whose values hold the text; gives those values, and the slots that
+    /// have them if they are not too many.
+    fn values(&self, sure: &mut RowSet, asked: &RowSet) -> (WantedOf, Option<Vec<Hit>>) {
         let wanted = self.wanted();
-        let spots = match self.before.and_then(|told| told.spots.as_ref()) {
-            Some(spots) => Some(self.spots_of(spots, &wanted)),
-            None if asked.len() * FEW < self.snapshot.len() => {
-                Some(self.spots_among(asked, &wanted))
-            }
-            None => None,
+        let mut hits = Some(Vec::new());
+        let found = match self.before.and_then(|told| told.hits.as_ref()) {
+            Some(before) => self.among_hits(before, &wanted),
+            None if wanted.is_empty() => Vec::new(),
+            None => self.among_slots(&wanted),
         };
-        if let Some(spots) = &spots {
-            for spot in spots.iter().flat_map(|(_, spots)| spots) {
-                sure.insert(EventId::nth(spot.event as usize));
+        for (bits, found) in found {
+            for bits in bits {
+                bits.add_to(sure);
+            }
+            match (&mut hits, found) {
+                (Some(hits), Some(found)) if hits.len() + found.len() <= MOST_HITS => {
+                    hits.extend(found);
+                }
+                _ => hits = None,
             }
         }
-        let in_uuids = self.needle.may_be_in_uuid();
-        let ask_values = spots.is_none() && !wanted.is_empty();
-        if ask_values || in_uuids {
-            let found = self.each_piece(|placed, flags| {
+        if self.needle.may_be_in_uuid() && !self.cancel.is_stale() {
+            let found = self.each_part(|placed| {
                 let asked = Bits::of(placed, |at| asked.word(at) & !sure.word(at));
                 if asked.is_empty() {
                     return None;
                 }
                 let mut bits = Bits::new(placed);
-                let wanted = wanted.get(&placed.part.dictionary);
-                if let Some(wanted) = wanted.filter(|_| ask_values) {
-                    placed.add_holding(wanted, &asked, flags, &mut bits);
-                }
-                if in_uuids {
-                    placed.add_with_uuid(|uuid| self.needle.in_uuid(uuid), &asked, &mut bits);
-                }
+                placed.add_with_uuid(|uuid| self.needle.in_uuid(uuid), &asked, &mut bits);
                 Some(bits)
             });
             for bits in found {
                 bits.add_to(sure);
             }
         }
-        let written = |spots: &Spots| {
-            let all: usize = spots.iter().map(|(_, spots)| spots.len()).sum();
-            all <= MOST_SPOTS
-        };
-        (wanted, spots.filter(written))
+        (wanted, hits)
     }
 
-    /// Those of some spots that have what is wanted.
-    fn spots_of(&self, spots: &Spots, wanted: &WantedOf) -> Spots {
-        let few = |(dictionary, spots): &(u64, Vec<Spot>)| {
-            let wanted = wanted.get(dictionary)?;
-            let holds = |spot: &&Spot| wanted.holds(spot.slot) != 0;
-            let kept: Vec<Spot> = spots.iter().filter(holds).copied().collect();
-            (!kept.is_empty()).then_some((*dictionary, kept))
-        };
-        let found = crew::gather(self.crew, spots.len().div_ceil(SPOTS), |at| {
-            let spots = spots.iter().skip(at * SPOTS).take(SPOTS);
-            spots.filter_map(few).collect::<Vec<_>>()
-        });
-        found.into_iter().flatten().collect()
-    }
-
-    /// Where some rows have what is wanted.
-    fn spots_among(&self, asked: &RowSet, wanted: &WantedOf) -> Spots {
-        self.each_piece(|placed, flags| {
-            let dictionary = placed.part.dictionary;
-            let asked = Bits::of(placed, |at| asked.word(at));
-            let wanted = wanted.get(&dictionary).filter(|_| !asked.is_empty())?;
-            let spots = placed.spots(wanted, &asked, flags);
-            (!spots.is_empty()).then_some((dictionary, spots))
+    /// The rows of slots that have what is wanted, and those slots: all parts are looked through.
+    fn among_slots(&self, wanted: &WantedOf) -> Vec<Found> {
+        let placed = &self.snapshot.values.placed;
+        // What one part may add to what is written down.
+        let most = MOST_HITS / placed.len().max(1) * 4;
+        crew::gather(self.crew, placed.len().div_ceil(PIECE), |at| {
+            let (mut all, mut hits) = (Vec::new(), Some(Vec::new()));
+            for (at, placed) in placed.iter().enumerate().skip(at * PIECE).take(PIECE) {
+                let part = &*placed.part;
+                let Some(wanted) = wanted.get(&part.dictionary) else {
+                    continue;
+                };
+                if self.cancel.is_stale() {
+                    break;
+                }
+                let (mut rows, mut held) = (Rows::new(part), Vec::new());
+                part.each_slot(|holds, places| {
+                    if wanted.holds(holds) {
+                        rows.add(part.rows(&places));
+                        if held.len() <= most {
+                            held.push(Hit {
+                                part: at as u32,
+                                holds,
+                                rows: places,
+                            });
+                        }
+                    }
+                });
+                all.push(placed.events(&rows));
+                match &mut hits {
+                    Some(hits) if held.len() <= most => hits.extend(held),
+                    _ => hits = None,
+                }
+            }
+            (all, hits)
         })
     }
 
-    /// What came of each part; several are asked at once, with flags to lend.
-    fn each_piece<T: Send>(&self, ask: impl Fn(&Placed, &mut Flags) -> Option<T> + Sync) -> Vec<T> {
+    /// As [`Self::among_slots`], where no other slots than those of a shorter text have it.
+    fn among_hits(&self, before: &[Hit], wanted: &WantedOf) -> Vec<Found> {
         let placed = &self.snapshot.values.placed;
-        let found = crew::gather(self.crew, placed.len().div_ceil(PIECE), |at| {
-            let mut flags = Flags::new();
-            let parts = placed.iter().skip(at * PIECE).take(PIECE);
-            let parts = parts.filter(|_| !self.cancel.is_stale());
-            parts
-                .filter_map(|placed| ask(placed, &mut flags))
-                .collect::<Vec<T>>()
-        });
-        found.into_iter().flatten().collect()
+        crew::gather(self.crew, before.len().div_ceil(HITS), |at| {
+            let hits = before.iter().skip(at * HITS).take(HITS);
+            let has = |hit: &&Hit| {
+                let dictionary = placed.get(hit.part as usize).map(|p| p.part.dictionary);
+                let wanted = dictionary.and_then(|dictionary| wanted.get(&dictionary));
+                wanted.is_some_and(|wanted| wanted.holds(hit.holds))
+            };
+            let hits: Vec<Hit> = hits.filter(has).cloned().collect();
+            let of_parts = hits.chunk_by(|a, b| a.part == b.part);
+            let bits = of_parts.filter_map(|hits| {
+                let placed = placed.get(hits.first()?.part as usize)?;
+                let mut rows = Rows::new(&placed.part);
+                for hit in hits {
+                    rows.add(placed.part.rows(&hit.rows));
+                }
+                Some(placed.events(&rows))
+            });
+            (bits.collect(), Some(hits))
+        })
     }
 
     /// The values that hold the text.

@@ -16,6 +16,7 @@ pub mod names;
 mod needle;
 pub mod needs;
 mod numbers;
+mod part;
 pub mod place;
 pub(crate) mod placed;
 pub mod schema;

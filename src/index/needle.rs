@@ -7,7 +7,7 @@ use crate::base::text;
 use crate::base::time::{DAY, SECOND, UtcMicros};
 use crate::index::compact::Times;
 use crate::index::numbers::Numbers;
-use crate::index::values::Part;
+use crate::index::part::Part;
 
 /// A text to look for.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! The rows of a part of values, as places in the order of appending, and sets of them.
+//! The rows of a part of values, and as places in the order of appending; sets of both.
 //!
 //! A part is what one batch says of its rows; those that became no events are left out here.
 //!
@@ -6,29 +6,22 @@
 
 use std::ops::Range;
 
-use crate::index::bitmap::{RowSet, pack};
-use crate::index::earlier::{Spot, Wanted};
-use crate::index::values::{BUNDLE, OPEN, Part, Placed};
-
-/// What a part says of one row.
-pub(crate) struct Row<'a> {
-    /// How many slots it has; [`OPEN`] where nobody says what it holds.
-    pub(crate) count: u16,
-    pub(crate) items: &'a [u16],
-}
+use crate::index::bitmap::RowSet;
+use crate::index::earlier::Wanted;
+use crate::index::part::{BUNDLE, Part, Placed};
 
 impl Placed {
     /// Rows that became events.
     pub(crate) fn len(&self) -> usize {
-        self.part.counts.len() - self.dropped.len()
+        self.part.len() - self.dropped.len()
     }
 
-    /// Calls `each` with each row that became an event: its number, its place in the order of
-    /// appending, and its places in a list of which `counts` says how many each row has.
+    /// Calls `each` with each row that became an event: its place in the order of appending, and its
+    /// places in a list of which `counts` says how many each row has.
     fn each_row(
         &self,
         counts: impl Iterator<Item = usize>,
-        mut each: impl FnMut(usize, usize, Range<usize>),
+        mut each: impl FnMut(usize, Range<usize>),
     ) {
         let (mut event, mut end) = (self.first as usize, 0);
         let mut dropped = self.dropped.iter().map(|row| *row as usize);
@@ -40,74 +33,35 @@ impl Placed {
                 gone = dropped.next().unwrap_or(usize::MAX);
                 continue;
             }
-            each(row, event, start..end);
+            each(event, start..end);
             event += 1;
         }
     }
 
-    /// How many slots each row has.
-    fn counts(&self) -> impl Iterator<Item = usize> + '_ {
-        let counts = self.part.counts.iter();
-        counts.map(|n| if *n == OPEN { 0 } else { usize::from(*n) })
-    }
-
-    /// Calls `each` with each row that became an event, by its place in the order of appending.
-    pub(crate) fn rows(&self, mut each: impl FnMut(usize, Row<'_>)) {
-        let part = &*self.part;
-        self.each_row(self.counts(), |row, event, places| {
-            let row = Row {
-                count: part.counts[row],
-                items: part.items.get(places).unwrap_or_default(),
-            };
-            each(event, row);
-        });
-    }
-
-    /// Adds the events among those asked for that have a slot with something wanted. For many.
-    pub(crate) fn add_holding(
-        &self,
-        wanted: &Wanted,
-        asked: &Bits,
-        flags: &mut Flags,
-        found: &mut Bits,
-    ) {
-        if !flags.fill(&self.part, wanted) {
-            return;
-        }
-        // Every slot is looked up, whatever row it is of: no branch depends on what is found.
-        let hits = flags.bits(&self.part.items);
-        self.each_row(self.counts(), |_, event, places| {
-            found.set(event, any_within(&hits, places) & asked.has(event));
-        });
-    }
-
-    /// What the events asked for have of what is wanted. For few.
-    pub(crate) fn spots(&self, wanted: &Wanted, asked: &Bits, flags: &mut Flags) -> Vec<Spot> {
-        let part = &*self.part;
-        let mut spots = Vec::new();
-        let slot = |place: usize| part.slots[usize::from(part.items[place])];
-        let mut add = |event: usize, slot| {
-            let event = event as u32;
-            spots.push(Spot { event, slot });
-        };
-        // Where a few rows are asked for, to look up what each slot holds costs more than they do.
-        if asked.len() * 16 < self.len() {
-            self.each_row(self.counts(), |_, event, places| {
-                if asked.has(event) {
-                    let held = places.map(slot).filter(|slot| wanted.holds(*slot) != 0);
-                    held.for_each(|slot| add(event, slot));
+    /// Some rows as events: those that became none are left out.
+    pub(crate) fn events(&self, rows: &Rows) -> Bits {
+        let mut bits = Bits::new(self);
+        if self.dropped.is_empty() {
+            let shift = self.first % 64;
+            for (at, word) in rows.0.iter().enumerate() {
+                bits.words[at] |= word << shift;
+                if shift > 0
+                    && let Some(next) = bits.words.get_mut(at + 1)
+                {
+                    *next |= word >> (64 - shift);
                 }
-            });
-        } else if flags.fill(part, wanted) {
-            let hits = flags.bits(&part.items);
-            self.each_row(self.counts(), |_, event, places| {
-                if asked.has(event) && any_within(&hits, places.clone()) {
-                    let held = places.filter(|place| has(&hits, *place)).map(slot);
-                    held.for_each(|slot| add(event, slot));
-                }
-            });
+            }
+            return bits;
         }
-        spots
+        let mut at = 0;
+        for row in rows.iter() {
+            let gone = self.dropped.get(at..).unwrap_or_default();
+            at += gone.iter().take_while(|gone| **gone < row).count();
+            if self.dropped.get(at) != Some(&row) {
+                bits.set((self.first + row) as usize - at, true);
+            }
+        }
+        bits
     }
 
     /// Adds the events among those asked for that have a UUID for which `holds` says yes.
@@ -118,8 +72,8 @@ impl Placed {
         found: &mut Bits,
     ) {
         let counts = self.part.uuid_counts.iter().map(|n| usize::from(*n));
-        self.each_row(counts, |_, event, places| {
-            if asked.has(event) && !found.has(event) {
+        self.each_row(counts, |event, places| {
+            if asked.has(event) {
                 let mine = self.part.uuids.get(places).unwrap_or_default();
                 found.set(event, mine.iter().any(|uuid| holds(*uuid)));
             }
@@ -128,100 +82,70 @@ impl Placed {
 }
 
 impl Wanted {
-    /// Whether what stands in a slot holds the text: 0 or 1.
+    /// Whether what stands in a slot holds the text.
     #[inline]
-    pub(crate) fn holds(&self, slot: u32) -> u8 {
+    pub(crate) fn holds(&self, slot: u32) -> bool {
         // Values and bundles stand in no order that a branch could guess.
         let sets = [&self.values, &self.bundles];
-        u8::from(sets[usize::from(slot & BUNDLE != 0)].has(slot & !BUNDLE))
+        sets[usize::from(slot & BUNDLE != 0)].has(slot & !BUNDLE)
     }
 }
 
-/// Which slots of a part hold a text.
-pub(crate) struct Flags(Box<[u8; 1 << 16]>);
+/// Some rows of a part, by their numbers in it.
+pub(crate) struct Rows(Vec<u64>);
 
-impl Flags {
-    /// Of no part yet.
-    #[expect(
-        clippy::large_stack_arrays,
-        reason = "the length is the type's, so that way is never taken"
-    )]
-    pub(crate) fn new() -> Self {
-        let flags = vec![0; 1 << 16].into_boxed_slice();
-        Self(flags.try_into().unwrap_or_else(|_| Box::new([0; 1 << 16])))
+impl Rows {
+    /// None of the rows of a part.
+    pub(crate) fn new(part: &Part) -> Self {
+        Self(vec![0; part.len().div_ceil(64)])
     }
 
-    /// Says it of the slots of a part; whether any does.
-    fn fill(&mut self, part: &Part, wanted: &Wanted) -> bool {
-        let mut any = 0;
-        for (slot, flag) in part.slots.iter().zip(&mut self.0[..]) {
-            *flag = wanted.holds(*slot);
-            any |= *flag;
+    /// Adds the rows of a slot.
+    pub(crate) fn add(&mut self, rows: &[u16]) {
+        for row in rows {
+            self.insert((*row).into());
         }
-        any != 0
     }
 
-    #[inline]
-    fn of(&self, slot: u16) -> u8 {
-        self.0[usize::from(slot)]
+    /// Adds a row.
+    pub(crate) fn insert(&mut self, row: u32) {
+        self.0[row as usize / 64] |= 1 << (row % 64);
     }
 
-    /// A bit for each of some slots.
-    fn bits(&self, slots: &[u16]) -> Vec<u64> {
-        let (whole, rest) = slots.as_chunks::<64>();
-        let mut bits = Vec::with_capacity(whole.len() + 2);
-        bits.extend(whole.iter().map(|slots| {
-            let mut flags = [0; 64];
-            for (flag, slot) in flags.iter_mut().zip(slots) {
-                *flag = self.of(*slot);
-            }
-            pack(&flags)
-        }));
-        let last = rest.iter().zip(0..);
-        bits.push(last.fold(0, |word, (slot, bit)| {
-            word | u64::from(self.of(*slot)) << bit
-        }));
-        // Two words are read at once.
-        bits.push(0);
-        bits
+    /// The rows, ascending.
+    fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        self.0
+            .iter()
+            .zip((0..).step_by(64))
+            .flat_map(|(word, first)| {
+                let mut rest = *word;
+                std::iter::from_fn(move || {
+                    let bit = (rest != 0).then(|| rest.trailing_zeros())?;
+                    rest &= rest - 1;
+                    Some(first + bit)
+                })
+            })
     }
 }
 
-/// Whether the bit at a place is set.
-#[inline]
-fn has(bits: &[u64], place: usize) -> bool {
-    bits[place / 64] >> (place % 64) & 1 == 1
-}
-
-/// Whether one of the bits at some places is set.
-#[inline]
-fn any_within(bits: &[u64], places: Range<usize>) -> bool {
-    let (at, shift, len) = (places.start / 64, places.start % 64, places.len());
-    if len > 64 || at + 1 >= bits.len() {
-        return places.into_iter().any(|place| has(bits, place));
-    }
-    let two = u128::from(bits[at]) | u128::from(bits[at + 1]) << 64;
-    (two >> shift) as u64 & ((1u128 << len) - 1) as u64 != 0
-}
-
-/// Some rows of a part: bits from a whole word of the index on.
+/// Some events of a part: bits from a whole word of the index on.
 pub(crate) struct Bits {
     start: usize,
     words: Vec<u64>,
 }
 
 impl Bits {
-    /// None of the rows of a part.
+    /// None of the events of a part.
     pub(crate) fn new(placed: &Placed) -> Self {
         let start = placed.first as usize / 64;
-        let end = placed.first as usize + placed.part.counts.len();
+        let end = placed.first as usize + placed.part.len();
         Self {
             start,
             words: vec![0; end.div_ceil(64) - start],
         }
     }
 
-    /// The rows of a part that `word` has, by the place of a word in the index.
+    /// The events of a part that `word` has, by the place of a word in the index.
     pub(crate) fn of(placed: &Placed, word: impl Fn(usize) -> u64) -> Self {
         let mut bits = Self::new(placed);
         bits.fill(placed.first as usize, placed.len());
@@ -241,17 +165,16 @@ impl Bits {
         self.words.iter().all(|word| *word == 0)
     }
 
-    /// How many it has.
-    pub(crate) fn len(&self) -> usize {
-        self.words
-            .iter()
-            .map(|word| word.count_ones() as usize)
-            .sum()
-    }
-
     /// Adds an event if it is wanted, without a branch.
     pub(crate) fn set(&mut self, event: usize, yes: bool) {
         self.words[event / 64 - self.start] |= u64::from(yes) << (event % 64);
+    }
+
+    /// Takes away what other events of the same part has.
+    pub(crate) fn minus(&mut self, other: &Self) {
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word &= !other;
+        }
     }
 
     /// Adds some events in a row.
@@ -272,6 +195,42 @@ impl Bits {
             if *word != 0 {
                 rows.add_word(at, *word);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::index::bitmap::Bitmap;
+    use crate::index::segment::EventId;
+
+    proptest! {
+        #[test]
+        fn rows_are_the_events_that_they_became(
+            len in 1u32..300,
+            first in 0u32..200,
+            dropped in prop::collection::btree_set(0u32..300, 0..20),
+            wanted in prop::collection::btree_set(0u32..300, 0..60),
+        ) {
+            let part = Part { uuid_counts: vec![0; len as usize].into(), ..Part::default() };
+            let dropped: Vec<u32> = dropped.into_iter().filter(|row| *row < len).collect();
+            let placed = Placed { part: part.into(), first, dropped: dropped.clone().into() };
+            let mut rows = Rows::new(&placed.part);
+            wanted.iter().filter(|row| **row < len).for_each(|row| rows.insert(*row));
+            let mut all = RowSet { segments: vec![Bitmap::default()] };
+            placed.events(&rows).add_to(&mut all);
+            let became = (0..len).filter(|row| !dropped.contains(row));
+            let expected: BTreeSet<usize> = became
+                .zip(first as usize..)
+                .filter(|(row, _)| wanted.contains(row))
+                .map(|(_, event)| event)
+                .collect();
+            prop_assert_eq!(all.iter().map(EventId::index).collect::<BTreeSet<_>>(), expected);
         }
     }
 }

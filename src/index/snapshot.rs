@@ -15,13 +15,13 @@ use crate::index::batch::{uuid_bits, uuid_text};
 use crate::index::bitmap::{Bitmap, RowSet};
 use crate::index::earlier::Earlier;
 use crate::index::names::Names;
+use crate::index::part::Values;
 use crate::index::place::{FileNames, RecordPlace};
 use crate::index::schema::Col;
 use crate::index::segment::{EventId, Facts, IdBits, Segment, UNDATED};
 use crate::index::sessions::{Born, People, Session, Shared};
 use crate::index::shelf::Shelf;
 use crate::index::symbols::{Sym, Symbols};
-use crate::index::values::Values;
 
 /// The number of a snapshot: later ones are larger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

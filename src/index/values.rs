@@ -20,6 +20,7 @@ use hashbrown::{HashMap, HashTable};
 use crate::base::text;
 use crate::event::json::{NESTED, Node, opens_encoded};
 use crate::index::batch::uuid_bits;
+use crate::index::part::{BUNDLE, MOST_ROWS, Part, Told};
 use crate::index::symbols::spread;
 
 /// Longer ones are not kept: their row is always looked at.
@@ -36,89 +37,10 @@ const BUDGET: u64 = 2 << 30;
 const RECENT: usize = 4096;
 /// Slots a part may have: their numbers take two bytes.
 const MOST_SLOTS: usize = 1 << 16;
-/// The number of slots of a row of which nobody says what it holds.
-pub(crate) const OPEN: u16 = u16::MAX;
-/// Set in a slot that is a bundle; the rest is its number.
-pub(crate) const BUNDLE: u32 = 1 << 31;
 
 /// How much text the values of one load hold, all threads together.
 #[derive(Debug, Clone, Default)]
 pub struct Held(Arc<AtomicU64>);
-
-/// What the rows of one batch hold, in the numbers of one dictionary.
-#[derive(Debug, Default)]
-pub(crate) struct Part {
-    pub(crate) dictionary: u64,
-    /// The number of the first value that is new in this part.
-    pub(crate) first: u32,
-    /// The new values, folded, end to end.
-    pub(crate) text: Box<[u8]>,
-    pub(crate) ends: Box<[u32]>,
-    /// The number of the first bundle that is new in this part.
-    pub(crate) first_bundle: u32,
-    /// The values of each new bundle, end to end.
-    bundled: Box<[u32]>,
-    bundle_ends: Box<[u32]>,
-    /// Numbers of values, and of bundles with [`BUNDLE`].
-    pub(crate) slots: Box<[u32]>,
-    /// The slots of each row, end to end; a row's keys come first.
-    pub(crate) items: Box<[u16]>,
-    /// How many slots each row has; [`OPEN`] where it has none and may hold anything.
-    pub(crate) counts: Box<[u16]>,
-    /// How many rows are open.
-    pub(crate) open: u32,
-    pub(crate) uuids: Box<[u128]>,
-    /// How many UUIDs each row has.
-    pub(crate) uuid_counts: Box<[u8]>,
-}
-
-/// What stands in a slot, by its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Slot {
-    Value(u32),
-    Bundle(u32),
-}
-
-impl Part {
-    /// What each slot is, in order.
-    pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> + '_ {
-        self.slots.iter().map(|slot| {
-            if slot & BUNDLE == 0 {
-                Slot::Value(*slot)
-            } else {
-                Slot::Bundle(slot & !BUNDLE)
-            }
-        })
-    }
-
-    /// The text of a value that is new in this part, folded.
-    pub(crate) fn value(&self, number: u32) -> Option<&[u8]> {
-        let at = number.checked_sub(self.first)? as usize;
-        let end = *self.ends.get(at)? as usize;
-        let start = at.checked_sub(1).map_or(0, |at| self.ends[at] as usize);
-        self.text.get(start..end)
-    }
-
-    /// The values of a bundle that is new in this part.
-    pub(crate) fn bundle(&self, number: u32) -> Option<&[u32]> {
-        let at = number.checked_sub(self.first_bundle)? as usize;
-        let end = *self.bundle_ends.get(at)? as usize;
-        let before = at.checked_sub(1);
-        let start = before.map_or(0, |at| self.bundle_ends[at] as usize);
-        self.bundled.get(start..end)
-    }
-
-    /// The number of the first bundle that is new after this part.
-    pub(crate) const fn past_bundles(&self) -> usize {
-        self.first_bundle as usize + self.bundle_ends.len()
-    }
-
-    /// The bundles that are new in this part, with their numbers.
-    pub(crate) fn bundles(&self) -> impl Iterator<Item = (u32, &[u32])> {
-        let numbers = self.first_bundle..self.first_bundle + self.bundle_ends.len() as u32;
-        numbers.filter_map(|number| Some((number, self.bundle(number)?)))
-    }
-}
 
 /// The values of the rows one thread reads.
 #[derive(Debug)]
@@ -144,7 +66,10 @@ pub struct ValuesBuilder {
     bundled: Vec<u32>,
     bundle_ends: Vec<u32>,
     items: Vec<u16>,
-    counts: Vec<u16>,
+    /// How many items each row has; `None` where it may hold anything.
+    counts: Vec<Option<u16>>,
+    /// The slots that are keys of rows.
+    keys: Vec<u16>,
     uuids: Vec<u128>,
     uuid_counts: Vec<u8>,
     /// Where the row that is being made begins.
@@ -240,6 +165,7 @@ impl ValuesBuilder {
             bundle_ends: Vec::new(),
             items: Vec::new(),
             counts: Vec::new(),
+            keys: Vec::new(),
             uuids: Vec::new(),
             uuid_counts: Vec::new(),
             row: Start::default(),
@@ -283,7 +209,7 @@ impl ValuesBuilder {
             }
             if rest.is_some_and(<[u8]>::is_empty) {
                 let bundle = *bundle;
-                self.add_bundle(bundle);
+                self.add_keys(bundle);
                 return;
             }
         }
@@ -299,7 +225,7 @@ impl ValuesBuilder {
                 self.shapes.clear();
             }
             self.shapes.insert(shape, (joined.into(), bundle));
-            self.add_bundle(bundle);
+            self.add_keys(bundle);
         }
     }
 
@@ -342,6 +268,15 @@ impl ValuesBuilder {
         }
     }
 
+    /// Adds the bundle of the row's keys.
+    fn add_keys(&mut self, bundle: u32) {
+        let slots = self.slots.len();
+        self.add_bundle(bundle);
+        if self.slots.len() > slots {
+            self.keys.push(slots as u16);
+        }
+    }
+
     /// Adds a bundle to the row.
     fn add_bundle(&mut self, bundle: u32) {
         if let Some(slot) = self.bundle_slot(bundle) {
@@ -357,15 +292,15 @@ impl ValuesBuilder {
     pub fn end_row(&mut self) {
         let items = self.items.len() - self.row.items;
         let uuids = self.uuids.len() - self.row.uuids;
-        let open = self.is_open() || !self.told || items >= usize::from(OPEN);
-        match u8::try_from(uuids) {
-            Ok(uuids) if !open => {
-                self.counts.push(items as u16);
+        let open = self.is_open() || !self.told || self.counts.len() >= MOST_ROWS;
+        match (u16::try_from(items), u8::try_from(uuids)) {
+            (Ok(items), Ok(uuids)) if !open => {
+                self.counts.push(Some(items));
                 self.uuid_counts.push(uuids);
             }
             _ => {
                 self.drop_row();
-                self.counts.push(OPEN);
+                self.counts.push(None);
                 self.uuid_counts.push(0);
             }
         }
@@ -389,9 +324,9 @@ impl ValuesBuilder {
     pub(crate) fn cut(&mut self, rows: usize) {
         self.counts.truncate(rows);
         self.uuid_counts.truncate(rows);
-        let of_row = |count: &u16| usize::from(if *count == OPEN { 0 } else { *count });
+        let items = self.counts.iter().flatten().map(|n| usize::from(*n));
         self.row = Start {
-            items: self.counts.iter().map(of_row).sum(),
+            items: items.sum(),
             uuids: self.uuid_counts.iter().map(|n| usize::from(*n)).sum(),
         };
         self.drop_row();
@@ -604,7 +539,7 @@ impl ValuesBuilder {
         }
         let holds = folded.len() + self.bundled.len() * size_of::<u32>();
         self.held.0.fetch_add(holds as u64, Ordering::Relaxed);
-        let part = Part {
+        let mut part = Part {
             dictionary: self.dictionary,
             first: self.numbered - fresh.len() as u32,
             text: folded.into(),
@@ -612,14 +547,18 @@ impl ValuesBuilder {
             first_bundle: (self.bundle_places.len() - self.bundle_ends.len()) as u32,
             bundled: self.bundled.as_slice().into(),
             bundle_ends: self.bundle_ends.as_slice().into(),
-            slots: self.slots.as_slice().into(),
-            items: self.items.as_slice().into(),
-            open: self.counts.iter().filter(|count| **count == OPEN).count() as u32,
-            counts: self.counts.as_slice().into(),
             uuids: self.uuids.as_slice().into(),
             uuid_counts: self.uuid_counts.as_slice().into(),
+            ..Part::default()
         };
+        part.turn(&Told {
+            slots: &self.slots,
+            items: &self.items,
+            counts: &self.counts,
+            keys: &self.keys,
+        });
         self.slots.clear();
+        self.keys.clear();
         self.bundled.clear();
         self.bundle_ends.clear();
         self.items.clear();
@@ -714,24 +653,6 @@ fn hides_text(value: &[u8]) -> bool {
     }
 }
 
-/// All values of a load.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Values {
-    /// Those with new words, in the order of their dictionaries' numbers.
-    pub(crate) words: Vec<Arc<Part>>,
-    pub(crate) placed: Vec<Placed>,
-}
-
-/// A part whose rows are in the index.
-#[derive(Debug, Clone)]
-pub(crate) struct Placed {
-    pub(crate) part: Arc<Part>,
-    /// The event of its first row; the others follow.
-    pub(crate) first: u32,
-    /// Rows that became no events, ascending.
-    pub(crate) dropped: Arc<[u32]>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -740,38 +661,41 @@ mod tests {
     fn rows(parts: &[Part]) -> Vec<Option<Vec<String>>> {
         let mut all = Vec::new();
         for part in parts {
-            let slots: Vec<Slot> = part.slots().collect();
             let words = || parts.iter().filter(|p| p.dictionary == part.dictionary);
             let word = |number: &u32| {
                 let text = words().find_map(|other| other.value(*number));
                 String::from_utf8(text.expect("a word").to_vec()).expect("text")
             };
-            let (mut items, mut uuids) = (&part.items[..], &part.uuids[..]);
-            for (count, n) in part.counts.iter().zip(&part.uuid_counts) {
-                if *count == OPEN {
-                    all.push(None);
-                    continue;
-                }
-                let (mine, rest) = items.split_at(usize::from(*count));
-                let (my_uuids, more) = uuids.split_at(usize::from(*n));
-                (items, uuids) = (rest, more);
-                let bits = my_uuids.iter();
-                let mut texts: Vec<String> = bits
-                    .map(|bits| crate::index::batch::uuid_text(*bits))
-                    .collect();
-                for slot in mine {
-                    match slots[usize::from(*slot)] {
-                        Slot::Value(number) => texts.push(word(&number)),
-                        Slot::Bundle(number) => {
-                            let members = words().find_map(|other| other.bundle(number));
-                            texts.extend(members.expect("a bundle").iter().map(word));
-                        }
-                    }
-                }
-                texts.sort();
-                all.push(Some(texts));
+            let mut texts: Vec<Option<Vec<String>>> = vec![Some(Vec::new()); part.len()];
+            for row in &part.open {
+                texts[*row as usize] = None;
             }
-            assert!(items.is_empty() && uuids.is_empty());
+            part.each_slot(|slot, places| {
+                let held: Vec<String> = if slot & BUNDLE == 0 {
+                    vec![word(&slot)]
+                } else {
+                    let members = words().find_map(|other| other.bundle(slot & !BUNDLE));
+                    members.expect("a bundle").iter().map(word).collect()
+                };
+                for row in part.rows(&places) {
+                    let texts = texts[usize::from(*row)].as_mut();
+                    texts.expect("no open row").extend_from_slice(&held);
+                }
+            });
+            let mut uuids = &part.uuids[..];
+            for (texts, n) in texts.iter_mut().zip(&part.uuid_counts) {
+                let (mine, rest) = uuids.split_at(usize::from(*n));
+                uuids = rest;
+                if let Some(texts) = texts {
+                    texts.extend(
+                        mine.iter()
+                            .map(|bits| crate::index::batch::uuid_text(*bits)),
+                    );
+                    texts.sort();
+                }
+            }
+            assert!(uuids.is_empty());
+            all.extend(texts);
         }
         all
     }

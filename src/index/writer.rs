@@ -15,6 +15,7 @@ use crate::event::principal::Principal;
 use crate::event::session::SessionKind;
 use crate::index::atlas::Atlas;
 use crate::index::batch::{Batch, ODD, Run, merge_names};
+use crate::index::part::{Placed, Values};
 use crate::index::place::FileNames;
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
@@ -24,7 +25,6 @@ use crate::index::shelf::Shelf;
 use crate::index::snapshot::{Generation, Snapshot};
 use crate::index::strings::Strings;
 use crate::index::symbols::{Sym, Symbols, SymbolsWriter};
-use crate::index::values::{Placed, Values};
 
 /// Rows whose ids are looked for together.
 const AHEAD: usize = 64;
