@@ -404,6 +404,7 @@ fn screen(size: Size, shape: Shape) -> Screen {
         .map(|(key, word)| (key.to_owned(), word))
         .to_vec(),
         overlay: None,
+        below: None,
     }
 }
 

@@ -240,7 +240,7 @@ pub fn focused(chain: &Chain) -> Option<&Row> {
 
 /// Lines at the top of an open list that do not scroll.
 pub fn head_lines(state: &State) -> u16 {
-    match &state.overlay {
+    match state.afloat() {
         Some(Overlay::Chain(_)) => CHAIN_HEAD - u16::from(state.size.height < ROOMY),
         _ => PEOPLE_HEAD,
     }
@@ -254,7 +254,7 @@ pub fn height(state: &State) -> usize {
 
 /// The first visible line of an open list.
 pub fn top(state: &State) -> usize {
-    let at = match &state.overlay {
+    let at = match state.afloat() {
         Some(Overlay::Chain(chain)) => chain.at,
         Some(Overlay::People(people)) => people.at,
         _ => 0,

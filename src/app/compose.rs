@@ -56,6 +56,7 @@ pub fn screen(state: &State) -> Screen {
         status: status(state),
         hints: hints(state),
         overlay: floating::overlay(state),
+        below: floating::below(state),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::app::compose::{plain, toned};
 use crate::app::covering;
 use crate::app::keymap::Scope;
 use crate::app::keys::Row;
+use crate::app::merging;
 use crate::app::overlays;
 use crate::app::people;
 use crate::app::places;
@@ -29,7 +30,18 @@ use crate::view::shown;
 
 /// What floats, if anything does.
 pub(crate) fn overlay(state: &State) -> Option<Floating> {
-    Some(match state.overlay.as_ref()? {
+    Some(float(state, state.overlay.as_ref()?))
+}
+
+/// What a question is asked over: it stays on the screen while it is answered.
+pub(crate) fn below(state: &State) -> Option<Floating> {
+    let asked = matches!(state.overlay, Some(Overlay::Question(_)));
+    let below = state.afloat().filter(|_| asked)?;
+    Some(float(state, below))
+}
+
+fn float(state: &State, overlay: &Overlay) -> Floating {
+    match overlay {
         Overlay::Help(top) => help(state, *top),
         Overlay::Picker(p) => Floating::Picker(picker(state, p)),
         Overlay::Problems(file, at) => Floating::Pages(reading::problems(state, *file, *at)),
@@ -52,7 +64,7 @@ pub(crate) fn overlay(state: &State) -> Option<Floating> {
                 QuestionKind::Export => ("write to", "a .csv, .jsonl or .md file; Esc leaves"),
                 QuestionKind::FacetSearch => ("values that hold", "empty shows all"),
                 QuestionKind::Overwrite => ("write over it?", "yes, or Esc"),
-                QuestionKind::Reason => ("why", "Enter says so, Esc leaves"),
+                QuestionKind::Reason => merging::question(state),
             };
             Floating::Prompt {
                 title,
@@ -77,7 +89,7 @@ pub(crate) fn overlay(state: &State) -> Option<Floating> {
                 ),
             }
         }
-    })
+    }
 }
 
 /// Where what floats stands: its frame, the lines inside that can be pointed at, and the place

@@ -84,6 +84,15 @@ fn ask(state: &mut State, statement: Statement) {
     state.under.extend(below);
 }
 
+/// What is asked, and how it is answered.
+pub const fn question(state: &State) -> (&'static str, &'static str) {
+    let title = match &state.pending {
+        Some(Statement::Apart { .. }) => "why is it another person",
+        _ => "why are they one person",
+    };
+    (title, "Enter says so, Esc leaves")
+}
+
 /// Takes the reason, and has lineage followed anew.
 pub fn answer(state: &mut State, why: &str, effects: &mut Vec<Effect>) {
     let Some(mut statement) = state.pending.take() else {

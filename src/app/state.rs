@@ -626,6 +626,14 @@ impl State {
         });
     }
 
+    /// What floats, or what the question that floats is asked over.
+    pub fn afloat(&self) -> Option<&Overlay> {
+        match &self.overlay {
+            Some(Overlay::Question(_)) => self.under.last(),
+            floats => floats.as_ref(),
+        }
+    }
+
     /// Says why something was not done.
     pub fn refuse(&mut self, text: impl Into<String>) {
         self.message = Some(Message {

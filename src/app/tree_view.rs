@@ -9,6 +9,7 @@ use crate::base::printable::Printable;
 use crate::base::text::{counted, thousands};
 use crate::base::time::UtcMicros;
 use crate::event::birth::Confidence;
+use crate::pivot::identity::Statement;
 use crate::pivot::lineage::Stats;
 use crate::pivot::tree::{self, Row, What};
 use crate::view::layout;
@@ -196,7 +197,12 @@ fn pieces(
         What::Forwarded(_) => Tone::Service,
         What::Births(_) => Tone::Faint,
     };
-    let lead = format!("{prefix}{fold} {mark}{unknown}");
+    let said = if said(state, row).next().is_some() {
+        "¤ "
+    } else {
+        ""
+    };
+    let lead = format!("{prefix}{fold} {mark}{unknown}{said}");
     let lead_width = Printable::new(&lead).width();
     let counts_width = counts.len() + 1;
     let room = text.saturating_sub(lead_width + counts_width);
@@ -245,6 +251,27 @@ fn wrapped(lines: Vec<(Tone, String)>, width: usize, most: usize) -> Vec<(Tone, 
     out
 }
 
+/// What the analyst said of a row's person or caller, a line each.
+fn said<'a>(state: &'a State, row: &Row) -> impl Iterator<Item = String> + use<'a> {
+    let people = state.lineage.people();
+    let key = match &row.what {
+        What::Person(number) => people.person(*number).map(|p| p.key.as_str()),
+        What::Session(session) => {
+            let principal = state.snapshot.session(*session).and_then(|s| s.principal);
+            principal.map(|p| state.snapshot.principal(p).key.as_str())
+        }
+        _ => None,
+    };
+    let is_person = matches!(row.what, What::Person(_));
+    let all = state.wishes.identities.statements.iter();
+    let about = all.filter(move |s| match s {
+        // The whole person is another's: each of its sessions need not say so.
+        Statement::Same { .. } if !is_person => false,
+        _ => key.is_some_and(|key| s.is_about(key)),
+    });
+    about.map(|s| format!("said by you: {}", s.words()))
+}
+
 /// A row, its session, its link, the proof of it, and what would settle it, as text.
 pub fn proof(state: &State, row: &Row) -> Vec<(Tone, String)> {
     let snapshot = &state.snapshot;
@@ -259,6 +286,7 @@ pub fn proof(state: &State, row: &Row) -> Vec<(Tone, String)> {
         let words = words::session_words(snapshot, &state.lineage, session);
         lines.push((Tone::Plain, words));
     }
+    lines.extend(said(state, row).map(|words| (Tone::Auth, words)));
     if let Some(link) = &row.link {
         let event = words::event_of(snapshot, link);
         let time = event.and_then(|e| snapshot.time(e));

@@ -12,12 +12,11 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::base::printable::Printable;
 use crate::base::text::{counted, thousands};
-use crate::base::time::UtcMicros;
 use crate::event::agent::Kinds;
 use crate::event::birth::Confidence;
 use crate::event::json::Node;
 use crate::index::schema::Col;
-use crate::index::segment::{EventId, UNDATED};
+use crate::index::segment::EventId;
 use crate::index::sessions::Born;
 use crate::index::snapshot::Snapshot;
 use crate::index::symbols::Sym;
@@ -465,16 +464,11 @@ pub fn write_dot(found: &Found<'_>, out: &mut dyn Write) -> io::Result<()> {
                     format!("services:{}", snapshot.dict(Col::Session).text(*s))
                 }),
                 What::Births(b) => {
+                    // Calls of one name and moment are not one call.
                     let born = b.first().and_then(|b| snapshot.births().get(*b));
-                    let time = born.map_or(UtcMicros(UNDATED), |b| {
-                        UtcMicros(snapshot.time_key(b.event))
-                    });
-                    format!(
-                        "birth:{}:{}",
-                        born.map_or("", |b| b.birth.call.name),
-                        born.and_then(|b| b.birth.key())
-                            .map_or_else(|| time.0.to_string(), str::to_owned)
-                    )
+                    born.map_or_else(String::new, |b| {
+                        format!("birth:{}:{:016x}", b.birth.call.name, b.birth.mark)
+                    })
                 }
             };
             let stats = tree::stats(snapshot, lineage, &row.what);

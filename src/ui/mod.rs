@@ -68,7 +68,7 @@ pub fn paint(buffer: &mut Buffer, screen: &Screen, theme: &Theme) {
         too_small(buffer, size, theme);
     } else {
         panes(buffer, screen, theme);
-        if let Some(overlay) = &screen.overlay {
+        for overlay in screen.below.iter().chain(&screen.overlay) {
             draw_overlay(buffer, size, overlay, screen, theme);
         }
     }

@@ -457,7 +457,7 @@ fn screen() -> impl Strategy<Value = Screen> {
         portrait_view(),
         list_view(),
         detail_view(),
-        prop::option::of(overlay()),
+        (prop::option::of(overlay()), prop::option::of(overlay())),
     )
         .prop_map(
             |(
@@ -468,7 +468,7 @@ fn screen() -> impl Strategy<Value = Screen> {
                 portrait,
                 list,
                 detail,
-                overlay,
+                (overlay, below),
             )| Screen {
                 size,
                 panes,
@@ -484,6 +484,7 @@ fn screen() -> impl Strategy<Value = Screen> {
                 status,
                 hints: vec![("j/k".to_owned(), "move"), ("日本".to_owned(), "")],
                 overlay,
+                below,
             },
         )
 }

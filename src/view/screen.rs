@@ -39,6 +39,8 @@ pub struct Screen {
     pub hints: Vec<(String, &'static str)>,
     /// What floats above the panes.
     pub overlay: Option<Overlay>,
+    /// What a question that floats is asked over.
+    pub below: Option<Overlay>,
 }
 
 /// The first line.

@@ -113,7 +113,14 @@ fn a_caller_is_parted_from_the_person_its_links_lead_to() {
             .key,
         ALICE
     );
-    d.keys("s x").type_in("borrowed").keys("Enter Esc");
+    d.keys("s x").type_in("borrowed");
+    // The tree stays under the question, which says what it asks.
+    assert!(d.find("Lineage of a session").is_some(), "{}", d.text());
+    assert!(d.find("why is it another person").is_some(), "{}", d.text());
+    d.keys("Enter");
+    assert!(d.find("said by you").is_some(), "{}", d.text());
+    assert!(d.find("¤").is_some(), "{}", d.text());
+    d.keys("Esc");
     let event = d.state.focused_event().unwrap();
     let person = d.state.snapshot.person_of(event).unwrap();
     assert_eq!(person.label, "BreakGlass/maint-1120");

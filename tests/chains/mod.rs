@@ -1,6 +1,7 @@
 //! Trails made to measure: identities, the calls that give birth to others, and their lineage.
 
 mod calls;
+mod dot;
 mod person;
 #[path = "../support/rows.rs"]
 mod rows;
@@ -26,7 +27,7 @@ use trailhound::query::eval::search;
 use trailhound::query::plan::bind;
 use trailhound::query::{Context, parse};
 use trailhound::report;
-use trailhound::report::lineage::{Found, write_json};
+use trailhound::report::lineage::{Found, write_dot, write_json};
 
 use rows::Rows;
 
@@ -410,8 +411,8 @@ impl Evidence {
         cards.to_string()
     }
 
-    /// Everything, as `lineage '*' --format json` writes it.
-    pub fn json(&self) -> String {
+    /// Everything, as `lineage '*'` finds it.
+    fn found(&self) -> Found<'_> {
         let people = self.lineage.people();
         let mut persons: Vec<(&str, u32)> =
             people.iter().map(|(n, p)| (p.key.as_str(), n)).collect();
@@ -423,14 +424,26 @@ impl Evidence {
         let trees = persons
             .iter()
             .map(|(_, n)| tree::of_person(&self.snapshot, &self.lineage, *n, wanted));
-        let found = Found {
+        Found {
             snapshot: &self.snapshot,
             lineage: &self.lineage,
             asked: "*".to_owned(),
             trees: trees.collect(),
             chosen: Vec::new(),
             notes: Vec::new(),
-        };
+        }
+    }
+
+    /// Everything, as `lineage '*' --format dot` writes it.
+    pub fn dot(&self) -> String {
+        let mut out = Vec::new();
+        write_dot(&self.found(), &mut out).expect("memory takes it");
+        String::from_utf8(out).expect("DOT is UTF-8")
+    }
+
+    /// Everything, as `lineage '*' --format json` writes it.
+    pub fn json(&self) -> String {
+        let found = self.found();
         let mut out = Vec::new();
         let name = |id| {
             // Two records of one id are told apart by what else they say.
