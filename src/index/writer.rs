@@ -625,31 +625,26 @@ fn intern_all(map: &mut Vec<u32>, dict: &mut SymbolsWriter, fresh: &Strings) {
 /// Brings `order` up to `len` rows: by time, then by row. Only the part that new rows reach into
 /// is merged, so rows that come nearly in order cost nearly nothing.
 fn merge_order(order: &mut Vec<EventId>, segments: &[Arc<Segment>], len: usize) {
-    let time = |id: &EventId| segments[id.segment()].times().get(id.row());
-    let mut fresh: Vec<EventId> = (order.len()..len).map(EventId::nth).collect();
-    fresh.sort_by_key(|id| (time(id), *id));
-    let Some(first) = fresh.first().map(time) else {
+    // With their times beside them: comparing would look them up again and again.
+    let dated = |id: EventId| (segments[id.segment()].times().get(id.row()), id);
+    let fresh = (order.len()..len).map(|n| dated(EventId::nth(n)));
+    let mut fresh: Vec<(i64, EventId)> = fresh.collect();
+    fresh.sort_unstable();
+    let Some(&(first, _)) = fresh.first() else {
         return;
     };
     // Rows of one moment keep the order of appending, and all of `order` was appended before.
-    let keep = order.partition_point(|id| time(id) <= first);
+    let keep = order.partition_point(|id| dated(*id).0 <= first);
     let old: Vec<EventId> = order.drain(keep..).collect();
-    let (mut a, mut b) = (old.into_iter().peekable(), fresh.into_iter().peekable());
-    loop {
-        match (a.peek(), b.peek()) {
-            (Some(x), Some(y)) => {
-                let next = if time(x) <= time(y) {
-                    a.next()
-                } else {
-                    b.next()
-                };
-                order.extend(next);
-            }
-            (Some(_), None) => order.extend(a.by_ref()),
-            (None, Some(_)) => order.extend(b.by_ref()),
-            (None, None) => return,
+    let mut old = old.into_iter().map(dated).peekable();
+    order.reserve(old.len() + fresh.len());
+    for next in fresh {
+        while let Some((_, id)) = old.next_if(|before| *before < next) {
+            order.push(id);
         }
+        order.push(next.1);
     }
+    order.extend(old.map(|(_, id)| id));
 }
 
 #[cfg(test)]
