@@ -13,6 +13,51 @@ pub struct Caseless {
     rare: usize,
     /// Finds a text in which no letter stands, so that it has one spelling.
     exact: Option<Finder<'static>>,
+    /// Find it as it is written in one case.
+    lower: Finder<'static>,
+    upper: Finder<'static>,
+}
+
+/// The case of the ASCII letters of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Case {
+    /// There are none.
+    #[default]
+    None,
+    /// All are small.
+    Lower,
+    /// All are capitals.
+    Upper,
+    /// Some are small, others capitals.
+    Mixed,
+}
+
+impl Case {
+    /// The case of a text.
+    pub fn of(text: &str) -> Self {
+        let (mut lower, mut upper) = (false, false);
+        for byte in text.bytes() {
+            lower |= byte.is_ascii_lowercase();
+            upper |= byte.is_ascii_uppercase();
+        }
+        match (lower, upper) {
+            (false, false) => Self::None,
+            (true, false) => Self::Lower,
+            (false, true) => Self::Upper,
+            (true, true) => Self::Mixed,
+        }
+    }
+
+    /// The case of two texts together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::None, case) | (case, Self::None) => case,
+            (Self::Lower, Self::Lower) => Self::Lower,
+            (Self::Upper, Self::Upper) => Self::Upper,
+            _ => Self::Mixed,
+        }
+    }
 }
 
 impl Caseless {
@@ -29,12 +74,30 @@ impl Caseless {
         let rare = (0..text.len()).max_by_key(|at| rarity(&text[*at]))?;
         let letters = text.iter().any(u8::is_ascii_alphabetic);
         let exact = (!letters && text.len() > 1).then(|| Finder::new(&text).into_owned());
-        Some(Self { text, rare, exact })
+        let upper = Finder::new(&text.to_ascii_uppercase()).into_owned();
+        let lower = Finder::new(&text).into_owned();
+        Some(Self {
+            text,
+            rare,
+            exact,
+            lower,
+            upper,
+        })
     }
 
     /// The text, in lower case.
     pub fn text(&self) -> &[u8] {
         &self.text
+    }
+
+    /// Where it stands first from a place on, in bytes of a known case.
+    pub fn find_in(&self, case: Case, bytes: &[u8], from: usize) -> Option<usize> {
+        let finder = match case {
+            Case::None | Case::Lower => &self.lower,
+            Case::Upper => &self.upper,
+            Case::Mixed => return self.find(bytes, from),
+        };
+        Some(from + finder.find(bytes.get(from..)?)?)
     }
 
     /// Where it stands first from a place on.
@@ -87,8 +150,15 @@ mod tests {
                 let len = folded.len();
                 rest.windows(len).position(|w| w == folded.as_bytes()).map(|at| from + at)
             });
-            let found = Caseless::new(&text).unwrap().find(bytes.as_bytes(), from);
-            prop_assert_eq!(found, expected);
+            let caseless = Caseless::new(&text).unwrap();
+            prop_assert_eq!(caseless.find(bytes.as_bytes(), from), expected);
+            let middle = (0..=from).rev().find(|at| bytes.is_char_boundary(*at)).unwrap();
+            let (a, b) = bytes.split_at(middle);
+            prop_assert_eq!(Case::of(a).and(Case::of(b)), Case::of(&bytes));
+            for bytes in [&bytes, &lower, &bytes.to_ascii_uppercase()] {
+                let found = caseless.find_in(Case::of(bytes), bytes.as_bytes(), from);
+                prop_assert_eq!(found, expected);
+            }
         }
     }
 

@@ -274,8 +274,16 @@ impl Search<'_> {
                 return Bitmap::default();
             }
             let mut rows = sure.segments[at].clone();
+            let most = asked.len();
+            rows.and(asked);
             for (col, wanted) in &columns {
+                // Where all rows have it by now, the other columns need not be asked.
+                if rows.len() == most {
+                    return rows;
+                }
                 rows.or(&segment.column(*col).among(segment.len(), wanted));
+                // Of a record in another schema nobody knows what its columns were made of.
+                rows.and(asked);
             }
             let times_of = segment.times();
             if let Some(times) = times.as_ref().filter(|times| times.may_hold(times_of)) {
@@ -288,8 +296,6 @@ impl Search<'_> {
             if ids {
                 rows.add_missing(asked, |row| self.in_id(segment, row, &odd));
             }
-            // Of a record in another schema nobody knows what its columns were made of.
-            rows.and(asked);
             rows
         });
         *sure = RowSet { segments: found };

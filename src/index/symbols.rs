@@ -12,7 +12,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashTable};
 
-use crate::base::caseless::Caseless;
+use crate::base::caseless::{Case, Caseless};
 use crate::base::crew::{self, Alone, Crew};
 
 /// An interned string of one dictionary. `Option<Sym>` takes no more room.
@@ -57,6 +57,8 @@ struct Chunk {
     ends: Vec<usize>,
     /// Whether letters of other alphabets stand in it.
     foreign: bool,
+    /// The case of all its letters.
+    case: Case,
 }
 
 impl Chunk {
@@ -67,6 +69,9 @@ impl Chunk {
 
     fn push(&mut self, text: &str) {
         self.foreign |= !text.is_ascii();
+        if self.case != Case::Mixed {
+            self.case = self.case.and(Case::of(text));
+        }
         self.text.push_str(text);
         self.ends.push(self.text.len());
     }
@@ -96,13 +101,13 @@ impl Chunk {
             return (0..self.ends.len()).map(|i| test(self.get(i))).collect();
         }
         let wanted = needle.text();
-        if self.text.len() <= self.ends.len() * wanted.len() {
+        if self.case == Case::Mixed && self.text.len() <= self.ends.len() * wanted.len() {
             // Keys and ids: hardly any is longer than the needle, and few have its last byte.
             return self.matching_each(needle, test);
         }
         let mut table = vec![false; self.ends.len()];
         let (mut from, mut i) = (0, 0);
-        while let Some(at) = needle.find(self.text.as_bytes(), from) {
+        while let Some(at) = needle.find_in(self.case, self.text.as_bytes(), from) {
             // The next one is seldom far.
             let ends = self.ends.get(i..).unwrap_or_default();
             let near = ends.iter().take(8).position(|end| *end > at);
@@ -276,6 +281,7 @@ impl SymbolsWriter {
                 text: String::with_capacity(self.tail.text.len() + self.tail.text.len() / 8),
                 ends: Vec::with_capacity(CHUNK),
                 foreign: false,
+                ..Chunk::default()
             };
             let mut full = std::mem::replace(&mut self.tail, next);
             full.text.shrink_to_fit();

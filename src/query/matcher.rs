@@ -243,12 +243,15 @@ impl Named<'_> {
         let skip = self.kind.map_or(0, |kind| kind.len() + 1);
         let rest = self.text.get(skip..).unwrap_or(self.text);
         let ends = ['/', ':', '@', '#'];
+        let (bytes, begin) = (rest.as_bytes(), wanted.as_bytes());
+        let follows = |at: usize| {
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            matches!(before, Some(b'/' | b':' | b'@' | b'#'))
+        };
+        let mut places = memchr::memchr_iter(begin.first().copied().unwrap_or(0), bytes);
         rest.starts_with(wanted)
             || self.text.starts_with(wanted) && wanted.contains(ends)
-            || rest.bytes().enumerate().any(|(i, byte)| {
-                matches!(byte, b'/' | b':' | b'@' | b'#')
-                    && rest.get(i + 1..).is_some_and(|r| r.starts_with(wanted))
-            })
+            || places.any(|at| follows(at) && bytes[at..].starts_with(begin))
     }
 }
 

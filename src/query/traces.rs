@@ -14,11 +14,15 @@ use crate::event::json::opens_encoded;
 /// asked.
 const SHORTEST: usize = 2;
 const MOST: usize = 64;
+/// So much of a text is looked through for one thing after the other: it fits a processor's cache.
+const BLOCK: usize = 1 << 16;
 
 /// What to look for in the text of a file.
 #[derive(Debug)]
 pub struct Traces {
     texts: Regex,
+    /// How long the longest is.
+    longest: usize,
     /// Escapes that could spell one of them.
     escapes: Vec<Finder<'static>>,
 }
@@ -65,6 +69,7 @@ impl Traces {
         }
         Some(Self {
             texts: Regex::new(&escaped.join("|")).ok()?,
+            longest: texts.iter().map(String::len).max()?,
             escapes,
         })
     }
@@ -72,13 +77,24 @@ impl Traces {
     /// Where in the text of a file they stand, or may be hidden: a record that none of these places
     /// lies in holds none of them in any key or value. Ascending.
     pub fn places(&self, text: &[u8]) -> Vec<usize> {
-        let found = self.texts.find_iter(text).map(|found| found.start());
-        let mut places: Vec<usize> = found.collect();
-        for escape in &self.escapes {
-            places.extend(escape.find_iter(text));
+        let mut places = Vec::new();
+        // What was inflated last is nearest.
+        for start in (0..text.len()).step_by(BLOCK).rev() {
+            let end = text.len().min(start + BLOCK);
+            let until = |more: usize| text.get(start..text.len().min(end + more));
+            let block = until(self.longest).unwrap_or_default();
+            let found = self
+                .texts
+                .find_iter(block)
+                .map(|found| start + found.start());
+            places.extend(found.take_while(|at| *at < end));
+            let block = until(1).unwrap_or_default();
+            for escape in &self.escapes {
+                places.extend(escape.find_iter(block).map(|at| start + at));
+            }
+            let encoded = memchr::memchr_iter(b'%', block).map(|at| start + at);
+            places.extend(encoded.filter(|at| opens_encoded(text.get(*at..).unwrap_or_default())));
         }
-        let encoded = memchr::memchr_iter(b'%', text);
-        places.extend(encoded.filter(|at| opens_encoded(text.get(*at..).unwrap_or_default())));
         places.sort_unstable();
         places
     }
@@ -110,5 +126,12 @@ mod tests {
         let text =
             br#"{"k":"x1 y"} {"k":"\u0078"} {"k":"a\/b"} {"k":"%7bq"} {"k":"50%"} {"k":"\n"}"#;
         assert_eq!(traces.places(text), [6, 19, 35, 47]);
+        // Wherever blocks end.
+        for n in BLOCK - 60..=BLOCK {
+            let text = [&vec![b' '; n], &text[..]].concat();
+            let mut places = traces.places(&text);
+            places.dedup();
+            assert_eq!(places, [6, 19, 35, 47].map(|at| n + at), "{n}");
+        }
     }
 }
