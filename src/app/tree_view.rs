@@ -17,6 +17,9 @@ use crate::view::lineage as words;
 use crate::view::screen::{Cell, PageRow, PagesView, Tone};
 use crate::view::{shown, with_accounts};
 
+/// Columns that what a row is called has before its figures have any.
+const LEAST_NAME: usize = 16;
+
 /// The tree of sessions.
 pub fn view(state: &State, chain: &Chain) -> PagesView {
     let width = width(state);
@@ -46,23 +49,38 @@ pub fn view(state: &State, chain: &Chain) -> PagesView {
         ChainOf::Person(_) => "Sessions",
         ChainOf::Session(_) => "Lineage of a session",
     };
-    let links = match (width >= 100, chain.sure_only) {
-        (true, true) => "= exact  ≈ strong  + made for another  ? unknown",
-        (true, false) => "= exact  ≈ strong  ~ inferred  + made for another  ? unknown",
-        (false, true) => "= exact ≈ strong + made",
-        (false, false) => "= exact ≈ strong ~ inferred + made",
-    };
     let soon = if state.progress.done {
         ""
     } else {
         "; more may come while loading"
     };
+    let rows_words = format!(
+        "{title}: {}{}",
+        counted(chain.rows.len() as u64, "row"),
+        unlinked_words(state, chain)
+    );
+    // The signs with as many words as fit beside the rows and the place among them.
+    let (long, middle, short) = if chain.sure_only {
+        (
+            "= exact  ≈ strong  + made for another  ? unknown",
+            "= exact ≈ strong + made ? unknown",
+            "= exact ≈ strong + made",
+        )
+    } else {
+        (
+            "= exact  ≈ strong  ~ inferred  + made for another  ? unknown",
+            "= exact ≈ strong ~ inferred + made ? unknown",
+            "= exact ≈ strong ~ inferred + made",
+        )
+    };
+    let place = format!("  {0}–{0} of {0} ", visible.len());
+    let taken = [&rows_words, soon, &place].map(|s| s.chars().count());
+    let room = width.saturating_sub(taken.iter().sum::<usize>() + 2);
+    let links = [long, middle]
+        .into_iter()
+        .find(|l| l.chars().count() <= room);
     PagesView {
-        title: shown(&format!(
-            "{title}: {}{}, {links}{soon}",
-            counted(chain.rows.len() as u64, "row"),
-            unlinked_words(state, chain)
-        )),
+        title: shown(&format!("{rows_words}{soon}, {}", links.unwrap_or(short))),
         head: head(state, chain, text, bars, span),
         rows: rows.collect(),
         position: (top, visible.len()),
@@ -204,8 +222,16 @@ fn pieces(
     };
     let lead = format!("{prefix}{fold} {mark}{unknown}{said}");
     let lead_width = Printable::new(&lead).width();
-    let counts_width = counts.len() + 1;
-    let room = text.saturating_sub(lead_width + counts_width);
+    // What it is called goes before what it did: its bar says at least when.
+    let few = match row.what {
+        What::Births(_) => String::new(),
+        _ => format!("{} ev", thousands(u64::from(stats.events))),
+    };
+    let least = Printable::new(&what).width().min(LEAST_NAME);
+    let room = |counts: &str| text.saturating_sub(lead_width + counts.len() + 1);
+    let counts = [counts, few].into_iter().find(|c| room(c) >= least);
+    let counts = counts.unwrap_or_default();
+    let room = room(&counts);
     let mut pieces = vec![
         toned(lead, Tone::Faint),
         cell(fitted(&what, room), tone),
@@ -282,10 +308,13 @@ pub fn proof(state: &State, row: &Row) -> Vec<(Tone, String)> {
         What::Session(session) => Some(session),
         _ => None,
     };
-    if let Some(session) = session {
-        let words = words::session_words(snapshot, &state.lineage, session);
-        lines.push((Tone::Plain, words));
-    }
+    let words = match &row.what {
+        What::Session(session) => words::session_words(snapshot, &state.lineage, *session),
+        What::Person(person) => words::person_words(&state.lineage, *person),
+        What::Births(births) => words::births_words(snapshot, births),
+        What::Forwarded(sessions) => words::services_words(snapshot, sessions),
+    };
+    lines.push((Tone::Plain, words));
     lines.extend(said(state, row).map(|words| (Tone::Auth, words)));
     if let Some(link) = &row.link {
         let event = words::event_of(snapshot, link);

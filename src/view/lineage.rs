@@ -235,6 +235,63 @@ pub fn session_words(snapshot: &Snapshot, lineage: &Lineage, session: Sym) -> St
     parts.join(", ")
 }
 
+/// How a person's sessions are known to be theirs, and when they were.
+pub fn person_words(lineage: &Lineage, person: u32) -> String {
+    let sessions = lineage.sessions_of(person);
+    let seen = sessions.iter().filter(|s| lineage.stats_of(**s).events > 0);
+    let (mut all, mut sum, mut sure) = (0u64, Stats::NONE, [0u64; 3]);
+    for session in seen {
+        all += 1;
+        sum.add(&lineage.stats_of(*session));
+        if let Some(link) = lineage.carrying(*session) {
+            sure[link.confidence as usize] += 1;
+        }
+    }
+    let mut words = counted(all, "session");
+    let kinds = [Confidence::Exact, Confidence::Strong, Confidence::Inferred];
+    for kind in kinds {
+        let n = sure[kind as usize];
+        if n > 0 {
+            words.push_str(&format!(", {} by {} links", thousands(n), kind.name()));
+        }
+    }
+    if let Some((first, last)) = span(&sum) {
+        words.push_str(&format!(", {} .. {}", first.iso(), last.iso()));
+    }
+    words
+}
+
+/// When calls that gave birth to something were made, and their events.
+pub fn births_words(snapshot: &Snapshot, births: &[usize]) -> String {
+    let event = |birth: &usize| snapshot.births().get(*birth).map(|born| born.event);
+    let said = |birth: Option<&usize>| {
+        let event = birth.and_then(event)?;
+        let time = snapshot.time(event)?.iso();
+        let id = snapshot.recorded_id(event);
+        Some(id.map_or_else(|| time.clone(), |id| format!("{time} event {id}")))
+    };
+    let first = said(births.first()).unwrap_or_else(|| "undated".to_owned());
+    match births {
+        [_, .., last] => {
+            let last = said(Some(last)).unwrap_or_else(|| "undated".to_owned());
+            format!("{first} .. {last}")
+        }
+        _ => first,
+    }
+}
+
+/// The services that acted with forwarded keys: who the sessions say they act for.
+pub fn services_words(snapshot: &Snapshot, sessions: &[Sym]) -> String {
+    let of = sessions
+        .first()
+        .and_then(|s| snapshot.session(*s)?.principal);
+    let of = of.map_or("nobody", |p| snapshot.principal(p).label.as_str());
+    format!(
+        "services were handed credentials of {of}: {}, which no record issued; their events are svcdriven:yes",
+        counted(sessions.len() as u64, "key")
+    )
+}
+
 /// What a birth made or asked for, in few words: `AssumeRole role/Admin`.
 pub fn birth_words(birth: &Birth) -> String {
     let mut words = birth.call.name.to_owned();

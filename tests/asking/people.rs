@@ -302,3 +302,34 @@ fn accounts_are_called_by_the_names_of_the_config_file() {
     // What the account is in a filter stays its number.
     assert!(d.find("123456789012:user/Alice").is_some());
 }
+
+/// In a narrow terminal, and where time has most of the room, rows are still called something; and
+/// the card of each row says what it is.
+#[test]
+fn rows_of_the_tree_keep_their_names_and_have_a_card_each() {
+    let mut d = Driver::demo(80, 24);
+    d.filter(&format!("who=\"{ALICE}\"")).keys("s s v");
+    assert!(d.find("▾ Alice  user").is_some(), "{}", d.text());
+    assert!(
+        d.find("63 sessions, 5 by exact links, 50 by strong")
+            .is_some()
+    );
+    let (_, row) = d.find("CreateUser").expect("a call that was refused");
+    let (_, here) = d.find("▾ Alice  user").expect("the person");
+    d.keys(&"j ".repeat(usize::from(row - here)));
+    assert!(
+        d.find("2026-11-20T13:40:20Z event e35fec3a").is_some(),
+        "{}",
+        d.text()
+    );
+    d.resize(120, 36).keys("v");
+    let (_, row) = d.find("4 keys of services").expect("forwarded keys");
+    let (_, here) = d.find("▌│").expect("the focused row");
+    d.keys(&"j ".repeat(usize::from(row - here)));
+    assert!(
+        d.find("handed credentials of BreakGlass/maint-1120: 4 keys")
+            .is_some(),
+        "{}",
+        d.text()
+    );
+}
