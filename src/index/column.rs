@@ -108,6 +108,9 @@ fn numbered(codes: &[u32], max: u32) -> Option<(Vec<u32>, Vec<u16>)> {
     Some((distinct, which))
 }
 
+/// Symbols that are compared without a look at what came of it.
+const BLOCK: usize = 64;
+
 impl Packed {
     /// Packs codes.
     pub fn pack(codes: &[u32]) -> Self {
@@ -162,9 +165,17 @@ impl Packed {
                 Bitmap::of_pairs(&which[..len.div_ceil(2)], len, &pairs)
             }
             (Self::Few(distinct, which), Some(one)) => {
-                let Some(one) = distinct.iter().position(|code| *code == one) else {
+                // Without a way out of each block several are compared at once.
+                let holds =
+                    |block: &[u32]| block.iter().fold(0, |n, c| n | u32::from(*c == one)) != 0;
+                let Some(block) = distinct.chunks(BLOCK).position(holds) else {
                     return Bitmap::default();
                 };
+                let mut rest = distinct.iter().skip(block * BLOCK);
+                let Some(at) = rest.position(|code| *code == one) else {
+                    return Bitmap::default();
+                };
+                let one = block * BLOCK + at;
                 let one = one as u16;
                 Bitmap::of(&which[..len], |number| number == one)
             }

@@ -8,7 +8,7 @@ use regex::bytes::Regex;
 use regex_syntax::hir::Hir;
 use regex_syntax::hir::literal::{Extractor, Seq};
 
-use crate::event::json::opens_encoded;
+use crate::event::json::{opens_encoded, percent_decoded};
 
 /// Shorter texts stand in nearly every record; more of them are not found faster than records are
 /// asked.
@@ -23,9 +23,17 @@ pub struct Traces {
     texts: Regex,
     /// How long the longest is.
     longest: usize,
-    /// Escapes that could spell one of them.
-    escapes: Vec<Finder<'static>>,
+    /// The ASCII characters that, spelled as a `\u`, could bring one of them about.
+    spelled: [bool; 128],
+    /// Whether others could.
+    foreign: bool,
+    unicode: Finder<'static>,
+    /// A slash as JSON may write it, where one stands in them.
+    slash: Option<Finder<'static>>,
 }
+
+/// Characters of other escapes, which escapes may spell: of a `\u`, and of `%7B` and `%5B`.
+const OF_ESCAPES: &str = r"\u%57Bb";
 
 /// The texts with one of which everything begins, or ends, that an expression finds; `None` where
 /// there are none of any use.
@@ -63,14 +71,21 @@ impl Traces {
             return None;
         }
         let escaped: Vec<String> = texts.iter().map(|text| regex::escape(text)).collect();
-        let mut escapes = vec![Finder::new(b"\\u").into_owned()];
-        if texts.iter().any(|text| text.contains('/')) {
-            escapes.push(Finder::new(b"\\/").into_owned());
+        let mut spelled = [false; 128];
+        let chars = texts.iter().flat_map(|text| text.chars());
+        for c in chars.chain(OF_ESCAPES.chars()) {
+            if let Some(yes) = spelled.get_mut(c as usize) {
+                *yes = true;
+            }
         }
+        let has_slash = texts.iter().any(|text| text.contains('/'));
         Some(Self {
+            spelled,
+            foreign: !texts.iter().all(|text| text.is_ascii()),
+            unicode: Finder::new(br"\u").into_owned(),
+            slash: has_slash.then(|| Finder::new(br"\/").into_owned()),
             texts: Regex::new(&escaped.join("|")).ok()?,
             longest: texts.iter().map(String::len).max()?,
-            escapes,
         })
     }
 
@@ -89,14 +104,54 @@ impl Traces {
                 .map(|found| start + found.start());
             places.extend(found.take_while(|at| *at < end));
             let block = until(1).unwrap_or_default();
-            for escape in &self.escapes {
-                places.extend(escape.find_iter(block).map(|at| start + at));
+            let unicode = self.unicode.find_iter(block).map(|at| start + at);
+            places.extend(unicode.filter(|at| self.may_spell(text.get(at + 2..))));
+            if let Some(slash) = &self.slash {
+                places.extend(slash.find_iter(block).map(|at| start + at));
             }
-            let encoded = memchr::memchr_iter(b'%', block).map(|at| start + at);
-            places.extend(encoded.filter(|at| opens_encoded(text.get(*at..).unwrap_or_default())));
+            let mut past = 0;
+            for at in memchr::memchr_iter(b'%', block).map(|at| start + at) {
+                let rest = text.get(at..).unwrap_or_default();
+                if at >= past && opens_encoded(rest) {
+                    let (hides, len) = self.may_encode(rest);
+                    places.extend(hides.then_some(at));
+                    past = at + len;
+                }
+            }
         }
         places.sort_unstable();
         places
+    }
+
+    /// Whether what stands behind a `\u` could bring about one of the texts.
+    fn may_spell(&self, rest: Option<&[u8]>) -> bool {
+        let digits = rest.and_then(|rest| rest.first_chunk::<4>());
+        let unit = digits.and_then(|digits| {
+            let digit = |byte: &u8| char::from(*byte).to_digit(16);
+            let mut all = digits.iter().map(digit);
+            all.try_fold(0, |unit, digit| Some(unit * 16 + digit?))
+        });
+        unit.is_none_or(|unit| {
+            let ascii = self.spelled.get(unit as usize);
+            ascii.copied().unwrap_or(self.foreign)
+        })
+    }
+
+    /// Whether a value that begins in hexadecimal could hold one of the texts, and how long it is at
+    /// least.
+    fn may_encode(&self, rest: &[u8]) -> (bool, usize) {
+        let near = rest.get(..BLOCK).unwrap_or(rest);
+        let Some(end) = memchr::memchr(b'"', near) else {
+            return (true, near.len());
+        };
+        let value = near.get(..end).unwrap_or_default();
+        let hides = |plain: String| {
+            let plain = plain.as_bytes();
+            self.texts.is_match(plain) || memchr::memchr2(b'\\', b'%', plain).is_some()
+        };
+        let plain = std::str::from_utf8(value).ok().and_then(percent_decoded);
+        let escaped = memchr::memchr(b'\\', value).is_some();
+        (escaped || plain.is_none_or(hides), end)
     }
 }
 
@@ -124,8 +179,23 @@ mod tests {
     fn what_may_be_hidden_is_a_place() {
         let traces = Traces::new(&["a/b".to_owned(), "x1".to_owned()]).unwrap();
         let text =
-            br#"{"k":"x1 y"} {"k":"\u0078"} {"k":"a\/b"} {"k":"%7bq"} {"k":"50%"} {"k":"\n"}"#;
+            br#"{"k":"x1 y"} {"k":"\u0078"} {"k":"a\/b"} {"k":"%7bx%31"} {"k":"50%"} {"k":"\n"}"#;
         assert_eq!(traces.places(text), [6, 19, 35, 47]);
+        for (text, yes) in [
+            (r#""\u0026""#, false),
+            (r#""\u00e9""#, false),
+            (r#""\u005c""#, true),
+            (r#""\\\u0075""#, true),
+            (r#""\u007\u0038""#, true),
+            (r#""%\u0037B""#, true),
+            (r#""%7B%22k%22%7D""#, false),
+            (r#""%7B%22\u0026""#, true),
+            (r#""%7B%5Cu0078""#, true),
+            (r#""%7Bq"#, true),
+            (r#""%5B%7B%5B" "%5bx1""#, true),
+        ] {
+            assert_eq!(!traces.places(text.as_bytes()).is_empty(), yes, "{text}");
+        }
         // Wherever blocks end.
         for n in BLOCK - 60..=BLOCK {
             let text = [&vec![b' '; n], &text[..]].concat();
