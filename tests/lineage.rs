@@ -820,6 +820,42 @@ fn a_user_made_anew_is_one_name_with_both_ids() {
 }
 
 #[test]
+fn fields_that_are_absent_or_of_another_kind_tie_nobody() {
+    let mut t = Trail::default();
+    let alice = user("alice", "AKIA1");
+    for (at, said) in (0i64..).zip([
+        json!(null),
+        json!("ASIA1"),
+        json!({}),
+        json!({"credentials": "ASIA1"}),
+        json!({"credentials": null}),
+        json!({"credentials": [{"accessKeyId": "ASIA1"}]}),
+        json!({"credentials": {"accessKeyId": ""}}),
+        json!({"credentials": {"accessKeyId": null}}),
+        json!({"credentials": {"accessKeyId": ["ASIA1"]}}),
+        json!({"credentials": {"accessKeyId": {"id": "ASIA1"}}}),
+        json!({"assumedRoleUser": "AROAADMIN:a"}),
+        json!({"assumedRoleUser": {"assumedRoleId": "", "arn": ""}}),
+    ]) {
+        let said = json!({"responseElements": said});
+        t.call(&alice, 100 + at, "sts", "AssumeRole", said);
+    }
+    // The right words from a service that issues nothing.
+    let issued = Trail::issued("Admin", "a", "ASIA1", PROD, 150);
+    t.call(&alice, 150, "evil", "AssumeRole", issued);
+    t.works(&session(PROD, "Admin", "a", "ASIA1", 900), 905);
+    // A caller of whom no field is what it should be is nobody's parent.
+    let forged = user("x", "")
+        .with("arn", json!(["arn"]))
+        .with("userName", json!(null))
+        .with("principalId", json!({"id": 1}))
+        .with("accountId", json!(""));
+    t.works(&forged, 910);
+    check(&t, &[]);
+    assert_eq!(t.load().person("ASIA1"), "Admin/a");
+}
+
+#[test]
 fn hidden_names_are_nobody() {
     let mut t = Trail::default();
     let hidden = "HIDDEN_DUE_TO_SECURITY_REASONS";

@@ -324,7 +324,8 @@ const fn call(service: &'static str, name: &'static str, link: LinkKind) -> Call
     }
 }
 
-/// Every call that gives birth to something.
+/// Every call that gives birth to something. Jobs of Glue and `SageMaker` are not among them: the
+/// sessions of their roles are named alike for every job, so nothing ties one to who started it.
 pub static CALLS: &[Call] = &[
     call("sts", "AssumeRole", LinkKind::IssuedKey),
     call("sts", "AssumeRoleWithSAML", LinkKind::IssuedKey),
