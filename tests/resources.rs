@@ -318,6 +318,84 @@ fn names_that_look_alike_stay_apart() {
 }
 
 #[test]
+fn keys_sessions_and_foreign_accounts_have_pages_of_their_own() {
+    let none = Value::Null;
+    let (key, issued) = ("AKIAIOSFODNN7EXAMPL2", "ASIAIOSFODNN7EXAMPL3");
+    let session = "arn:aws:sts::444455556666:assumed-role/Admin/s1";
+    let dir = evidence(&[
+        call(
+            1,
+            A,
+            "iam",
+            "CreateAccessKey",
+            &json!({"userName": "alice"}),
+            &json!({"accessKey": {"accessKeyId": key, "userName": "alice", "status": "Active"}}),
+        ),
+        call(
+            2,
+            A,
+            "sts",
+            "AssumeRole",
+            &json!({"roleArn": "arn:aws:iam::444455556666:role/Admin", "roleSessionName": "s1"}),
+            &json!({"assumedRoleUser": {"arn": session, "assumedRoleId": "AROAEXAMPLE:s1"},
+                "credentials": {"accessKeyId": issued}}),
+        ),
+        call(
+            3,
+            A,
+            "ec2",
+            "ModifySnapshotAttribute",
+            &json!({"snapshotId": "snap-0a1b2c3d", "createVolumePermission":
+                {"add": {"items": [{"userId": "999900001111"}]}}}),
+            &none,
+        ),
+        call(
+            4,
+            A,
+            "iam",
+            "DeleteAccessKey",
+            &json!({"userName": "alice", "accessKeyId": key}),
+            &none,
+        ),
+    ]);
+    let path = dir.path();
+    for (name, kind, state, related) in [
+        (
+            key,
+            "iam:access-key",
+            "deleted",
+            "arn:aws:iam::111122223333:user/alice",
+        ),
+        (issued, "iam:access-key", "seen", session),
+        (
+            session,
+            "sts:assumed-role",
+            "seen",
+            "arn:aws:iam::444455556666:role/Admin",
+        ),
+        (
+            "999900001111",
+            "organizations:account",
+            "seen",
+            "snap-0a1b2c3d",
+        ),
+    ] {
+        let found = resource(name, path);
+        let story = &found["resources"][0];
+        assert_eq!(story["name"], name);
+        assert_eq!(
+            (&story["kind"], &story["state"]),
+            (&json!(kind), &json!(state))
+        );
+        let bonds = story["bonds"].as_array().unwrap();
+        let bond = bonds.iter().find(|bond| bond["name"] == related);
+        // Each bond says which event shows it.
+        let shown_by = bond.and_then(|bond| bond["shown_by"].as_str());
+        assert!(shown_by.is_some(), "{name}: {bonds:?}");
+    }
+}
+
+#[test]
 fn most_changes_of_the_corpus_name_a_resource() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     if !corpus.is_dir() {

@@ -16,6 +16,7 @@ use crate::app::update;
 use crate::base::printable::Printable;
 use crate::base::span::Severity;
 use crate::base::text::{byte_size, counted, thousands};
+use crate::index::schema::Field;
 use crate::query::ast::Expr;
 use crate::view::detail::TABS;
 use crate::view::layout::{self};
@@ -320,10 +321,14 @@ fn facets_view(state: &State) -> FacetsView {
                 FacetTarget::Value(field, v, total) => FacetLine::Value {
                     label: {
                         let label = with_accounts(&v.label, &state.accounts);
-                        if state.view.marked.contains(&(*field, v.value.clone())) {
+                        let label = if state.view.marked.contains(&(*field, v.value.clone())) {
                             shown(&format!("● {label}"))
                         } else {
                             shown(&label)
+                        };
+                        match field {
+                            Field::Res | Field::Via => label.with_tail(),
+                            _ => label,
                         }
                     },
                     count: v.events,

@@ -20,6 +20,8 @@ pub struct Printable {
     text: String,
     /// Byte ranges of `text` that are marks standing for something invisible.
     marks: Vec<(u32, u32)>,
+    /// Whether its end tells it from others, and so is kept where it is cut.
+    tail: bool,
 }
 
 /// A run of a [`Printable`]: plain text, or a mark that stands for something invisible.
@@ -37,7 +39,7 @@ impl Printable {
         if text.bytes().all(|b| (b' '..=b'~').contains(&b)) {
             return Self {
                 text: text.to_owned(),
-                marks: Vec::new(),
+                ..Self::default()
             };
         }
         let mut out = Self::default();
@@ -79,8 +81,14 @@ impl Printable {
     pub fn trusted(text: &'static str) -> Self {
         Self {
             text: text.to_owned(),
-            marks: Vec::new(),
+            ..Self::default()
         }
+    }
+
+    /// The same, which is cut in its middle where it must be: names of one family begin alike.
+    #[must_use]
+    pub fn with_tail(self) -> Self {
+        Self { tail: true, ..self }
     }
 
     /// A part of a mark of another one, which stays a mark.
@@ -155,16 +163,24 @@ impl Printable {
         })
     }
 
-    /// The text cut to `columns`, with `…` in the last one where something was cut.
+    /// The text cut to `columns`, with `…` where something was cut: at its end, or in the middle of
+    /// one whose end is to be kept.
     #[must_use]
     pub fn truncated(&self, columns: usize) -> Self {
         if self.width() <= columns {
             return self.clone();
         }
-        let end = fitting(&self.text, columns.saturating_sub(1));
+        let kept = columns.saturating_sub(1);
+        let head = if self.tail && kept >= LEAST_WITH_TAIL {
+            kept / 3
+        } else {
+            kept
+        };
+        let end = fitting(&self.text, head);
         let mut out = Self {
             text: self.text[..end].to_owned(),
-            marks: Vec::new(),
+            tail: self.tail,
+            ..Self::default()
         };
         out.marks.extend(
             self.marks
@@ -175,14 +191,38 @@ impl Printable {
         if columns > 0 {
             out.text.push('…');
         }
+        if head < kept {
+            let from = end + fitting_at_end(&self.text[end..], columns - out.width());
+            let (from, at) = (from as u32, out.text.len() as u32);
+            out.text.push_str(&self.text[from as usize..]);
+            let marks = self.marks.iter().filter(|(_, end)| *end > from);
+            out.marks
+                .extend(marks.map(|&(a, b)| (a.max(from) - from + at, b - from + at)));
+        }
         out
     }
 }
+
+/// Fewer columns are not worth cutting a text in two.
+const LEAST_WITH_TAIL: usize = 6;
 
 impl fmt::Display for Printable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.text)
     }
+}
+
+/// Where the end of `text` begins that fits into `columns`, at a grapheme boundary.
+fn fitting_at_end(text: &str, columns: usize) -> usize {
+    let (mut used, mut from) = (0, text.len());
+    for (at, grapheme) in text.grapheme_indices(true).rev() {
+        used += grapheme.width();
+        if used > columns {
+            break;
+        }
+        from = at;
+    }
+    from
 }
 
 /// How many bytes of `text` fit into `columns`, at a grapheme boundary.
@@ -280,6 +320,24 @@ mod tests {
         assert_eq!(Printable::new("abcdef").truncated(4).as_str(), "abc…");
         assert_eq!(Printable::new("日本語").truncated(4).as_str(), "日…");
         assert_eq!(Printable::new("ab").truncated(0).as_str(), "");
+        let named = |text: &str, columns| Printable::new(text).with_tail().truncated(columns);
+        assert_eq!(
+            named("role/stratus-red-team-a", 12).as_str(),
+            "rol…d-team-a"
+        );
+        assert_eq!(named("role/stratus-red-team-a", 6).as_str(), "role/…");
+        assert_eq!(named("日本語日本語日本語", 9).as_str(), "日…日本語");
+        let marked = named("abc\u{202e}def\u{202e}ghi\u{7}", 12);
+        let pieces: Vec<Piece<'_>> = marked.pieces().collect();
+        assert_eq!(
+            pieces,
+            [
+                Piece::Plain("abc…"),
+                Piece::Mark("02E>"),
+                Piece::Plain("ghi"),
+                Piece::Mark("␇")
+            ]
+        );
     }
 
     proptest! {

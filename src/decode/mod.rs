@@ -733,7 +733,7 @@ mod tests {
     fn resources_in_order_of_trust() {
         let text = record("a").replace(
         r#"{"x":[1,{"y":null}]}"#,
-        r#"{"p":"{\"Resource\":\"arn:aws:s3:::b\/*\"}","i":"i-1a2b3c4d","m":"see arn:aws:iam::1:role/r."},"resources":[{"ARN":"arn:aws:s3:::b"},{"arn":"HIDDEN_DUE_TO_SECURITY_REASONS"}]"#,
+        r#"{"p":"{\"Resource\":\"arn:aws:s3:::b\/*\"}","i":"i-1a2b3c4d","m":"see arn:aws:iam::1:role/r."},"resources":[{"ARN":"arn:aws:s3:::b"},{"arn":"HIDDEN_DUE_TO_SECURITY_REASONS"},{"ARNPrefix":"arn:aws:s3:::b/logs/"}],"userAgent":"arn:aws:s3:::agent""#,
     );
         let (_, kept) = read(text.as_bytes());
         let names: Vec<&str> = kept.records[0].resources.iter().map(|r| &*r.name).collect();
@@ -741,6 +741,7 @@ mod tests {
             names,
             [
                 "arn:aws:s3:::b",
+                "arn:aws:s3:::b/logs/",
                 "arn:aws:s3:::b/*",
                 "i-1a2b3c4d",
                 "arn:aws:iam::1:role/r"

@@ -310,8 +310,13 @@ impl Rows<'_> {
                 }
             }
         };
+        let text = shown(&text);
         Cell {
-            text: shown(&text),
+            text: match column {
+                // What is left of the room after an error is the resource's.
+                ListColumn::Target => text.with_tail(),
+                _ => text,
+            },
             tone,
         }
     }

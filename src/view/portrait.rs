@@ -278,7 +278,7 @@ fn listed(snapshot: &Snapshot, all: &Catalogue, zone: Tz) -> (SectionView, Vec<R
         }
         let last = columns::clock(snapshot.time(e.last), zone, format);
         detail.push_str(&format!("  {last}"));
-        line(resource::short_name(&e.name), &detail, tone)
+        named(&e.name, &detail, tone)
     });
     let ended = match (all.made, all.gone) {
         (0, 0) => String::new(),
@@ -344,7 +344,7 @@ fn in_state(
         let time = columns::clock(snapshot.time(*id), zone, format);
         let who = snapshot.person_of(*id).map_or("?", |p| p.label.as_str());
         let detail = format!("{} {time} {who}", e.kind);
-        line(resource::short_name(&e.name), &detail, tone)
+        named(&e.name, &detail, tone)
     });
     let section = SectionView {
         title: format!("{title} ({})", thousands(count.max(those.len() as u64))),
@@ -357,6 +357,16 @@ fn in_state(
 }
 
 /// One row of a card.
+/// A row of a resource.
+fn named(name: &str, detail: &str, tone: Tone) -> SectionRow {
+    SectionRow {
+        label: shown(resource::short_name(name)).with_tail(),
+        detail: shown(detail),
+        tone,
+        ..SectionRow::default()
+    }
+}
+
 fn line(label: &str, detail: &str, tone: Tone) -> SectionRow {
     SectionRow {
         label: shown(label),
@@ -404,7 +414,7 @@ fn related(snapshot: &Snapshot, history: &History, zone: Tz) -> (SectionView, Ve
             _ => Tone::Resource,
         };
         let detail = format!("{}{state}", r.bond.name());
-        line(resource::short_name(&r.name), &detail, tone)
+        named(&r.name, &detail, tone)
     });
     let section = SectionView {
         title: format!("Related resources ({})", thousands(history.n_related)),
