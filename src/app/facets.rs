@@ -271,6 +271,17 @@ pub fn focused(state: &State) -> Option<FacetTarget<'_>> {
         .copied()
 }
 
+/// The focused value with its field and how it is shown, where the facets have the keys.
+pub fn named(state: &State) -> Option<(Field, String, String)> {
+    if state.focus != Focus::Facets {
+        return None;
+    }
+    match focused(state)? {
+        FacetTarget::Value(field, v, _) => Some((field, v.value.clone()?, v.label.clone())),
+        FacetTarget::Heading(..) | FacetTarget::More(..) => None,
+    }
+}
+
 /// Opens a field, or filters to a value.
 pub fn open(state: &mut State) {
     match focused(state) {

@@ -3,6 +3,7 @@
 use crate::app::action::Command;
 use crate::app::carrying;
 use crate::app::chain;
+use crate::app::facets;
 use crate::app::filtering;
 use crate::app::following;
 use crate::app::moves;
@@ -114,6 +115,12 @@ pub fn principal(state: &mut State) {
     let Some(id) = state.focused_event() else {
         return state.refuse("there is no event here");
     };
+    // A value of the facets that is a person means that one.
+    if let Some((Field::Who, key, shown)) = facets::named(state) {
+        let known = state.snapshot.principal_of_key(&key);
+        let label = known.map_or(shown, |known| known.label.clone());
+        return go(state, Subject::Principal(key), label, id);
+    }
     let Some(principal) = state.snapshot.person_of(id).cloned() else {
         return state.refuse("the record does not say who acted");
     };
@@ -175,6 +182,12 @@ pub fn resources(state: &mut State) {
     // A line of the detail that names a resource means that one.
     if state.focus == Focus::Detail
         && let Some(name) = named_on_line(state)
+    {
+        return resource_view(state, name);
+    }
+    // So does a value of the facets: a resource, a role, a key.
+    if let Some((_, name, _)) = facets::named(state)
+        && state.snapshot.resources().find(&name).is_some()
     {
         return resource_view(state, name);
     }

@@ -1,7 +1,7 @@
 //! Facets: chosen fields in a chosen order, exact figures, search, sorting, several values at once.
 
 use trailhound::app::facets::{self, FacetTarget};
-use trailhound::app::state::Focus;
+use trailhound::app::state::{About, Focus};
 use trailhound::index::schema::Field;
 
 use crate::driver::Driver;
@@ -135,4 +135,37 @@ fn any_field_can_be_counted_where_the_person_wants_it() {
     let name = field.name();
     d.keys("\\").type_in(name).keys("Enter");
     assert!(!d.state.facets.contains(&field));
+}
+
+/// From the name of a resource or a person in the facets to its page, and back to that name.
+#[test]
+fn names_in_the_facets_lead_to_their_pages() {
+    let mut d = Driver::demo(120, 60);
+    d.keys("Tab Tab g");
+    d.keys("\\").type_in("res").keys("Enter");
+    d.keys("\\").type_in("key").keys("Enter");
+    for (field, key, page) in [
+        (Field::Who, "p", "Principal"),
+        (Field::Res, "r", "Resource"),
+        (Field::Key, "r", "Resource"),
+    ] {
+        let at = |d: &Driver| match facets::focused(&d.state) {
+            Some(FacetTarget::Value(f, v, _)) if f == field => v.value.clone(),
+            _ => None,
+        };
+        d.keys("g");
+        while at(&d).is_none_or(|value| value.is_empty()) {
+            d.keys("j");
+        }
+        let name = at(&d);
+        d.keys(key);
+        let About::Subject(subject, _) = &d.state.view.about else {
+            panic!("{key} on {name:?} goes nowhere");
+        };
+        assert!(format!("{subject:?}").starts_with(page), "{subject:?}");
+        assert_eq!(Some(subject.name()), name.as_deref());
+        assert!(d.count() > 0);
+        d.keys("[");
+        assert_eq!(at(&d), name);
+    }
 }
