@@ -122,8 +122,14 @@ impl Engine {
                 // The screen is gone: the load is over soon, too.
                 let _ = told.blocking_send(reply);
             });
-            if loading.await.is_none() {
-                let _ = sender.send(Reply::Broken("loading")).await;
+            match loading.await {
+                // The first letter behind `res:` would wait for it.
+                Some(loaded) => drop(task::spawn_blocking(move || {
+                    loaded.snapshot.names();
+                })),
+                None => {
+                    let _ = sender.send(Reply::Broken("loading")).await;
+                }
             }
         });
         Self {
