@@ -91,6 +91,24 @@ impl Evidence {
         Ok(Self { loaded, reader })
     }
 
+    /// What was loaded and the events of a filter; where there are none, it is said why.
+    pub(super) fn asked(
+        specs: Vec<Spec>,
+        global: &Global,
+        terminal: &Terminal,
+        needs: Needs,
+        text: &str,
+    ) -> anyhow::Result<(Self, Hits)> {
+        let evidence = Self::load(specs, global, terminal, needs, false)?;
+        evidence.is_usable()?;
+        let filter = evidence.filter(text, global)?;
+        let hits = evidence.find(&filter);
+        if hits.is_empty() {
+            evidence.explain(&filter);
+        }
+        Ok((evidence, hits))
+    }
+
     /// Says what was not read; an error where that is everything.
     pub(super) fn is_usable(&self) -> anyhow::Result<()> {
         let files = &self.loaded.ledger.files;
@@ -129,7 +147,7 @@ impl Evidence {
     }
 
     /// Says why a filter finds nothing.
-    pub(super) fn explain(&self, filter: &Expr) {
+    fn explain(&self, filter: &Expr) {
         let missed = missed::explain(&self.loaded.snapshot, filter, &self.reader, &Cancel::NEVER);
         let missed = missed.unwrap_or_default();
         if !missed.is_empty() {

@@ -50,13 +50,7 @@ pub(super) fn run_query(
     if args.format != Some(QueryFormat::Count) && !args.raw {
         needs = fields.iter().map(|f| Needs::of(*f)).fold(needs, Needs::and);
     }
-    let evidence = Evidence::load(specs, global, terminal, needs, false)?;
-    evidence.is_usable()?;
-    let filter = evidence.filter(&args.filter, global)?;
-    let hits = evidence.find(&filter);
-    if hits.is_empty() {
-        evidence.explain(&filter);
-    }
+    let (evidence, hits) = Evidence::asked(specs, global, terminal, needs, &args.filter)?;
     let limit = match args.limit {
         0 => usize::MAX,
         n => n,

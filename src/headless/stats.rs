@@ -90,13 +90,7 @@ pub(super) fn run_stats(
         By::Time(_) => Needs::NONE,
     });
     let needs = asked.fold(prove(&args.filter, global)?, Needs::and);
-    let evidence = Evidence::load(specs, global, terminal, needs, false)?;
-    evidence.is_usable()?;
-    let filter = evidence.filter(&args.filter, global)?;
-    let hits = evidence.find(&filter);
-    if hits.is_empty() {
-        evidence.explain(&filter);
-    }
+    let (evidence, hits) = Evidence::asked(specs, global, terminal, needs, &args.filter)?;
     let code = if hits.is_empty() { NOTHING } else { FOUND };
     let format = args.format.unwrap_or(if terminal.stdout {
         SheetFormat::Table
