@@ -29,16 +29,19 @@ pub enum Scope {
     Resources,
     /// The columns and what every row holds beside them.
     Values,
+    /// All that the screen asks for, but who is behind the sessions.
+    WithoutLineage,
     /// All that the screen asks for.
     Everything,
 }
 
 impl Scope {
     /// Each of them, as a child process is told it.
-    pub const ALL: [(&str, Self); 4] = [
+    pub const ALL: [(&str, Self); 5] = [
         ("columns", Self::Columns),
         ("resources", Self::Resources),
         ("values", Self::Values),
+        ("without-lineage", Self::WithoutLineage),
         ("everything", Self::Everything),
     ];
 }
@@ -68,16 +71,22 @@ fn load_with(folder: &Path, options: LoadOptions) -> Outcome<Loaded> {
     })
 }
 
+/// Needs of somebody who asks for resources alone.
+const RESOURCES: Needs = Needs {
+    resources: true,
+    ..Needs::NONE
+};
+
 /// How to load.
 pub fn options(scope: Scope) -> LoadOptions {
     LoadOptions {
-        values: matches!(scope, Scope::Values | Scope::Everything),
+        values: matches!(
+            scope,
+            Scope::Values | Scope::WithoutLineage | Scope::Everything
+        ),
         needs: match scope {
             Scope::Everything => Needs::ALL,
-            Scope::Resources => Needs {
-                resources: true,
-                ..Needs::NONE
-            },
+            Scope::Resources | Scope::WithoutLineage => RESOURCES,
             Scope::Columns | Scope::Values => Needs::NONE,
         },
         ..LoadOptions::default()
@@ -105,33 +114,62 @@ pub fn rows(bench: &Bench, table: &mut Table) -> Outcome<()> {
         ("load of tiny files, everything", Scope::Everything, ""),
     ];
     pairs(bench, &bench.tiny, &tiny, table)?;
-    resources(bench, table)
+    additions(bench, table)
 }
 
-/// What telling the resources of every record adds to a load: to one of the columns alone, and to
-/// one that gathers values too, which is the load that the goals of speed are for.
-fn resources(bench: &Bench, table: &mut Table) -> Outcome<()> {
-    for (what, scope) in [
-        ("resources, added to columns only", Scope::Columns),
-        ("resources, added to columns and values", Scope::Values),
-    ] {
+/// What telling the resources of every record, and following who is behind every session, adds to a
+/// load: to one without values, and to one that gathers values too, which is the load that the goals
+/// of speed are for.
+fn additions(bench: &Bench, table: &mut Table) -> Outcome<()> {
+    let rows = [
+        (
+            "resources, added to columns only",
+            (Scope::Columns, RESOURCES),
+            "≤ +15 %",
+        ),
+        (
+            "resources, added to columns and values",
+            (Scope::Values, RESOURCES),
+            "≤ +15 %",
+        ),
+        (
+            "lineage, added to columns and resources",
+            (Scope::Resources, Needs::ALL),
+            "",
+        ),
+        (
+            "lineage, added to everything else",
+            (Scope::WithoutLineage, Needs::ALL),
+            "≤ +10 %",
+        ),
+    ];
+    for (what, (scope, needs), goal) in rows {
         let (mut with, mut without) = (Times::default(), Times::default());
-        for _ in 0..bench.runs {
-            for (resources, times) in [(true, &mut with), (false, &mut without)] {
-                let mut options = options(scope);
-                options.needs.resources = resources;
-                let (loaded, time) = timed(|| load_with(&bench.folder, options));
+        let plain = options(scope);
+        let more = LoadOptions {
+            needs,
+            ..plain.clone()
+        };
+        for run in 0..bench.runs {
+            // Either is the first as often as the other.
+            let mut sides = [(&more, &mut with), (&plain, &mut without)];
+            sides.rotate_left(run % 2);
+            for (options, times) in sides {
+                let (loaded, time) = timed(|| load_with(&bench.folder, options.clone()));
                 drop(loaded?);
                 times.add(time);
             }
         }
         let (middle, least, most) = ratios(&with, &without);
+        let percent = |ratio: f64| (ratio - 1.0) * 100.0;
         table.row(
             what,
-            "≤ 1.15",
-            &format!("{middle:.2} times as long"),
+            goal,
+            &format!("{:+.1} %", percent(middle)),
             &format!(
-                "[{least:.2}-{most:.2}], {} and {}",
+                "[{:+.1} to {:+.1}], {} and {}",
+                percent(least),
+                percent(most),
                 with.shown(0.5),
                 without.shown(0.5)
             ),

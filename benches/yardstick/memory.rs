@@ -49,6 +49,11 @@ pub fn rows(bench: &Bench, table: &mut Table) -> Outcome<()> {
             bench.goal("≤ 300 B/event", "≤ 230 B/event"),
         ),
         (
+            Scope::WithoutLineage,
+            "peak memory, everything but lineage",
+            "",
+        ),
+        (
             Scope::Everything,
             "peak memory, everything",
             bench.goal("≤ 360 B/event", "≤ 290 B/event"),
