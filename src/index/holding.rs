@@ -219,11 +219,10 @@ impl Search<'_> {
                 rows: places,
             } in &part.keys
             {
-                let mine = part.rows(places);
                 if holds(*bundle) {
-                    rows.add(mine);
+                    rows.add(part.rows(places));
                 } else {
-                    all &= mine.is_empty();
+                    all &= places.is_empty();
                 }
             }
             Some((placed.events(&rows), all))

@@ -1,7 +1,8 @@
 //! A part of values: what the rows of one batch hold, in the numbers of one dictionary.
 //!
 //! A row holds slots, a slot is a value or a bundle. What is asked is always which rows have a slot,
-//! so each slot lists its rows, and a question looks only at the rows it finds.
+//! so each slot lists its rows, and a question looks only at the rows it finds. A slot that so many
+//! rows have that a bit for every row takes no more room has those bits.
 //!
 //! Refuses to know: where the rows stand in the index, what is asked.
 
@@ -12,8 +13,10 @@ use std::sync::Arc;
 pub(crate) const BUNDLE: u32 = 1 << 31;
 /// Rows a part may have, open ones left out: their numbers take two bytes.
 pub(crate) const MOST_ROWS: usize = 1 << 16;
-/// As many rows of a slot as its byte cannot say.
+/// More words of a slot than its byte can say.
 const MANY: u8 = u8::MAX;
+/// Set in the place of a slot that has bits.
+const DENSE: u32 = 1 << 31;
 
 /// What the rows of one batch hold, in the numbers of one dictionary.
 #[derive(Debug, Default)]
@@ -31,11 +34,11 @@ pub(crate) struct Part {
     pub(crate) bundle_ends: Box<[u32]>,
     /// Numbers of values, and of bundles with [`BUNDLE`].
     pub(crate) slots: Box<[u32]>,
-    /// How many rows have each slot, or [`MANY`].
+    /// How many words of [`Self::rows`] each slot has, or [`MANY`].
     pub(crate) counts: Box<[u8]>,
-    /// How many have each of those that many have, in order.
+    /// How many each of those has that have many, in order.
     pub(crate) many: Box<[u32]>,
-    /// The rows of each slot, end to end.
+    /// The rows of each slot, end to end: see [`RowsOf`].
     pub(crate) rows: Box<[u16]>,
     /// The bundles that are the keys of some rows.
     pub(crate) keys: Box<[Keys]>,
@@ -45,6 +48,18 @@ pub(crate) struct Part {
     /// How many UUIDs each row has.
     pub(crate) uuid_counts: Box<[u8]>,
 }
+
+/// The rows that have a slot.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum RowsOf<'a> {
+    /// Their numbers, ascending.
+    Listed(&'a [u16]),
+    /// A bit for each row of the part, the lowest of each word first.
+    Bits(&'a [u16]),
+}
+
+/// Rows that one word of bits tells of.
+const BITS: usize = u16::BITS as usize;
 
 /// The keys of some rows.
 #[derive(Debug, Clone)]
@@ -70,21 +85,33 @@ pub(crate) struct Told<'a> {
 impl Part {
     /// Lists the rows of each slot.
     pub(crate) fn turn(&mut self, told: &Told<'_>) {
-        let mut ends = vec![0u32; told.slots.len()];
+        let width = told.counts.len().div_ceil(BITS) as u32;
+        let mut words = vec![0u32; told.slots.len()];
         for slot in told.items {
-            ends[usize::from(*slot)] += 1;
+            words[usize::from(*slot)] += 1;
         }
-        let byte = |count: &u32| u8::try_from(*count).unwrap_or(MANY);
-        self.counts = ends.iter().map(byte).collect();
-        let many = |count: &&u32| byte(count) == MANY;
-        self.many = ends.iter().filter(many).copied().collect();
-        // From here on where the rows of each slot begin, and then where the next one of them goes.
-        let mut start = 0;
-        for end in &mut ends {
-            start += std::mem::replace(end, start);
+        for words in &mut words {
+            *words = (*words).min(width);
         }
-        let starts: Vec<u32> = told.keys.iter().map(|at| ends[usize::from(*at)]).collect();
-        let (mut rows, mut open) = (vec![0u16; told.items.len()], Vec::new());
+        let byte = |words: &u32| u8::try_from(*words).unwrap_or(MANY);
+        self.counts = words.iter().map(byte).collect();
+        let many = |words: &&u32| byte(words) == MANY;
+        self.many = words.iter().filter(many).copied().collect();
+        // Where the rows of each slot begin, and then where the next of them goes.
+        let mut all = 0;
+        let begin = |words: &u32| {
+            let start = all;
+            all += words;
+            if *words == width { start | DENSE } else { start }
+        };
+        let mut next: Vec<u32> = words.iter().map(begin).collect();
+        let starts = told.keys.iter().map(|at| next[usize::from(*at)] & !DENSE);
+        let keys = told.keys.iter().zip(starts).map(|(at, start)| Keys {
+            bundle: told.slots[usize::from(*at)] & !BUNDLE,
+            rows: start..start + words[usize::from(*at)],
+        });
+        self.keys = keys.collect();
+        let (mut rows, mut open) = (vec![0u16; all as usize], Vec::new());
         let mut rest = told.items;
         for (row, count) in (0u32..).zip(told.counts) {
             let Some(count) = count else {
@@ -94,16 +121,15 @@ impl Part {
             let (mine, others) = rest.split_at(usize::from(*count));
             rest = others;
             for slot in mine {
-                let next = &mut ends[usize::from(*slot)];
-                rows[*next as usize] = row as u16;
-                *next += 1;
+                let next = &mut next[usize::from(*slot)];
+                if *next & DENSE == 0 {
+                    rows[*next as usize] = row as u16;
+                    *next += 1;
+                } else {
+                    rows[(*next & !DENSE) as usize + row as usize / BITS] |= 1 << (row % u16::BITS);
+                }
             }
         }
-        let keys = told.keys.iter().zip(starts).map(|(at, start)| Keys {
-            bundle: told.slots[usize::from(*at)] & !BUNDLE,
-            rows: start..ends[usize::from(*at)],
-        });
-        self.keys = keys.collect();
         self.slots = told.slots.into();
         self.rows = rows.into();
         self.open = open.into();
@@ -129,10 +155,17 @@ impl Part {
         }
     }
 
-    /// The rows at some places of the list of rows.
-    pub(crate) fn rows(&self, places: &Range<u32>) -> &[u16] {
+    /// The rows that some words tell of, which are those of a slot.
+    #[inline]
+    pub(crate) fn rows(&self, places: &Range<u32>) -> RowsOf<'_> {
         let places = places.start as usize..places.end as usize;
-        self.rows.get(places).unwrap_or_default()
+        let words = self.rows.get(places).unwrap_or_default();
+        // A list is always shorter than the bits would be.
+        if words.len() < self.len().div_ceil(BITS) {
+            RowsOf::Listed(words)
+        } else {
+            RowsOf::Bits(words)
+        }
     }
 
     /// The text of a value that is new in this part, folded.
@@ -188,6 +221,24 @@ mod tests {
 
     use super::*;
 
+    impl RowsOf<'_> {
+        /// The numbers of the rows, ascending, each once.
+        pub(crate) fn numbers(self) -> Vec<u16> {
+            let mut numbers = match self {
+                Self::Listed(rows) => rows.to_vec(),
+                Self::Bits(words) => {
+                    let has = |row: &u16| {
+                        let word = words.get(usize::from(*row) / BITS);
+                        word.is_some_and(|word| word >> (row % 16) & 1 == 1)
+                    };
+                    (0..(words.len() * BITS) as u16).filter(has).collect()
+                }
+            };
+            numbers.dedup();
+            numbers
+        }
+    }
+
     proptest! {
         /// What each slot's rows are is what each row's slots say.
         #[test]
@@ -201,15 +252,14 @@ mod tests {
             let mut part = Part { uuid_counts: vec![0; rows.len()].into(), ..Part::default() };
             part.turn(&Told { slots: &slots, items: &items, counts: &counts, keys: &[3, 1] });
             let mut of = Vec::new();
-            part.each_slot(|holds, places| of.push((holds, part.rows(&places).to_vec())));
+            part.each_slot(|holds, places| of.push((holds, part.rows(&places).numbers())));
             let expected: Vec<(u32, Vec<u16>)> = (0u16..5).map(|slot| {
-                let has = |row: &u16| rows[usize::from(*row)].iter().flatten().filter(|s| **s == slot).count();
-                let all = (0..rows.len() as u16).flat_map(|row| vec![row; has(&row)]);
-                (slots[usize::from(slot)], all.collect())
+                let has = |row: &u16| rows[usize::from(*row)].iter().flatten().any(|s| *s == slot);
+                (slots[usize::from(slot)], (0..rows.len() as u16).filter(has).collect())
             }).collect();
             for (keys, at) in part.keys.iter().zip([3, 1]) {
                 prop_assert_eq!(keys.bundle | BUNDLE, expected[at].0);
-                prop_assert_eq!(part.rows(&keys.rows), &expected[at].1[..]);
+                prop_assert_eq!(part.rows(&keys.rows).numbers(), expected[at].1.clone());
             }
             prop_assert_eq!(of, expected);
             let open: Vec<u32> = (0u32..).zip(&rows).filter(|(_, row)| row.is_none()).map(|(n, _)| n).collect();

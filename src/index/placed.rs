@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::index::bitmap::RowSet;
 use crate::index::earlier::Wanted;
-use crate::index::part::{BUNDLE, Part, Placed};
+use crate::index::part::{BUNDLE, Part, Placed, RowsOf};
 
 impl Placed {
     /// Rows that became events.
@@ -101,9 +101,15 @@ impl Rows {
     }
 
     /// Adds the rows of a slot.
-    pub(crate) fn add(&mut self, rows: &[u16]) {
-        for row in rows {
-            self.insert((*row).into());
+    pub(crate) fn add(&mut self, rows: RowsOf<'_>) {
+        match rows {
+            RowsOf::Listed(rows) => rows.iter().for_each(|row| self.insert((*row).into())),
+            RowsOf::Bits(bits) => {
+                for (word, bits) in self.0.iter_mut().zip(bits.chunks(4)) {
+                    let bits = bits.iter().rev();
+                    *word |= bits.fold(0, |word, bits| word << 16 | u64::from(*bits));
+                }
+            }
         }
     }
 

@@ -677,8 +677,8 @@ mod tests {
                     let members = words().find_map(|other| other.bundle(slot & !BUNDLE));
                     members.expect("a bundle").iter().map(word).collect()
                 };
-                for row in part.rows(&places) {
-                    let texts = texts[usize::from(*row)].as_mut();
+                for row in part.rows(&places).numbers() {
+                    let texts = texts[usize::from(row)].as_mut();
                     texts.expect("no open row").extend_from_slice(&held);
                 }
             });
