@@ -1,6 +1,7 @@
 //! Which rows hold a text, asked of columns and values, is what a look at every key and value of
 //! every record says.
 
+use std::cell::RefCell;
 use std::io::{BufRead as _, BufReader};
 
 use flate2::read::GzDecoder;
@@ -8,6 +9,7 @@ use serde_json::Value;
 use trailhound::base::cancel::Cancel;
 use trailhound::base::crew::Alone;
 use trailhound::engine::{LoadOptions, Loaded, Reader, Stop, load};
+use trailhound::index::bitmap::RowSet;
 use trailhound::index::segment::EventId;
 use trailhound::source::Spec;
 
@@ -146,7 +148,7 @@ fn rows_that_hold_a_text_are_told_without_reading() {
             .wrapping_add(1);
         (state >> 33) as usize % below.max(1)
     };
-    let (mut narrow, mut some) = (0, 0);
+    let (mut narrow, mut some, mut heard) = (0, 0, 0);
     for n in 0..250 {
         // The odd records as often as all others together.
         let record = if n % 2 == 0 {
@@ -168,7 +170,14 @@ fn rows_that_hold_a_text_are_told_without_reading() {
         let mut found = 0;
         let ends = needle.char_indices().map(|(at, c)| at + c.len_utf8());
         for needle in ends.map(|end| &needle[..end]) {
-            let holding = snapshot.holding(needle, &Cancel::NEVER, &Alone);
+            let early = RefCell::new(Vec::new());
+            let hear = |rows: &RowSet| early.borrow_mut().push(rows.clone());
+            let holding = snapshot.holding(needle, &Cancel::NEVER, &Alone, &hear);
+            for rows in early.into_inner() {
+                heard += usize::from(!rows.is_empty());
+                let wrong = rows.iter().find(|id| !holding.sure.contains(*id));
+                assert_eq!(wrong, None, "{needle:?} was told too early");
+            }
             let mut open = 0;
             found = 0;
             for (row, texts) in held.iter().enumerate() {
@@ -192,13 +201,14 @@ fn rows_that_hold_a_text_are_told_without_reading() {
     }
     assert!(narrow > 50, "few records for {narrow} only");
     assert!(some > 150, "a record for {some} only");
+    assert!(heard > 50, "{heard} times something was told early");
 }
 
 #[test]
 fn without_values_every_row_is_open() {
     let files = evidence();
     let snapshot = loaded(&files, false).snapshot;
-    let holding = snapshot.holding("PutThing", &Cancel::NEVER, &Alone);
+    let holding = snapshot.holding("PutThing", &Cancel::NEVER, &Alone, &|_| {});
     assert!(holding.sure.is_empty());
     assert_eq!(holding.open.len(), snapshot.len());
 }

@@ -16,6 +16,7 @@ use crate::app::update;
 use crate::base::printable::Printable;
 use crate::base::span::Severity;
 use crate::base::text::{byte_size, counted, thousands};
+use crate::engine::protocol::Searched;
 use crate::index::schema::Field;
 use crate::query::ast::Expr;
 use crate::view::detail::TABS;
@@ -178,7 +179,10 @@ fn filter(state: &State) -> FilterLine {
     let more = if state.progress.done { "" } else { "≥" };
     let fresh = answer.answered == answer.asked;
     let mut summary = match answer.searched {
-        Some(share) => format!("≥{count} match, {:.0}% searched", share * 100.0),
+        Some(Searched::Columns) => format!("≥{count} match, searching"),
+        Some(Searched::Records(share)) => {
+            format!("≥{count} match, {:.0}% searched", share * 100.0)
+        }
         None => format!("{more}{count} match in {}", milliseconds(answer.took_ms)),
     };
     if state.panes().chips.is_empty()

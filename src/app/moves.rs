@@ -3,6 +3,7 @@
 use crate::app::action::Command;
 use crate::app::state::{About, Focus, State};
 use crate::app::{detail, facets, listing, pivots};
+use crate::engine::protocol::Searched;
 use crate::event::outcome::{Outcome, Verb};
 use crate::event::resource;
 use crate::index::schema::Col;
@@ -56,10 +57,12 @@ pub fn vertical(state: &mut State, command: Command) {
     }
 }
 
-/// Moves the list's cursor by a number of lines. What is shown until the first events of another
-/// filter are there is not what the person means: the move waits for them.
+/// Moves the list's cursor by a number of lines. What is shown until the events of another filter
+/// are there is not what the person means: the move waits for them, or for what a search through
+/// records has found so far, which takes its time.
 pub fn by(state: &mut State, delta: isize) {
-    if state.new_place && state.answer.searched.is_none() {
+    let shows_its_own = matches!(state.answer.searched, Some(Searched::Records(_)));
+    if state.new_place && !shows_its_own {
         state.then_move = state.then_move.saturating_add(delta);
         return;
     }

@@ -23,7 +23,7 @@ use crate::app::update::AskKey;
 use crate::base::ledger::{FileEntry, Ledger};
 use crate::base::origin::FileId;
 use crate::base::time::UtcMicros;
-use crate::engine::protocol::{Compare, Compared, Fetched, Progress, RequestId};
+use crate::engine::protocol::{Compare, Compared, Fetched, Progress, RequestId, Searched};
 use crate::index::schema::Field;
 use crate::index::segment::EventId;
 use crate::index::snapshot::{Hits, Snapshot};
@@ -336,9 +336,8 @@ pub struct Answer {
     pub missed: Vec<String>,
     /// Milliseconds it took.
     pub took_ms: f64,
-    /// The share of the records that the newest request has asked, where `hits` are what it has
-    /// found so far.
-    pub searched: Option<f32>,
+    /// What the newest request has searched, where `hits` are what it has found so far.
+    pub searched: Option<Searched>,
     /// Counts.
     pub facets: Vec<FieldTally>,
     /// Whether the counts are of the newest hits.

@@ -490,13 +490,13 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             request,
             hits,
             sorted,
-            searched: Some(share),
+            searched: Some(searched),
             ..
         } if request == state.answer.asked => {
             // What was found so far shows, and is not taken for the answer.
             state.answer.hits = hits;
             state.answer.sorted = sorted;
-            state.answer.searched = Some(share);
+            state.answer.searched = Some(searched);
         }
         Reply::Hits {
             request,

@@ -1,5 +1,6 @@
 //! Answering: the index first, then the records' own bytes where the index cannot decide.
 
+use std::cell::RefCell;
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
@@ -10,7 +11,7 @@ use crate::decode::Look;
 use crate::engine::crew::{self, AllHands};
 use crate::engine::memo::Memo;
 use crate::engine::missed;
-use crate::engine::protocol::{Ask, Reply};
+use crate::engine::protocol::{Ask, Reply, Searched};
 use crate::engine::reader::Reader;
 use crate::engine::telling;
 use crate::index::bitmap::RowSet;
@@ -41,7 +42,7 @@ pub struct Answer {
 const SPARK: usize = 24;
 
 /// How long a search goes on before the first of its results are told, and then between two times.
-const FIRST_PART: Duration = Duration::from_millis(8);
+const FIRST_PART: Duration = Duration::from_millis(4);
 const NEXT_PART: Duration = Duration::from_millis(120);
 
 /// Finds the events of a filter; `None` when the work was given up.
@@ -61,15 +62,15 @@ pub fn find(
     )
 }
 
-/// As [`find`], with what is known of words, and telling now and then what was found so far and
-/// which share of the records was asked.
+/// As [`find`], with what is known of words, and telling now and then what was found so far, and
+/// where.
 fn find_with(
     snapshot: &Snapshot,
     filter: &Expr,
     reader: &Reader,
     cancel: &Cancel,
     memo: &Memo,
-    partly: &mut dyn FnMut(&RowSet, f32),
+    partly: &mut dyn FnMut(&RowSet, Searched),
 ) -> Option<Answer> {
     if *filter == Expr::All {
         return Some(Answer {
@@ -77,9 +78,14 @@ fn find_with(
             ..Answer::default()
         });
     }
-    let telling = Telling::begin(partly);
+    let telling = RefCell::new(Telling::begin(partly));
+    let heard = |rows: &RowSet| {
+        if !rows.is_empty() && !cancel.is_stale() {
+            telling.borrow_mut().tell(rows, Searched::Columns);
+        }
+    };
     let plan = plan::bind_with(filter, snapshot, &AllHands);
-    let found = eval::search_with(snapshot, &plan, cancel, &AllHands);
+    let found = eval::search_with(snapshot, &plan, cancel, &AllHands, &heard);
     if cancel.is_stale() {
         return None;
     }
@@ -98,7 +104,7 @@ fn find_with(
     answer.rows = found.sure.clone();
     let mut open = found.rows;
     open.minus(&found.sure);
-    search.finish(open, &mut answer, memo, telling)?;
+    search.finish(open, &mut answer, memo, telling.into_inner())?;
     Some(answer)
 }
 
@@ -106,11 +112,11 @@ fn find_with(
 struct Telling<'a> {
     began: Instant,
     due: Duration,
-    partly: &'a mut dyn FnMut(&RowSet, f32),
+    partly: &'a mut dyn FnMut(&RowSet, Searched),
 }
 
 impl<'a> Telling<'a> {
-    fn begin(partly: &'a mut dyn FnMut(&RowSet, f32)) -> Self {
+    fn begin(partly: &'a mut dyn FnMut(&RowSet, Searched)) -> Self {
         Self {
             began: Instant::now(),
             due: FIRST_PART,
@@ -118,13 +124,13 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// Tells what was found so far and which share was asked, if it is time for that.
-    fn tell(&mut self, rows: &RowSet, share: f32) {
+    /// Tells what was found so far and where, if it is time for that.
+    fn tell(&mut self, rows: &RowSet, searched: Searched) {
         if self.began.elapsed() < self.due {
             return;
         }
         let telling = Instant::now();
-        (self.partly)(rows, share);
+        (self.partly)(rows, searched);
         // Telling must not cost more than a small part of the search.
         self.due = self.began.elapsed() + telling.elapsed() * 10 + NEXT_PART;
     }
@@ -178,7 +184,7 @@ impl Search<'_> {
         }
         let open = open.flat();
         let files = self.files(&open);
-        telling.tell(&answer.rows, 0.0);
+        telling.tell(&answer.rows, Searched::Records(0.0));
         let all: usize = files.iter().map(ExactSizeIterator::len).sum();
         let mut read = 0;
         self.each_file(&open, &files, |rows, said| {
@@ -195,7 +201,7 @@ impl Search<'_> {
             }
             read += rows;
             if read < all && !self.cancel.is_stale() {
-                telling.tell(&answer.rows, read as f32 / all as f32);
+                telling.tell(&answer.rows, Searched::Records(read as f32 / all as f32));
             }
         });
         if let Some(known) = known {
@@ -379,7 +385,7 @@ pub(crate) fn answer(
         (snapshot.all(), Hits::all(snapshot))
     } else {
         let mut parts = 0;
-        let mut partly = |rows: &RowSet, share: f32| {
+        let mut partly = |rows: &RowSet, searched: Searched| {
             let hits = in_order(snapshot, rows);
             let order = Arc::clone(&hits.order);
             send(Reply::Hits {
@@ -387,7 +393,7 @@ pub(crate) fn answer(
                 sorted: sorted::sort(snapshot, &hits, ask.sort, cancel),
                 hits,
                 took: started.elapsed(),
-                searched: Some(share),
+                searched: Some(searched),
             });
             // The first part is for the eye; a search that goes on is counted, too.
             parts += 1;

@@ -24,6 +24,15 @@ use crate::query::ast::Expr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct RequestId(pub u64);
 
+/// What a search that goes on has searched.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Searched {
+    /// The columns, which takes a moment.
+    Columns,
+    /// This share of the records, 0 to 1.
+    Records(f32),
+}
+
 /// Something the engine is asked for.
 #[derive(Debug, Clone)]
 pub enum Request {
@@ -150,9 +159,9 @@ pub enum Reply {
         sorted: Option<Sorted>,
         /// How long it took.
         took: Duration,
-        /// Which share of the records was asked, 0 to 1, while the search goes on: more events may
-        /// come. `None` once these are all.
-        searched: Option<f32>,
+        /// What was searched, while the search goes on: more events may come. `None` once these are
+        /// all.
+        searched: Option<Searched>,
     },
     /// Records that a filter could not be asked of, so that nobody knows whether they match.
     Unread {

@@ -53,8 +53,15 @@ impl Snapshot {
     }
 
     /// The rows whose records hold a text, whatever its case, in one key or value; what it gives
-    /// once the wish for it is stale is of no use.
-    pub fn holding(&self, text: &str, cancel: &Cancel, crew: &dyn Crew) -> Holding {
+    /// once the wish for it is stale is of no use. `heard` is called, where there is more to ask,
+    /// with rows that surely do.
+    pub fn holding(
+        &self,
+        text: &str,
+        cancel: &Cancel,
+        crew: &dyn Crew,
+        heard: &dyn Fn(&RowSet),
+    ) -> Holding {
         let needle = Needle::new(text);
         let before = self.earlier.told(needle.text());
         if let Some(told) = before.as_ref().filter(|told| told.text == needle.text()) {
@@ -67,7 +74,7 @@ impl Snapshot {
             cancel,
             crew,
         };
-        let told = search.tell(text);
+        let told = search.tell(text, heard);
         let holding = told.holding.clone();
         if !cancel.is_stale() {
             self.earlier.tell(told);
@@ -108,7 +115,7 @@ const SAMPLE: usize = 64;
 
 impl Search<'_> {
     /// Which rows hold the text, and what told so.
-    fn tell(&self, text: &str) -> Told {
+    fn tell(&self, text: &str, heard: &dyn Fn(&RowSet)) -> Told {
         let (known, open) = if let Some(told) = self.before {
             (told.holding.sure.clone(), told.holding.open.clone())
         } else {
@@ -121,12 +128,21 @@ impl Search<'_> {
             self.keys(&mut sure);
         }
         let (wanted, mut values, mut hits) = (known.len(), None, None);
-        if sure.len() < wanted && !self.cancel.is_stale() {
+        let more = |sure: &RowSet| sure.len() < wanted && !self.cancel.is_stale();
+        if more(&sure) {
             self.columns(&mut sure, &known);
         }
-        if sure.len() < wanted && !self.cancel.is_stale() {
-            let found = self.values(&mut sure, &known);
+        if more(&sure) {
+            heard(&sure);
+            let found = self.values(&mut sure, heard);
             (values, hits) = (Some(found.0), found.1);
+        }
+        // What is so long on its way to each row comes last.
+        if more(&sure) {
+            self.ids(&mut sure, &known);
+        }
+        if more(&sure) && self.needle.may_be_in_uuid() {
+            self.uuids(&mut sure, &known);
         }
         Told {
             text: self.needle.text().to_owned(),
@@ -247,7 +263,7 @@ impl Search<'_> {
         words
     }
 
-    /// Adds those of some rows whose columns, time or id hold the text.
+    /// Adds those of some rows whose columns or time hold the text.
     fn columns(&self, sure: &mut RowSet, asked: &RowSet) {
         let (snapshot, needle) = (self.snapshot, self.needle);
         let columns: Vec<(Col, CodeSet)> = WHOLE
@@ -264,8 +280,6 @@ impl Search<'_> {
             })
             .filter(|(_, wanted)| !wanted.is_empty())
             .collect();
-        let odd = snapshot.odd_ids().matching(|text| needle.is_in(text));
-        let ids = needle.may_be_in_uuid() || odd.contains(&true);
         let times = InTimes::new(needle);
         let found = crew::gather(self.crew, snapshot.segments.len(), |at| {
             let (segment, asked) = (&snapshot.segments[at], &asked.segments[at]);
@@ -292,7 +306,22 @@ impl Search<'_> {
                     facts.get(row).usual_time() && times.holds(times_of.get(row), &mut last)
                 });
             }
-            if ids {
+            rows
+        });
+        *sure = RowSet { segments: found };
+    }
+
+    /// Adds those of some rows whose ids hold the text.
+    fn ids(&self, sure: &mut RowSet, asked: &RowSet) {
+        let (snapshot, needle) = (self.snapshot, self.needle);
+        let odd = snapshot.odd_ids().matching(|text| needle.is_in(text));
+        if !needle.may_be_in_uuid() && !odd.contains(&true) {
+            return;
+        }
+        let found = crew::gather(self.crew, snapshot.segments.len(), |at| {
+            let (segment, asked) = (&snapshot.segments[at], &asked.segments[at]);
+            let mut rows = sure.segments[at].clone();
+            if !self.cancel.is_stale() {
                 rows.add_missing(asked, |row| self.in_id(segment, row, &odd));
             }
             rows
@@ -309,10 +338,11 @@ impl Search<'_> {
         }
     }
 
-    /// Adds those of some rows whose values hold the text; gives those values, and the slots that
-    /// have them if they are not too many.
-    fn values(&self, sure: &mut RowSet, asked: &RowSet) -> (WantedOf, Option<Vec<Hit>>) {
+    /// Adds the rows whose values hold the text; gives those values, and the slots that have them
+    /// if they are not too many.
+    fn values(&self, sure: &mut RowSet, heard: &dyn Fn(&RowSet)) -> (WantedOf, Option<Vec<Hit>>) {
         let wanted = self.wanted();
+        heard(sure);
         let mut hits = Some(Vec::new());
         let found = match self.before.and_then(|told| told.hits.as_ref()) {
             Some(before) => self.among_hits(before, &wanted),
@@ -330,21 +360,23 @@ impl Search<'_> {
                 _ => hits = None,
             }
         }
-        if self.needle.may_be_in_uuid() && !self.cancel.is_stale() {
-            let found = self.each_part(|placed| {
-                let asked = Bits::of(placed, |at| asked.word(at) & !sure.word(at));
-                if asked.is_empty() {
-                    return None;
-                }
-                let mut bits = Bits::new(placed);
-                placed.add_with_uuid(|uuid| self.needle.in_uuid(uuid), &asked, &mut bits);
-                Some(bits)
-            });
-            for bits in found {
-                bits.add_to(sure);
-            }
-        }
         (wanted, hits)
+    }
+
+    /// Adds those of some rows that have a UUID that holds the text.
+    fn uuids(&self, sure: &mut RowSet, asked: &RowSet) {
+        let found = self.each_part(|placed| {
+            let asked = Bits::of(placed, |at| asked.word(at) & !sure.word(at));
+            if asked.is_empty() {
+                return None;
+            }
+            let mut bits = Bits::new(placed);
+            placed.add_with_uuid(|uuid| self.needle.in_uuid(uuid), &asked, &mut bits);
+            Some(bits)
+        });
+        for bits in found {
+            bits.add_to(sure);
+        }
     }
 
     /// The rows of slots that have what is wanted, and those slots: all parts are looked through.

@@ -102,7 +102,11 @@ impl Part {
         let begin = |words: &u32| {
             let start = all;
             all += words;
-            if *words == width { start | DENSE } else { start }
+            if *words == width {
+                start | DENSE
+            } else {
+                start
+            }
         };
         let mut next: Vec<u32> = words.iter().map(begin).collect();
         let starts = told.keys.iter().map(|at| next[usize::from(*at)] & !DENSE);

@@ -30,17 +30,24 @@ pub struct Found {
 ///
 /// Stops between segments when the wish is stale: what it gives then is of no use.
 pub fn search(snapshot: &Snapshot, plan: &Plan, cancel: &Cancel) -> Found {
-    search_with(snapshot, plan, cancel, &Alone)
+    search_with(snapshot, plan, cancel, &Alone, &|_| {})
 }
 
-/// As [`search`], with segments shared out among a crew.
-pub fn search_with(snapshot: &Snapshot, plan: &Plan, cancel: &Cancel, crew: &dyn Crew) -> Found {
+/// As [`search`], with segments shared out among a crew; `heard` is called with rows that surely
+/// match, where there is more to ask of others.
+pub fn search_with(
+    snapshot: &Snapshot,
+    plan: &Plan,
+    cancel: &Cancel,
+    crew: &dyn Crew,
+    heard: &dyn Fn(&RowSet),
+) -> Found {
     let scan = Scan {
         snapshot,
         cancel,
         crew,
     };
-    let solved = scan.solve(&plan.root);
+    let solved = scan.solve(&plan.root, heard);
     match solved.open {
         Open::Rows(rows) => Found {
             sure: rows.clone(),
@@ -52,6 +59,36 @@ pub fn search_with(snapshot: &Snapshot, plan: &Plan, cancel: &Cancel, crew: &dyn
             sure: solved.sure,
             residual: Some(Residual::new(open)),
         },
+    }
+}
+
+/// How parts of a question are joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Join {
+    And,
+    Or,
+}
+
+impl Join {
+    fn node(self, parts: Vec<Node>) -> Node {
+        match self {
+            Self::And => Node::And(parts),
+            Self::Or => Node::Or(parts),
+        }
+    }
+
+    fn open(self, parts: Vec<Open>) -> Open {
+        match self {
+            Self::And => Open::And(parts),
+            Self::Or => Open::Or(parts),
+        }
+    }
+
+    fn zip(self, into: &mut RowSet, other: &RowSet) {
+        match self {
+            Self::And => zip(into, other, Bitmap::and),
+            Self::Or => zip(into, other, Bitmap::or),
+        }
     }
 }
 
@@ -69,7 +106,8 @@ struct Solved {
 }
 
 impl Scan<'_> {
-    fn solve(&self, node: &Node) -> Solved {
+    /// The answer to a question; `heard` is called as [`search_with`] has it.
+    fn solve(&self, node: &Node, heard: &dyn Fn(&RowSet)) -> Solved {
         if node.is_decided() {
             let rows = self.rows(node);
             return Solved {
@@ -79,10 +117,11 @@ impl Scan<'_> {
             };
         }
         match node {
-            Node::And(parts) => self.join(parts, Bitmap::and, Node::And, Open::And),
-            Node::Or(parts) => self.join(parts, Bitmap::or, Node::Or, Open::Or),
+            Node::And(parts) => self.join(parts, Join::And, heard),
+            Node::Or(parts) => self.join(parts, Join::Or, heard),
             Node::Not(inner) => {
-                let inner = self.solve(inner);
+                // That some rows match says nothing of those that do not.
+                let inner = self.solve(inner, &|_| {});
                 Solved {
                     sure: self.without(&inner.may),
                     may: self.without(&inner.sure),
@@ -94,9 +133,9 @@ impl Scan<'_> {
                 let shown = columns
                     .map(|(col, codes)| Node::Column(col, codes))
                     .collect();
-                self.ask(atom, self.rows(&Node::Or(shown)))
+                self.ask(atom, self.rows(&Node::Or(shown)), heard)
             }
-            Node::Atom(atom) => self.ask(atom, self.snapshot.rows(|_, _| false)),
+            Node::Atom(atom) => self.ask(atom, self.snapshot.rows(|_, _| false), heard),
             decided => {
                 let rows = self.rows(decided);
                 Solved {
@@ -109,7 +148,7 @@ impl Scan<'_> {
     }
 
     /// A question about bytes, as far as the index answers it; `shown` match in any case.
-    fn ask(&self, atom: &Atom, shown: RowSet) -> Solved {
+    fn ask(&self, atom: &Atom, shown: RowSet, heard: &dyn Fn(&RowSet)) -> Solved {
         let open = || Open::Atom(Box::new(atom.clone()));
         let Some((text, enough)) = atom.needs() else {
             return Solved {
@@ -118,7 +157,12 @@ impl Scan<'_> {
                 open: open(),
             };
         };
-        let holding = self.snapshot.holding(text, self.cancel, self.crew);
+        let held = |rows: &RowSet| {
+            if enough {
+                heard(rows);
+            }
+        };
+        let holding = self.snapshot.holding(text, self.cancel, self.crew, &held);
         let (mut sure, mut may) = (shown, holding.sure);
         zip(&mut may, &sure, Bitmap::or);
         if enough {
@@ -137,28 +181,33 @@ impl Scan<'_> {
     }
 
     /// `AND` or `OR`: what the index decides is decided together, the rest is joined to it.
-    fn join(
-        &self,
-        parts: &[Node],
-        fold: fn(&mut Bitmap, &Bitmap),
-        node: fn(Vec<Node>) -> Node,
-        open: fn(Vec<Open>) -> Open,
-    ) -> Solved {
+    fn join(&self, parts: &[Node], join: Join, heard: &dyn Fn(&RowSet)) -> Solved {
         let (decided, rest): (Vec<_>, Vec<_>) = parts.iter().cloned().partition(Node::is_decided);
-        let mut solved: Vec<Solved> = Vec::with_capacity(rest.len() + 1);
-        if !decided.is_empty() {
-            solved.push(self.solve(&node(decided)));
-        }
-        solved.extend(rest.iter().map(|part| self.solve(part)));
-        let mut opens = Vec::with_capacity(solved.len());
+        let decided = (!decided.is_empty()).then(|| join.node(decided));
+        let all: Vec<&Node> = decided.iter().chain(&rest).collect();
+        let mut opens = Vec::with_capacity(all.len());
         let mut bounds: Option<(RowSet, RowSet)> = None;
-        for part in solved {
+        for (at, part) in all.iter().enumerate() {
+            let part = {
+                let sure = bounds.as_ref().map(|(sure, _)| sure);
+                let last = at + 1 == all.len();
+                self.solve(part, &|rows| match sure {
+                    // What later parts leave of them is not known.
+                    _ if join == Join::And && !last => {}
+                    None => heard(rows),
+                    Some(sure) => {
+                        let mut rows = rows.clone();
+                        join.zip(&mut rows, sure);
+                        heard(&rows);
+                    }
+                })
+            };
             opens.push(part.open);
             bounds = Some(match bounds {
                 None => (part.sure, part.may),
                 Some((mut sure, mut may)) => {
-                    zip(&mut sure, &part.sure, fold);
-                    zip(&mut may, &part.may, fold);
+                    join.zip(&mut sure, &part.sure);
+                    join.zip(&mut may, &part.may);
                     (sure, may)
                 }
             });
@@ -167,7 +216,7 @@ impl Scan<'_> {
         Solved {
             sure,
             may,
-            open: open(opens),
+            open: join.open(opens),
         }
     }
 

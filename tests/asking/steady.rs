@@ -1,6 +1,7 @@
 //! Evidence that comes while somebody reads: links are found anew, and the cursor stays where it is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use trailhound::app::action::Action;
@@ -10,9 +11,10 @@ use trailhound::base::cancel::Cancel;
 use trailhound::base::crew::Alone;
 use trailhound::base::origin::FileId;
 use trailhound::decode;
-use trailhound::engine::protocol::Reply;
+use trailhound::engine::protocol::{Reply, Searched};
 use trailhound::index::batch::BatchBuilder;
 use trailhound::index::schema::Col;
+use trailhound::index::snapshot::Hits;
 use trailhound::index::writer::IndexWriter;
 use trailhound::pivot::kept::Kept;
 use trailhound::pivot::lineage::{Lineage, Wishes};
@@ -331,4 +333,48 @@ fn a_page_of_a_role_becomes_that_of_who_is_behind_it() {
         assert!(!d.state.answer.hits.is_empty(), "{}", d.text());
         assert!(d.text().contains("alice is behind "), "{}", d.text());
     }
+}
+
+/// The events of a view that some columns tell of show at once; a key that moves waits for the others.
+#[test]
+fn what_columns_tell_of_shows_at_once_and_moves_wait_for_the_rest() {
+    let press = |key: &str| Action::Press(Chord::parse(key).expect("a key"));
+    let opened = || {
+        let mut screen = Driver::demo(120, 36);
+        screen.keys("/ ctrl-u").type_in("alice").keys("Enter j j j");
+        screen.keys("/ ctrl-u").type_in("us-east-1").keys("Enter");
+        screen
+    };
+    let mut whole = opened();
+    whole.keys("[ j");
+
+    let mut screen = opened();
+    screen.apply(press("["));
+    let on = screen.state.focused_event();
+    assert_ne!(screen.state.answer.answered, screen.state.answer.asked);
+    let order: Vec<_> = Hits::all(&screen.state.snapshot)
+        .order
+        .iter()
+        .take(5)
+        .copied()
+        .collect();
+    let hits = Hits {
+        generation: screen.state.snapshot.generation(),
+        order: order.into(),
+    };
+    screen.apply(Action::Reply(Reply::Hits {
+        request: screen.state.answer.asked,
+        hits,
+        sorted: None,
+        took: Duration::from_millis(5),
+        searched: Some(Searched::Columns),
+    }));
+    let text = screen.text();
+    assert!(text.contains("≥5 match, searching"), "{text}");
+    screen.apply(press("j"));
+    assert_eq!(screen.state.focused_event(), on, "a part moved the cursor");
+    screen.settle();
+    let ended = (screen.state.focused_event(), screen.count());
+    assert_eq!(ended, (whole.state.focused_event(), whole.count()));
+    assert_ne!(ended.0, on);
 }
