@@ -13,9 +13,9 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use crate::base::time::UtcMicros;
+use crate::event::newborn::Newborn;
 use crate::event::outcome::{self, Outcome};
-use crate::event::pick::{self, Path, Places};
-use crate::event::record::{Record, is_masked};
+use crate::event::record::{KnownIdentity, Record};
 use crate::event::texts::Texts;
 
 /// How sure a link is.
@@ -421,96 +421,6 @@ struct Derived {
     session: bool,
 }
 
-/// The places of a record that name a child.
-static PATHS: &[Path] = &[
-    &["responseElements", "credentials", "accessKeyId"],
-    &["responseElements", "credentials", "expiration"],
-    &["responseElements", "assumedRoleUser", "assumedRoleId"],
-    &["responseElements", "assumedRoleUser", "arn"],
-    &["responseElements", "federatedUser", "federatedUserId"],
-    &["responseElements", "federatedUser", "arn"],
-    &["requestParameters", "roleArn"],
-    &["requestParameters", "roleSessionName"],
-    &["requestParameters", "sourceIdentity"],
-    &["requestParameters", "targetPrincipal"],
-    &["requestParameters", "name"],
-    &["additionalEventData", "signInSessionArn"],
-    &["additionalEventData", "SwitchFrom"],
-    &["serviceEventDetails", "role_name"],
-    &["requestParameters", "role_name"],
-    &["requestParameters", "roleName"],
-    &["requestParameters", "userName"],
-    &["responseElements", "accessKey", "accessKeyId"],
-    &["responseElements", "accessKey", "userName"],
-    &["responseElements", "user", "arn"],
-    &["responseElements", "user", "userId"],
-    &["responseElements", "role", "arn"],
-    &["responseElements", "role", "roleId"],
-    &["requestParameters", "functionName"],
-    &["responseElements", "functionName"],
-    &[
-        "responseElements",
-        "instancesSet",
-        "items",
-        "*",
-        "instanceId",
-    ],
-    &["responseElements", "tasks", "*", "taskArn"],
-    &["responseElements", "build", "id"],
-    &["requestParameters", "target"],
-    &["requestParameters", "instanceIds", "*"],
-    &["requestParameters", "instanceId"],
-    &[
-        "requestParameters",
-        "AssociateIamInstanceProfileRequest",
-        "InstanceId",
-    ],
-    &[
-        "responseElements",
-        "AssociateIamInstanceProfileResponse",
-        "iamInstanceProfileAssociation",
-        "instanceId",
-    ],
-    &[
-        "responseElements",
-        "ReplaceIamInstanceProfileAssociationResponse",
-        "iamInstanceProfileAssociation",
-        "instanceId",
-    ],
-    &[
-        "responseElements",
-        "credentialSet",
-        "*",
-        "credentials",
-        "accessKeyId",
-    ],
-    &[
-        "responseElements",
-        "credentialSet",
-        "*",
-        "assumedRoleUser",
-        "arn",
-    ],
-];
-
-static PLACES: LazyLock<Places> = LazyLock::new(|| Places::new(PATHS));
-
-/// A birth while its record is read; the texts in the order of [`Texts`].
-#[derive(Default)]
-struct Draft {
-    name: &'static str,
-    key: Option<Box<str>>,
-    id: Option<Box<str>>,
-    arn: Option<Box<str>>,
-    target: Option<Box<str>>,
-    session: Option<Box<str>>,
-    source_identity: Option<Box<str>>,
-    sign_in: Option<Box<str>>,
-    switched_from: Option<Box<str>>,
-    hosts: Vec<Box<str>>,
-    expires: Option<UtcMicros>,
-}
-
 impl Birth {
     /// The access key id that was issued or made.
     pub fn key(&self) -> Option<&str> {
@@ -525,9 +435,19 @@ impl Birth {
     /// The ARN of the child.
     pub fn arn(&self) -> Option<Cow<'_, str>> {
         if self.derived.arn {
-            return session_arn(self.target()?, self.session()?).map(Cow::Owned);
+            let parts = session_arn(self.target()?, self.session()?)?;
+            return Some(Cow::Owned(parts.concat()));
         }
         self.texts.get(2).map(Cow::Borrowed)
+    }
+
+    /// Whether the child has this ARN.
+    pub fn has_arn(&self, arn: &str) -> bool {
+        if self.derived.arn {
+            let both = self.target().zip(self.session());
+            return both.is_some_and(|(role, name)| is_session_arn(arn, role, name));
+        }
+        self.texts.get(2) == Some(arn)
     }
 
     /// What was asked for: a role's ARN, a user's, role's or function's name.
@@ -581,101 +501,51 @@ impl Birth {
         }
         let error = outcome::error_of(record);
         let failed = Outcome::of_error(error) != Outcome::Ok;
-        let mut birth = Draft {
-            name: call.name,
-            ..Draft::default()
-        };
-        pick::pick(json, &PLACES, &mut |path, text| birth.take(path, text));
+        let known = record.identity.known().map(KnownIdentity::raw);
+        let mut born = Newborn::read(json, known.unwrap_or_default());
+        if call.name == "GetFederationToken" {
+            born.session = born.session.or(born.name.take());
+        }
         if failed {
-            birth.key = None;
+            born.key = None;
             // A refused call has no parameters: its target stands in the message only.
             let message = record.error_message.as_deref().unwrap_or("");
-            if birth.target.is_none() {
-                birth.target = message
-                    .rsplit_once("on resource: ")
-                    .and_then(|(_, rest)| rest.split_whitespace().next())
-                    .map(Into::into);
-            }
+            born.target = born.target.or_else(|| {
+                let (_, rest) = message.rsplit_once("on resource: ")?;
+                rest.split_whitespace().next().map(Cow::Borrowed)
+            });
         }
         let mark = FixedState::with_seed(0).hash_one(json);
-        Some(birth.done(call, failed, mark))
+        Some(Self::kept(&born, call, failed, mark))
     }
-}
 
-impl Draft {
-    fn done(&self, call: &'static Call, failed: bool, mark: u64) -> Birth {
-        let target = self.target.as_deref();
-        let (id, arn) = (self.id.as_deref(), self.arn.as_deref());
-        let session = self.session.as_deref();
-        let of_role = target.zip(session);
-        let of_role = of_role.filter(|_| arn.is_some_and(|arn| arn.contains(":assumed-role/")));
+    fn kept(born: &Newborn<'_>, call: &'static Call, failed: bool, mark: u64) -> Self {
+        let (id, arn) = (born.id.as_deref(), born.arn.as_deref());
+        let (target, session) = (born.target.as_deref(), born.session.as_deref());
+        let of_role = arn.zip(target.zip(session));
         let derived = Derived {
-            arn: of_role
-                .and_then(|(role, name)| session_arn(role, name))
-                .as_deref()
-                == arn
-                && arn.is_some(),
+            arn: of_role.is_some_and(|(arn, (role, name))| is_session_arn(arn, role, name)),
             session: session.is_some() && id.and_then(name_in) == session,
         };
-        let hosts: Vec<&str> = self.hosts.iter().map(|host| &**host).collect();
+        let hosts: Vec<&str> = born.hosts.iter().map(|host| &**host).collect();
         let texts = [
-            self.key.as_deref(),
+            born.key.as_deref(),
             id,
             arn.filter(|_| !derived.arn),
             target,
             session.filter(|_| !derived.session),
-            self.source_identity.as_deref(),
-            self.sign_in.as_deref(),
-            self.switched_from.as_deref(),
+            born.source_identity.as_deref(),
+            born.sign_in.as_deref(),
+            born.switched_from.as_deref(),
         ];
-        Birth {
+        Self {
             call,
             failed,
             derived,
             texts: Texts::new(texts, &hosts),
-            expires: self.expires.map_or(NEVER, |at| at.0),
+            expires: born.expires.map_or(NEVER, |at| at.0),
             mark,
         }
-    }
-
-    fn take(&mut self, path: usize, text: Cow<'_, str>) {
-        if text.is_empty() || is_masked(&text) {
-            return;
-        }
-        let names: &[&str] = PATHS.get(path).copied().unwrap_or(&[]);
-        let slot = match names.last().copied().unwrap_or("") {
-            "accessKeyId" => &mut self.key,
-            "expiration" => {
-                self.expires = expiration(&text);
-                return;
-            }
-            "assumedRoleId" | "federatedUserId" | "userId" | "roleId" => &mut self.id,
-            "arn" => &mut self.arn,
-            "sourceIdentity" => &mut self.source_identity,
-            "signInSessionArn" => &mut self.sign_in,
-            "SwitchFrom" => &mut self.switched_from,
-            "name" if self.name != "GetFederationToken" => return,
-            "roleSessionName" | "name" => &mut self.session,
-            "instanceId" | "InstanceId" | "*" | "target" => {
-                self.hosts.push(text.into());
-                return;
-            }
-            "taskArn" | "id" => {
-                // The session is named after the last part of the task's ARN or the build's id.
-                let last = text.rsplit(['/', ':']).next().unwrap_or(&text);
-                self.hosts.push(last.into());
-                return;
-            }
-            "functionName" => {
-                // A name, an ARN or a part of one; the name is what follows `function:`.
-                let name = text.split("function:").last().unwrap_or(&text);
-                let name = name.split(':').next().unwrap_or(name);
-                self.target = Some(name.into());
-                return;
-            }
-            _ => &mut self.target,
-        };
-        *slot = Some(text.into());
     }
 }
 
@@ -684,8 +554,8 @@ fn name_in(id: &str) -> Option<&str> {
     id.split_once(':').map(|(_, name)| name)
 }
 
-/// The ARN of a session of a role.
-fn session_arn(role: &str, name: &str) -> Option<String> {
+/// The parts of the ARN of a session of a role, end to end.
+fn session_arn<'a>(role: &'a str, name: &'a str) -> Option<[&'a str; 8]> {
     let mut parts = role.splitn(6, ':');
     let mut part = || parts.next();
     let ("arn", partition, "iam", "", account, rest) =
@@ -695,26 +565,24 @@ fn session_arn(role: &str, name: &str) -> Option<String> {
     };
     let path = rest.strip_prefix("role/")?;
     let role = path.rsplit('/').next().unwrap_or(path);
-    Some(format!(
-        "arn:{partition}:sts::{account}:assumed-role/{role}/{name}"
-    ))
+    Some([
+        "arn:",
+        partition,
+        ":sts::",
+        account,
+        ":assumed-role/",
+        role,
+        "/",
+        name,
+    ])
 }
 
-/// `expiration` as the services write it: ISO, `Aug 1, 2021 9:15:00 AM`, `Oct 8, 2024, 4:15:32 PM`,
-/// or seconds since 1970.
-fn expiration(text: &str) -> Option<UtcMicros> {
-    if let Some(time) = UtcMicros::parse(text) {
-        return Some(time);
-    }
-    if let Ok(seconds) = text.parse::<i64>() {
-        return seconds.checked_mul(1_000_000).map(UtcMicros);
-    }
-    // Some writers put a narrow no-break space before AM and PM.
-    let plain = text.replace(['\u{202f}', '\u{a0}'], " ");
-    ["%b %e, %Y %I:%M:%S %p", "%b %e, %Y, %I:%M:%S %p"]
-        .iter()
-        .find_map(|format| chrono::NaiveDateTime::parse_from_str(&plain, format).ok())
-        .map(|t| UtcMicros(t.and_utc().timestamp_micros()))
+/// Whether an ARN is that of a session of a role.
+fn is_session_arn(arn: &str, role: &str, name: &str) -> bool {
+    session_arn(role, name).is_some_and(|parts| {
+        let mut parts = parts.into_iter();
+        parts.try_fold(arn, |rest, part| rest.strip_prefix(part)) == Some("")
+    })
 }
 
 #[cfg(test)]
@@ -811,20 +679,6 @@ mod tests {
         let b = Birth::of(&record, br#"{"requestParameters":null}"#).unwrap();
         assert!(b.failed);
         assert_eq!(b.target(), Some("arn:aws:iam::2:role/R"));
-    }
-
-    #[test]
-    fn expirations_in_every_spelling() {
-        let at = UtcMicros::parse("2021-08-01T09:15:00Z");
-        for text in [
-            "Aug 1, 2021 9:15:00 AM",
-            "Aug 1, 2021, 9:15:00 AM",
-            "2021-08-01T09:15:00Z",
-            "1627809300",
-        ] {
-            assert_eq!(expiration(text), at, "{text}");
-        }
-        assert_eq!(expiration("soon"), None);
     }
 
     #[test]

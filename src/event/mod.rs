@@ -12,6 +12,7 @@ pub mod inner;
 pub mod json;
 pub mod keys;
 pub mod kind;
+mod newborn;
 pub mod outcome;
 pub mod params;
 pub mod pick;

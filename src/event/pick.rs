@@ -28,11 +28,11 @@ struct Node {
 
 impl Places {
     /// The tree of some paths, which are numbered as they stand.
-    pub fn new(paths: &[Path]) -> Self {
+    pub fn new(paths: impl IntoIterator<Item = Path>) -> Self {
         let mut nodes = vec![Node::default()];
-        for (number, path) in paths.iter().enumerate() {
+        for (number, path) in paths.into_iter().enumerate() {
             let mut at = 0;
-            for key in *path {
+            for key in path {
                 let new = nodes.len();
                 let node = &mut nodes[at];
                 let next = if *key == "*" {
@@ -58,12 +58,19 @@ impl Places {
 }
 
 /// Calls `found` with the number of the path and the text, for every string, number or flag that
-/// stands at one of the `places`, in the order of the text.
-pub fn pick(json: &[u8], places: &Places, found: &mut dyn FnMut(usize, Cow<'_, str>)) {
+/// stands at one of the `places`, in the order of the text. `known` is the text of an object that may
+/// stand where none of them is: equal bytes end where it ends, so they are not read.
+pub fn pick<'a>(
+    json: &'a [u8],
+    places: &Places,
+    known: &[u8],
+    found: &mut dyn FnMut(usize, Cow<'a, str>),
+) {
     let mut walk = Walk {
         json,
         at: 0,
         places,
+        known,
         found,
     };
     let _ = walk.value(walk.places.nodes.first());
@@ -73,7 +80,8 @@ struct Walk<'a, 'p, 'f> {
     json: &'a [u8],
     at: usize,
     places: &'p Places,
-    found: &'f mut dyn FnMut(usize, Cow<'_, str>),
+    known: &'p [u8],
+    found: &'f mut dyn FnMut(usize, Cow<'a, str>),
 }
 
 impl<'a, 'p> Walk<'a, 'p, '_> {
@@ -156,7 +164,7 @@ impl<'a, 'p> Walk<'a, 'p, '_> {
         let start = self.at + 1;
         let mut at = start;
         loop {
-            at += memchr::memchr2(b'"', b'\\', self.json.get(at..)?)?;
+            at = self.stop(at)?;
             if self.json.get(at) == Some(&b'"') {
                 self.at = at + 1;
                 return self.json.get(start..at);
@@ -165,8 +173,30 @@ impl<'a, 'p> Walk<'a, 'p, '_> {
         }
     }
 
+    /// The next quote or backslash.
+    #[inline]
+    fn stop(&self, mut at: usize) -> Option<usize> {
+        // Most strings are short: a search that is called costs more than looking at eight letters.
+        for _ in 0..NEAR {
+            let Some(eight) = self.json.get(at..).and_then(<[u8]>::first_chunk) else {
+                break;
+            };
+            let met = stops(u64::from_le_bytes(*eight));
+            if met != 0 {
+                return Some(at + (met.trailing_zeros() / u8::BITS) as usize);
+            }
+            at += size_of::<u64>();
+        }
+        Some(at + memchr::memchr2(b'"', b'\\', self.json.get(at..)?)?)
+    }
+
     /// Steps over an object or array, however deep.
     fn step_over(&mut self) -> Option<()> {
+        let rest = self.json.get(self.at..)?;
+        if !self.known.is_empty() && rest.starts_with(self.known) {
+            self.at += self.known.len();
+            return Some(());
+        }
         let mut open = 0usize;
         loop {
             match self.json.get(self.at)? {
@@ -185,11 +215,25 @@ impl<'a, 'p> Walk<'a, 'p, '_> {
         }
     }
 
-    fn give(&mut self, node: Option<&Node>, raw: &[u8], quoted: bool) {
+    fn give(&mut self, node: Option<&Node>, raw: &'a [u8], quoted: bool) {
         for number in node.map_or(&[][..], |node| &node.ends) {
             (self.found)(*number, text(raw, quoted));
         }
     }
+}
+
+/// Times eight letters that are looked at before a search is called.
+const NEAR: usize = 5;
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// The highest bit of the first of eight letters that is a quote or a backslash; what is set above
+/// it says nothing.
+const fn stops(eight: u64) -> u64 {
+    let quote = eight ^ (ONES * b'"' as u64);
+    let slash = eight ^ (ONES * b'\\' as u64);
+    let quote = quote.wrapping_sub(ONES) & !quote;
+    let slash = slash.wrapping_sub(ONES) & !slash;
+    (quote | slash) & (ONES * 0x80)
 }
 
 /// A string's inside as text: escapes undone where they are sound.
@@ -200,7 +244,10 @@ fn text(raw: &[u8], quoted: bool) -> Cow<'_, str> {
             return text.into();
         }
     }
-    String::from_utf8_lossy(raw)
+    match simdutf8::basic::from_utf8(raw) {
+        Ok(text) => text.into(),
+        Err(_) => String::from_utf8_lossy(raw),
+    }
 }
 
 #[cfg(test)]
@@ -215,9 +262,12 @@ mod tests {
         &["list", "*"],
     ];
 
+    const KNOWN: &[u8] = br#"{"b":"known","c":[1]}"#;
+
     fn found(json: &str) -> Vec<(usize, String)> {
         let mut all = Vec::new();
-        pick(json.as_bytes(), &Places::new(PATHS), &mut |i, text| {
+        let places = Places::new(PATHS.iter().copied());
+        pick(json.as_bytes(), &places, KNOWN, &mut |i, text| {
             all.push((i, text.into_owned()));
         });
         all
@@ -238,6 +288,45 @@ mod tests {
             ]
         );
         assert_eq!(found(r#"{"list":["p","q"],"n":null}"#).len(), 2);
+    }
+
+    #[test]
+    fn strings_end_where_they_end_however_long_they_are() {
+        for len in 0..90 {
+            let long = "x".repeat(len);
+            for (inside, text) in [
+                ("", ""),
+                ("\\\"", "\""),
+                ("\\\\", "\\"),
+                ("é", "é"),
+                ("!#[]", "!#[]"),
+            ] {
+                let json = format!(
+                    r#"{{"x":"{long}{inside}{long}","n":"{long}{inside}{long}","a":{{"b":"{inside}{long}"}}}}"#
+                );
+                let wanted = [
+                    (2, format!("{long}{text}{long}")),
+                    (0, format!("{text}{long}")),
+                ];
+                assert_eq!(found(&json), wanted, "{json}");
+                for cut in 0..json.len() {
+                    if let Some(cut) = json.get(..cut) {
+                        assert!(wanted.starts_with(&found(cut)), "{cut}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_object_that_was_met_before_is_stepped_over_where_nothing_is_wanted() {
+        let known = std::str::from_utf8(KNOWN).unwrap();
+        let json = format!(r#"{{"x":{known},"y":[{known}],"a":{known},"n":7}}"#);
+        assert_eq!(found(&json), [(0, "known".to_owned()), (2, "7".to_owned())]);
+        // One that begins alike is not that one.
+        let more = known.replace("[1]}", r#"[1],"d":{"e":"}"}}"#);
+        let json = format!(r#"{{"x":{more},"n":7}}"#);
+        assert_eq!(found(&json), [(2, "7".to_owned())]);
     }
 
     #[test]

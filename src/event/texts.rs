@@ -3,12 +3,14 @@
 //! Where a type has many optional texts and there are very many of it, a piece for each text, or a
 //! place for each that is absent, costs more than the texts.
 
-/// As many texts as a type has places for them, and any number after these.
+use std::sync::Arc;
+
+/// As many texts as a type has places for them, and any number after these. Clones share them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Texts<const N: usize> {
     /// Numbers, and then the texts end to end. The numbers: a bit for each place that has a text, how
     /// many texts follow those, and how long each of all is. See [`put`].
-    all: Box<[u8]>,
+    all: Arc<[u8]>,
 }
 
 impl<const N: usize> Texts<N> {

@@ -139,7 +139,7 @@ pub struct Batch {
     /// What the thread has not said of its sessions yet.
     pub(crate) sessions: Vec<Seeded>,
     /// Births of credentials with the row that tells of each, in order.
-    pub(crate) births: Vec<(usize, Arc<Birth>)>,
+    pub(crate) births: Vec<(usize, Birth)>,
     /// Shared ids with the row that has each, in order.
     pub(crate) shared: Vec<(usize, u128)>,
     /// Bytes given out with the row that says so, in order; not where there are none.
@@ -607,7 +607,7 @@ impl BatchBuilder {
         if let Some(row) = self.batch.len().checked_sub(1)
             && let Some(birth) = Birth::of(record, json)
         {
-            self.batch.births.push((row, Arc::new(birth)));
+            self.batch.births.push((row, birth));
         }
     }
 

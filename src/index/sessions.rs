@@ -58,7 +58,7 @@ pub struct Born {
     /// The event.
     pub event: EventId,
     /// What it says.
-    pub birth: Arc<Birth>,
+    pub birth: Birth,
 }
 
 /// An event that shares an id with another account's record of the same action.

@@ -323,7 +323,7 @@ impl IndexWriter {
                 Seen::New => {}
             }
             if let Some((_, birth)) = born {
-                let birth = Arc::clone(birth);
+                let birth = birth.clone();
                 self.births.push(Born { event, birth });
             }
             if let Some(&(_, id)) = shares {
@@ -542,7 +542,7 @@ enum Seen {
 
 /// What rows of a batch tell beside their columns, as far as it is not told yet.
 struct Told<'a> {
-    births: Peekable<std::slice::Iter<'a, (usize, Arc<Birth>)>>,
+    births: Peekable<std::slice::Iter<'a, (usize, Birth)>>,
     shared: Peekable<std::slice::Iter<'a, (usize, u128)>>,
     bytes_out: Peekable<std::slice::Iter<'a, (usize, u64)>>,
 }

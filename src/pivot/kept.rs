@@ -11,7 +11,7 @@ use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use crate::base::cancel::Cancel;
 use crate::base::crew::{Crew, gather};
@@ -74,6 +74,9 @@ const KINDS: u32 = 5;
 /// A place of a table that a session looked at.
 pub(super) type Looked = u32;
 
+/// Stands for the child of a birth that failed or gives no id. No symbol has this code.
+const NOBODY: u32 = u32::MAX;
+
 /// Pieces of work that are worth handing out.
 const BIRTHS_A_PIECE: usize = 8192;
 const SESSIONS_A_PIECE: usize = 4096;
@@ -100,6 +103,10 @@ pub struct Kept {
     pub(super) console: Console,
     /// By birth: its moment.
     pub(super) times: Vec<i64>,
+    /// By birth: the session whose event tells of it, as a code.
+    pub(super) told_in: Vec<u32>,
+    /// By birth: the principal that has its child's id, as a code; [`NOBODY`] for what has none.
+    children: Vec<u32>,
     /// Births in order of time and name, and the place of each among them.
     pub(super) order: Arc<Vec<u32>>,
     pub(super) rank: Vec<u32>,
@@ -240,6 +247,19 @@ impl Kept {
         links
     }
 
+    /// By birth: the principal that has its child's id, as a code; of those that none has, no symbol's.
+    pub(super) fn children(&mut self, snapshot: &Snapshot, known: &HashMap<&str, Sym>) -> &[u32] {
+        self.children.resize(snapshot.births().len(), 0);
+        // In the order they came in, which is the one they lie in.
+        for (born, child) in snapshot.births().iter().zip(&mut self.children) {
+            if *child == 0 {
+                let id = born.birth.id().filter(|_| !born.birth.failed);
+                *child = id.map_or(NOBODY, |id| known.get(id).map_or(0, |sym| sym.code()));
+            }
+        }
+        &self.children
+    }
+
     fn meet_principals(&mut self, snapshot: &Snapshot, news: &mut News) {
         let mut fresh = Vec::new();
         for (sym, p) in snapshot.principals() {
@@ -362,9 +382,12 @@ impl Kept {
             return;
         }
         self.births = to;
-        let events = (from..to).filter_map(|at| snapshot.births().get(at));
+        let events = || (from..to).filter_map(|at| Some(snapshot.births().get(at)?.event));
         self.times
-            .extend(events.map(|born| snapshot.time_key(born.event)));
+            .extend(events().map(|event| snapshot.time_key(event)));
+        let session = |event| snapshot.symbol(Col::Session, event);
+        self.told_in
+            .extend(events().map(|event| session(event).map_or(0, Sym::code)));
         let fresh: Vec<u32> = (from as u32..to as u32).collect();
         self.order_births(snapshot, fresh);
         let pieces = (to - from).div_ceil(BIRTHS_A_PIECE);
@@ -393,7 +416,7 @@ impl Kept {
     }
 
     /// Brings births among the others, by time and name.
-    fn order_births(&mut self, snapshot: &Snapshot, mut fresh: Vec<u32>) {
+    fn order_births(&mut self, snapshot: &Snapshot, fresh: Vec<u32>) {
         fn says(b: &Birth) -> [Option<&str>; 4] {
             [b.key(), b.id(), b.target(), b.session()]
         }
@@ -418,7 +441,12 @@ impl Kept {
                 // One id may stand on two records that say the same of the birth.
                 .then_with(|| a.birth.mark.cmp(&b.birth.mark))
         };
-        fresh.sort_by(order);
+        // Most differ in these two, which are looked up once for each.
+        let bits = |at: u32| snapshot.births().get(at as usize).map(|b| name(b.event).0);
+        let keyed = |at| (time(at), bits(at).unwrap_or(0), at);
+        let mut keyed: Vec<(i64, u128, u32)> = fresh.into_iter().map(keyed).collect();
+        keyed.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| order(&a.2, &b.2)));
+        let mut fresh: Vec<u32> = keyed.into_iter().map(|(_, _, at)| at).collect();
         let all = Arc::make_mut(&mut self.order);
         if all.is_empty() {
             *all = fresh;
@@ -440,7 +468,7 @@ impl Kept {
         let Some(born) = snapshot.births().get(at).filter(|b| !b.birth.failed) else {
             return;
         };
-        let b = &*born.birth;
+        let b = &born.birth;
         let mut put = |by: By, text: Option<&str>| {
             if let Some(text) = text {
                 entries.push((self.place(by, text), at as u32));

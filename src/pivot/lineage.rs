@@ -247,8 +247,8 @@ impl Lineage {
         let principals = snapshot.dict(Col::Principal).iter();
         let symbols: HashMap<&str, Sym> = principals.map(|(sym, key)| (key, sym)).collect();
         lineage.name_persons(snapshot, &wishes.identities, kept.parts.clone(), &symbols);
-        lineage.index(snapshot);
-        lineage.index_principals(snapshot, &symbols);
+        lineage.index(snapshot, &kept.told_in);
+        lineage.index_principals(snapshot, kept.children(snapshot, &symbols));
         Some(lineage)
     }
 
@@ -567,7 +567,7 @@ impl Lineage {
         found.map(|user| persons.stamped(user, PrincipalKind::IdentityCenter))
     }
 
-    fn index(&mut self, snapshot: &Snapshot) {
+    fn index(&mut self, snapshot: &Snapshot, told_in: &[u32]) {
         let n = snapshot.sessions().len();
         let (mut below, mut tops) = (Vec::new(), Vec::new());
         for session in (0..n).filter_map(Sym::at) {
@@ -604,30 +604,22 @@ impl Lineage {
         }
         self.children = Lists::of(snapshot.births().len(), &children);
         self.beside = Lists::of(n, &beside);
-        let told: Vec<(u32, u32)> = self
-            .births
-            .iter()
-            .filter_map(|birth| {
-                let event = snapshot.births().get(*birth as usize)?.event;
-                let session = snapshot.symbol(Col::Session, event)?;
-                Some((session.index() as u32, *birth))
-            })
-            .collect();
+        let told = self.births_by(n, told_in);
         self.told = Lists::of(n, &told);
     }
 
+    /// Births in order, each with the place of the symbol whose code it has, if that is one of `n`.
+    fn births_by(&self, n: usize, codes: &[u32]) -> Vec<(u32, u32)> {
+        let code = |birth: u32| codes.get(birth as usize).copied().unwrap_or(0);
+        let placed = |birth: &u32| Some((code(*birth).checked_sub(1)?, *birth));
+        let placed = self.births.iter().filter_map(placed);
+        placed.filter(|(place, _)| (*place as usize) < n).collect()
+    }
+
     /// Notes of each principal who stands for it, and which births opened sessions of it.
-    fn index_principals(&mut self, snapshot: &Snapshot, symbols: &HashMap<&str, Sym>) {
+    fn index_principals(&mut self, snapshot: &Snapshot, children: &[u32]) {
         let n = snapshot.dict(Col::Principal).len();
-        let openers: Vec<(u32, u32)> = self
-            .births
-            .iter()
-            .filter_map(|birth| {
-                let born = snapshot.births().get(*birth as usize)?;
-                let id = born.birth.id().filter(|_| !born.birth.failed)?;
-                Some((symbols.get(id)?.index() as u32, *birth))
-            })
-            .collect();
+        let openers = self.births_by(n, children);
         self.openers = Lists::of(n, &openers);
         let names = snapshot.dict(Col::Session);
         let mut first: Vec<Option<Sym>> = vec![None; n];

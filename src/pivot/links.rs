@@ -140,7 +140,7 @@ impl<'a> Finder<'a> {
             let said = match by {
                 By::Key => b.key(),
                 By::Id => b.id(),
-                By::Arn => return b.arn().as_deref() == Some(text),
+                By::Arn => return b.has_arn(text),
                 By::SignIn => b.sign_in(),
                 By::Function | By::LoginMaker => b.target(),
                 By::Host => return b.hosts().any(|host| host == text),
