@@ -36,6 +36,8 @@ pub(crate) enum Area {
     Resource,
     /// `event` of the Elastic schema.
     Elastic,
+    /// `tlsDetails`: how the call travelled, which names no resource.
+    Transport,
     // From here on: inside `userIdentity`, whose ARNs are no resources of the call.
     /// `userIdentity`.
     Identity,
@@ -89,6 +91,7 @@ impl Area {
                 | Self::RequestIn
                 | Self::ResponseIn
                 | Self::ServiceDetailsIn
+                | Self::Transport
                 | Self::IdentityOther
         )
     }
@@ -177,6 +180,7 @@ pub(crate) enum Slot {
     SecurityLake,
     RequestParameters,
     BytesOut,
+    TlsDetails,
 }
 
 /// Where a value stands in a record.
@@ -205,7 +209,7 @@ impl Place {
     /// in a field of the record that says something else.
     #[inline]
     pub(crate) fn names_nothing(self) -> bool {
-        self.area.in_identity() || self.slot.names_nothing()
+        self.area.in_identity() || self.area == Area::Transport || self.slot.names_nothing()
     }
 }
 
@@ -301,7 +305,11 @@ fn root(key: &[u8]) -> Slot {
             b"logEvents" => Slot::LogEvents,
             _ => Slot::Unknown,
         },
-        10 if key == b"@timestamp" => Slot::AtTimestamp,
+        10 => match key {
+            b"@timestamp" => Slot::AtTimestamp,
+            b"tlsDetails" => Slot::TlsDetails,
+            _ => Slot::Unknown,
+        },
         11 if key == b"eventSource" => Slot::EventSource,
         11 if key == b"EventSource" => Slot::Notification,
         12 => match key {
@@ -355,6 +363,7 @@ impl Slot {
             (Self::ResponseElements, true) => Area::Response,
             (Self::ServiceEventDetails, true) => Area::ServiceDetails,
             (Self::AdditionalEventData, true) => Area::Additional,
+            (Self::TlsDetails, true) => Area::Transport,
             (Self::Resources, false) => Area::Resources,
             (Self::ElasticEvent, true) => Area::Elastic,
             _ if area == Area::Resources && object => Area::Resource,
@@ -413,7 +422,7 @@ impl Slot {
     pub(crate) const fn bit(self) -> u64 {
         match self {
             // The last ones are past what fits, and nobody asks for them.
-            Self::Unknown | Self::RequestParameters | Self::BytesOut => 0,
+            Self::Unknown | Self::RequestParameters | Self::BytesOut | Self::TlsDetails => 0,
             _ => 1 << (self as u64),
         }
     }

@@ -265,8 +265,7 @@ fn each_named<'a>(
     let odd = has_colon(call.region) || has_colon(call.account);
     for (at, param) in params.iter().enumerate() {
         let text = param.text.as_ref();
-        let row = table.rows(param.key).iter().map(|n| usize::from(*n));
-        let mut row = row.filter(|n| plan.has(*n));
+        let mut row = plan.rows(param.key);
         let Some(first) = row.next() else { continue };
         if text.is_empty() || text == HIDDEN || text.len() > LONGEST {
             continue;

@@ -40,6 +40,11 @@ impl Key {
     pub const fn is_known(self) -> bool {
         self.0 != 0
     }
+
+    /// One bit of many.
+    const fn bit(self) -> u64 {
+        1 << (self.0 & 63)
+    }
 }
 
 /// A parameter the table may know how to read.
@@ -218,14 +223,6 @@ impl Table {
         self.names.get(usize::from(key.0)).copied().unwrap_or("")
     }
 
-    /// The rows that may read a parameter of this name, in the order of the table.
-    #[inline]
-    pub(crate) fn rows(&self, key: Key) -> &[u16] {
-        self.rows
-            .get(usize::from(key.0))
-            .map_or(&[][..], Vec::as_slice)
-    }
-
     /// What is worked out of a row.
     #[inline]
     pub(crate) fn worked(&self, row: usize) -> &Worked {
@@ -283,8 +280,11 @@ impl Told {
 pub(crate) struct Plan {
     source: Box<str>,
     name: Box<str>,
-    /// By row: whether it reads parameters of the call.
-    rows: [u64; ROWS.len().div_ceil(64)],
+    /// The rows that read parameters of the call, each beside the name of its parameter: by name,
+    /// then in the order of the table.
+    rows: Box<[(Key, u16)]>,
+    /// A bit for each name that is among them; some names share one.
+    read: u64,
     /// Its class, where its name alone says it.
     verb: Option<Verb>,
     /// Whether the name says that it only looks.
@@ -302,27 +302,28 @@ impl Plan {
         let table = Table::get();
         let (short, folded) = (service::short(source), fold_name(name));
         let service = table.services.get(short).copied().unwrap_or(u8::MAX);
-        let mut rows = [0; ROWS.len().div_ceil(64)];
+        let mut rows = Vec::new();
         for (key, of_key) in table.rows.iter().enumerate() {
             for &n in of_key {
-                let n = usize::from(n);
-                let of_service = match (table.service_of[n], source) {
+                let row = usize::from(n);
+                let of_service = match (table.service_of[row], source) {
                     (0, _) => true,
                     // Where the service is missing, a parameter that only one service has tells it.
                     (_, "") => table.telling[key],
                     (known, _) => known == service,
                 };
-                let calls = ROWS[n].calls;
+                let calls = ROWS[row].calls;
                 let mut words = calls.split('|');
                 if of_service && (calls.is_empty() || words.any(|word| folded.contains(word))) {
-                    rows[n / 64] |= 1 << (n % 64);
+                    rows.push((Key(key as u16), n));
                 }
             }
         }
         Self {
             source: source.into(),
             name: name.into(),
-            rows,
+            read: rows.iter().fold(0, |bits, (key, _)| bits | key.bit()),
+            rows: rows.into(),
             verb: service::verb_of(folded),
             reads: service::reads_by_name(name),
             reports: service::reports(folded),
@@ -331,10 +332,17 @@ impl Plan {
         }
     }
 
-    /// Whether a row reads parameters of the call.
+    /// The rows that read parameters of this name in the call, in the order of the table.
     #[inline]
-    pub(crate) const fn has(&self, row: usize) -> bool {
-        self.rows[row / 64] >> (row % 64) & 1 != 0
+    pub(crate) fn rows(&self, key: Key) -> impl Iterator<Item = usize> {
+        let of_key = if self.read & key.bit() == 0 {
+            &[]
+        } else {
+            let from = self.rows.partition_point(|(known, _)| known.0 < key.0);
+            self.rows.get(from..).unwrap_or_default()
+        };
+        let of_key = of_key.iter().take_while(move |(known, _)| *known == key);
+        of_key.map(|(_, n)| usize::from(*n))
     }
 
     /// Whether the call only looks, as [`Verb::of`] says it; reading a secret is that too.

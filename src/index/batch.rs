@@ -361,6 +361,7 @@ impl BatchBuilder {
     /// left one half made.
     pub fn abandon(&mut self) {
         let rows = self.batch.runs.last().map_or(0, |run| run.end);
+        self.known.resources.settle(&mut self.batch.resource_codes);
         self.batch.cut(rows);
         if let Some(values) = &mut self.values {
             values.cut(rows);
@@ -376,6 +377,7 @@ impl BatchBuilder {
             *fresh = std::mem::take(&mut dict.fresh);
         }
         batch.values = self.values.as_mut().map(|values| Arc::new(values.take()));
+        known.resources.settle(&mut batch.resource_codes);
         batch.fresh_resources = known.resources.take();
         batch.fresh_ids = std::mem::take(&mut known.ids.fresh);
         known.changed.sort_unstable();
@@ -493,20 +495,23 @@ impl BatchBuilder {
         batch.offsets.push(offset);
         batch.lens.push(len);
         for resource in &record.resources {
-            let code = known.resources.intern(&resource.name);
-            batch.resource_codes.push(code);
+            known.resources.wait(&resource.name);
             batch
                 .resource_marks
                 .push(Mark::new(resource.naming, resource.role));
         }
-        let first = batch.resource_codes.len() - record.resources.len();
+        let named = batch.resource_marks.len();
+        if !record.aliases.is_empty() || known.resources.is_crowded() {
+            known.resources.settle(&mut batch.resource_codes);
+        }
+        let first = named - record.resources.len();
         for (at, name) in &record.aliases {
             let alias = known.resources.intern(name);
             if let Some(&of) = batch.resource_codes.get(first + at) {
                 batch.aliases.push((of, alias));
             }
         }
-        batch.resource_ends.push(batch.resource_codes.len() as u32);
+        batch.resource_ends.push(named as u32);
         if let Some(values) = &mut self.values {
             if usual && !usual_time {
                 values.open_row();

@@ -1,12 +1,13 @@
-//! Where the list of each row ends among the lists of all rows: two bytes a row.
+//! Where the list of each row ends among the lists of all rows, or each string among others: two
+//! bytes a row.
 
 /// Ends of rows, which never fall.
 ///
-/// The low halves stand by row; the few rows from which on the high half is one more stand beside.
+/// The low parts stand by row; the few rows from which on the rest is one more stand beside.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ends {
-    low: Box<[u16]>,
-    steps: Box<[u32]>,
+    low: Vec<u16>,
+    steps: Vec<u32>,
 }
 
 /// Ends looked at one by one before the rest is halved.
@@ -15,18 +16,51 @@ const NEAR: usize = 16;
 impl Ends {
     /// The ends, which never fall.
     pub(crate) fn of(ends: &[u32]) -> Self {
-        let mut steps = Vec::new();
+        let mut all = Self::with_room(ends.len());
+        for end in ends {
+            all.push(*end as usize);
+        }
+        all.steps.shrink_to_fit();
+        all
+    }
+
+    /// None yet, with room for those of so many rows.
+    pub(crate) fn with_room(rows: usize) -> Self {
+        Self {
+            low: Vec::with_capacity(rows),
+            steps: Vec::new(),
+        }
+    }
+
+    /// Adds the end of the next row, which is not before that of the last one.
+    pub(crate) fn push(&mut self, end: usize) {
+        while self.steps.len() < end >> 16 {
+            self.steps.push(self.low.len() as u32);
+        }
+        self.low.push(end as u16);
+    }
+
+    /// Gives back the room that is not needed.
+    pub(crate) fn shrink(&mut self) {
+        self.low.shrink_to_fit();
+        self.steps.shrink_to_fit();
+    }
+
+    /// Rows.
+    pub(crate) const fn len(&self) -> usize {
+        self.low.len()
+    }
+
+    /// Every end, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        let mut steps = self.steps.iter().peekable();
         let mut high = 0;
-        for (row, end) in (0..).zip(ends) {
-            while high < end >> 16 {
-                steps.push(row);
+        (0u32..).zip(&self.low).map(move |(row, low)| {
+            while steps.next_if_eq(&&row).is_some() {
                 high += 1;
             }
-        }
-        Self {
-            low: ends.iter().map(|end| *end as u16).collect(),
-            steps: steps.into(),
-        }
+            high << 16 | usize::from(*low)
+        })
     }
 
     /// Where the list of a row ends; 0 past the last one.
@@ -80,6 +114,7 @@ mod tests {
             let plain: Vec<u32> = lens.iter().map(|len| { sum += len; sum }).collect();
             let ends = Ends::of(&plain);
             prop_assert_eq!(ends.last(), sum as usize);
+            prop_assert!(ends.iter().eq(plain.iter().map(|end| *end as usize)));
             for (row, end) in plain.iter().enumerate() {
                 prop_assert_eq!(ends.get(row), *end as usize);
             }

@@ -4,6 +4,9 @@
 //! a byte behind, and the second puts it among those that are known; few are, and they stay close.
 //! A name that is not known yet is sent on as new, and the writer finds it among all names.
 //!
+//! Names wait until there are some of them, and then are looked for side by side: each look by itself
+//! would wait for memory.
+//!
 //! A hash says which names come again, and is never trusted with more: a known name is compared byte
 //! by byte.
 
@@ -13,12 +16,16 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use crate::index::strings::Strings;
+use crate::index::symbols::spread;
 
 /// Names sent before all are forgotten: the writer holds a number for each.
 const MOST_SENT: u32 = 1 << 17;
 
 /// Text of known names, likewise.
 const MOST_TEXT: usize = 2 << 20;
+
+/// Names that are looked for together.
+const AHEAD: usize = 64;
 
 /// First sights that leave their byte.
 const SIGHTS: usize = 1 << 16;
@@ -33,11 +40,14 @@ pub(crate) struct Sighted {
     sights: Box<[u8]>,
     sent: u32,
     fresh: Strings,
+    /// Names that wait for their numbers, and their hashes.
+    waiting: Strings,
+    hashes: Vec<u64>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Known {
-    hash: u64,
+    hash: u32,
     start: u32,
     len: u32,
     code: u32,
@@ -52,26 +62,74 @@ impl Default for Sighted {
             sights: vec![0; SIGHTS].into_boxed_slice(),
             sent: 0,
             fresh: Strings::default(),
+            waiting: Strings::default(),
+            hashes: Vec::new(),
         }
     }
 }
 
+/// Of a name's hash what stands beside it, and the place and the mark of its first sight.
+const fn parts(hash: u64) -> (u32, usize, u8) {
+    // Zero stands for none.
+    (hash as u32, hash as usize % SIGHTS, (hash >> 32) as u8 | 1)
+}
+
 impl Sighted {
-    /// The number of a name, which is sent under it if it is not known.
+    /// Takes a name whose number is given by [`Self::settle`], behind those before it.
+    pub(crate) fn wait(&mut self, name: &str) {
+        self.waiting.push(name);
+        self.hashes.push(self.hasher.hash_one(name));
+    }
+
+    /// Whether it is time to settle.
+    pub(crate) const fn is_crowded(&self) -> bool {
+        self.hashes.len() >= AHEAD
+    }
+
+    /// Gives every waiting name its number, in their order.
+    pub(crate) fn settle(&mut self, codes: &mut Vec<u32>) {
+        self.look_ahead();
+        let waiting = std::mem::take(&mut self.waiting);
+        let hashes = std::mem::take(&mut self.hashes);
+        codes.extend((hashes.iter().zip(waiting.iter())).map(|(h, name)| self.number(name, *h)));
+        (self.waiting, self.hashes) = (waiting, hashes);
+        self.waiting.clear();
+        self.hashes.clear();
+    }
+
+    /// Looks where waiting names would be, so that the looks that count find those places in the
+    /// cache.
+    fn look_ahead(&self) {
+        let mut met = 0;
+        let text = self.text.as_bytes();
+        for hash in &self.hashes {
+            let (short, slot, _) = parts(*hash);
+            let found = self.known.find(spread(short), |known| known.hash == short);
+            let (start, len) = found.map_or((0, 1), |known| (known.start, known.len));
+            let last = (start + len).saturating_sub(1) as usize;
+            met ^= text.get(start as usize).unwrap_or(&0) ^ text.get(last).unwrap_or(&0);
+            met ^= self.sights[slot];
+        }
+        std::hint::black_box(met);
+    }
+
+    /// The number of a name, which is sent under it if it is not known; none wait before it.
     pub(crate) fn intern(&mut self, name: &str) -> u32 {
-        let hash = self.hasher.hash_one(name);
+        self.number(name, self.hasher.hash_one(name))
+    }
+
+    fn number(&mut self, name: &str, hash: u64) -> u32 {
+        let (hash, slot, mark) = parts(hash);
         let is = |known: &Known| {
             let (start, len) = (known.start as usize, known.len as usize);
             known.hash == hash
                 && self.text.as_bytes().get(start..start + len) == Some(name.as_bytes())
         };
-        if let Some(known) = self.known.find(hash, is) {
+        if let Some(known) = self.known.find(spread(hash), is) {
             return known.code;
         }
         self.sent += 1;
         self.fresh.push(name);
-        // Zero stands for none.
-        let (slot, mark) = (hash as usize % SIGHTS, (hash >> 32) as u8 | 1);
         if std::mem::replace(&mut self.sights[slot], mark) == mark {
             let known = Known {
                 hash,
@@ -80,7 +138,8 @@ impl Sighted {
                 code: self.sent,
             };
             self.text.push_str(name);
-            self.known.insert_unique(hash, known, |known| known.hash);
+            self.known
+                .insert_unique(spread(hash), known, |known| spread(known.hash));
         }
         self.sent
     }

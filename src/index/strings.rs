@@ -16,7 +16,8 @@ impl Strings {
         }
     }
 
-    fn get(&self, i: usize) -> &str {
+    /// The string at a place.
+    pub(crate) fn get(&self, i: usize) -> &str {
         let start = if i == 0 { 0 } else { self.ends[i - 1] };
         &self.text[start..self.ends[i]]
     }
@@ -25,6 +26,17 @@ impl Strings {
     pub(crate) fn push(&mut self, text: &str) {
         self.text.push_str(text);
         self.ends.push(self.text.len());
+    }
+
+    /// How many.
+    pub(crate) const fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Forgets all, and keeps their room.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
     }
 
     /// Each in its order.

@@ -14,6 +14,8 @@ use hashbrown::{HashMap, HashTable};
 
 use crate::base::caseless::{Case, Caseless};
 use crate::base::crew::{self, Alone, Crew};
+use crate::index::ends::Ends;
+use crate::index::strings::Strings;
 
 /// An interned string of one dictionary. `Option<Sym>` takes no more room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,7 +56,7 @@ const CHUNK: usize = 1024;
 #[derive(Debug, Clone, Default)]
 struct Chunk {
     text: String,
-    ends: Vec<usize>,
+    ends: Ends,
     /// Whether letters of other alphabets stand in it.
     foreign: bool,
     /// The case of all its letters.
@@ -63,8 +65,8 @@ struct Chunk {
 
 impl Chunk {
     fn get(&self, i: usize) -> &str {
-        let start = if i == 0 { 0 } else { self.ends[i - 1] };
-        &self.text[start..self.ends[i]]
+        let start = if i == 0 { 0 } else { self.ends.get(i - 1) };
+        &self.text[start..self.ends.get(i)]
     }
 
     fn push(&mut self, text: &str) {
@@ -80,9 +82,9 @@ impl Chunk {
     fn matching_each(&self, needle: &Caseless, test: &dyn Fn(&str) -> bool) -> Vec<bool> {
         let wanted = needle.text();
         let mut start = 0;
-        let holds = |end: &usize| {
-            let string = self.text.as_bytes().get(start..*end).unwrap_or_default();
-            start = *end;
+        let holds = |end: usize| {
+            let string = self.text.as_bytes().get(start..end).unwrap_or_default();
+            start = end;
             if string.len() != wanted.len() {
                 return string.len() > wanted.len() && needle.find(string, 0).is_some();
             }
@@ -109,13 +111,11 @@ impl Chunk {
         let (mut from, mut i) = (0, 0);
         while let Some(at) = needle.find_in(self.case, self.text.as_bytes(), from) {
             // The next one is seldom far.
-            let ends = self.ends.get(i..).unwrap_or_default();
-            let near = ends.iter().take(8).position(|end| *end > at);
-            i += near.unwrap_or_else(|| ends.partition_point(|end| *end <= at));
+            i = self.ends.row_of(at, i);
             let Some(yes) = table.get_mut(i) else { break };
             *yes = test(self.get(i));
             // On to the next string; the needle may also have begun in this one's tail.
-            from = self.ends[i];
+            from = self.ends.get(i);
         }
         table
     }
@@ -219,6 +219,9 @@ impl Symbols {
 /// Chunks looked through as one piece of work.
 const PIECE: usize = 32;
 
+/// Texts whose symbols are looked for together.
+const AHEAD: usize = 64;
+
 /// A symbol with as much of its string's hash as tells nearly all of them apart.
 #[derive(Debug, Clone, Copy)]
 struct Known {
@@ -254,20 +257,54 @@ impl SymbolsWriter {
     /// The symbol of `text`, new or known. `None` once four billion are in use.
     pub fn intern(&mut self, text: &str) -> Option<Sym> {
         let hash = self.hasher.hash_one(text) as u32;
+        self.intern_hashed(text, hash)
+    }
+
+    /// The symbols of some texts, as [`Self::intern`] gives them; of one that has none, 0.
+    pub(crate) fn intern_all(&mut self, texts: &Strings, codes: &mut Vec<u32>) {
+        let mut hashes = [0; AHEAD];
+        let mut from = 0;
+        while from < texts.len() {
+            let some = from..texts.len().min(from + AHEAD);
+            for (hash, at) in hashes.iter_mut().zip(some.clone()) {
+                *hash = self.hasher.hash_one(texts.get(at)) as u32;
+            }
+            self.look_ahead(hashes.get(..some.len()).unwrap_or_default());
+            for (hash, at) in hashes.iter().zip(some.clone()) {
+                let sym = self.intern_hashed(texts.get(at), *hash);
+                codes.push(sym.map_or(0, Sym::code));
+            }
+            from = some.end;
+        }
+    }
+
+    /// Looks where texts of these hashes would be, so that the looks that count find those places in
+    /// the cache: looks that depend on nothing wait for memory side by side.
+    fn look_ahead(&self, hashes: &[u32]) {
+        let mut met = 0;
+        for hash in hashes {
+            if let Some(known) = self.table.find(spread(*hash), |known| known.hash == *hash) {
+                let text = self.read(known.code).as_bytes();
+                met ^= text.first().unwrap_or(&0) ^ text.last().unwrap_or(&0);
+            }
+        }
+        std::hint::black_box(met);
+    }
+
+    fn read(&self, code: u32) -> &str {
+        let i = code as usize - 1;
+        let chunk = self.full.get(i / CHUNK).map_or(&self.tail, |full| full);
+        chunk.get(i % CHUNK)
+    }
+
+    fn intern_hashed(&mut self, text: &str, hash: u32) -> Option<Sym> {
+        let is = |known: &Known| known.hash == hash && self.read(known.code) == text;
+        if let Some(known) = self.table.find(spread(hash), is) {
+            return Sym::from_code(known.code);
+        }
         let Self {
             table, full, tail, ..
         } = self;
-        let read = |code: u32| {
-            let i = code as usize - 1;
-            match full.get(i / CHUNK) {
-                Some(chunk) => chunk.get(i % CHUNK),
-                None => tail.get(i % CHUNK),
-            }
-        };
-        let is = |known: &Known| known.hash == hash && read(known.code) == text;
-        if let Some(known) = table.find(spread(hash), is) {
-            return Sym::from_code(known.code);
-        }
         let sym = Sym::at(full.len() * CHUNK + tail.ends.len())?;
         let known = Known {
             hash,
@@ -279,13 +316,13 @@ impl SymbolsWriter {
             // The next one is as large as this one, or nearly: growing bit by bit costs copies.
             let next = Chunk {
                 text: String::with_capacity(self.tail.text.len() + self.tail.text.len() / 8),
-                ends: Vec::with_capacity(CHUNK),
+                ends: Ends::with_room(CHUNK),
                 foreign: false,
                 ..Chunk::default()
             };
             let mut full = std::mem::replace(&mut self.tail, next);
             full.text.shrink_to_fit();
-            full.ends.shrink_to_fit();
+            full.ends.shrink();
             self.full.push(Arc::new(full));
         }
         Some(sym)
@@ -294,7 +331,7 @@ impl SymbolsWriter {
     /// A frozen copy; shares everything but the last chunk.
     pub fn freeze(&self) -> Symbols {
         let mut chunks = self.full.clone();
-        if !self.tail.ends.is_empty() {
+        if self.tail.ends.len() > 0 {
             chunks.push(Arc::new(self.tail.clone()));
         }
         Symbols {

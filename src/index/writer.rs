@@ -23,7 +23,6 @@ use crate::index::segment::{EventId, Facts, ROWS_PER_SEGMENT, Segment, SegmentWr
 use crate::index::sessions::{Born, People, Session, Shared};
 use crate::index::shelf::Shelf;
 use crate::index::snapshot::{Generation, Snapshot};
-use crate::index::strings::Strings;
 use crate::index::symbols::{Sym, Symbols, SymbolsWriter};
 
 /// Rows whose ids are looked for together.
@@ -236,14 +235,11 @@ impl IndexWriter {
             .iter_mut()
             .zip(self.dicts.iter_mut().zip(&batch.fresh))
         {
-            intern_all(map, dict, fresh);
+            dict.intern_all(fresh, map);
         }
-        intern_all(
-            &mut maps.resources,
-            &mut self.resources,
-            &batch.fresh_resources,
-        );
-        intern_all(&mut maps.ids, &mut self.odd_ids, &batch.fresh_ids);
+        self.resources
+            .intern_all(&batch.fresh_resources, &mut maps.resources);
+        self.odd_ids.intern_all(&batch.fresh_ids, &mut maps.ids);
         let map = &maps.columns[Col::Principal as usize];
         for (local, principal) in &batch.principals {
             let at = map[*local as usize] as usize;
@@ -611,15 +607,6 @@ fn place_of(sealed: &[Arc<Segment>], tail: &SegmentWriter, n: u32) -> RecordPlac
         Some(segment) => segment.place(id.row()),
         None => tail.places.get(id.row()),
     }
-}
-
-/// Adds the symbols of a thread's new strings to its map.
-fn intern_all(map: &mut Vec<u32>, dict: &mut SymbolsWriter, fresh: &Strings) {
-    map.extend(
-        fresh
-            .iter()
-            .map(|text| dict.intern(text).map_or(0, Sym::code)),
-    );
 }
 
 /// Brings `order` up to `len` rows: by time, then by row. Only the part that new rows reach into
