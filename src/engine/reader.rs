@@ -185,10 +185,8 @@ impl Reader {
     ) {
         let Some(&first) = events.first() else { return };
         let file = snapshot.place(first).file;
-        let places = events.iter().map(|id| {
-            let place = snapshot.place(*id);
-            (*id, at(place))
-        });
+        let places = snapshot.places(events.iter().copied());
+        let places = places.map(|(id, place)| (id, at(place)));
         let size = match self.file(file).map(|f| f.bytes) {
             Some(Again::Source(bytes)) => bytes.size(),
             _ => None,

@@ -108,6 +108,16 @@ struct Said {
     gap: u32,
 }
 
+/// A row whose place was found.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Found {
+    /// How many places are said up to it.
+    at: usize,
+    row: usize,
+    /// Where it is.
+    pub(crate) place: RecordPlace,
+}
+
 /// The length of a row that takes more than two bytes.
 const LONG: u16 = u16::MAX;
 /// So many rows at most follow from one that is said.
@@ -168,9 +178,36 @@ impl Places {
         rows
     }
 
+    /// The place of a row that is asked for after `last`, if it was this segment's; cheap where the
+    /// one follows the other.
+    pub(crate) fn after(&self, last: Option<Found>, row: usize) -> Found {
+        let last = last.filter(|last| last.row + 1 == row);
+        if let Some(Found { at, place, .. }) = last
+            && let Some(said) = at.checked_sub(1).and_then(|at| self.said.get(at))
+            && self.said.get(at).is_none_or(|next| next.row as usize > row)
+        {
+            let place = RecordPlace {
+                file: place.file,
+                offset: place.offset + u64::from(place.len) + u64::from(said.gap),
+                len: self.len(row),
+            };
+            return Found { at, row, place };
+        }
+        let at = self.said.partition_point(|said| said.row as usize <= row);
+        let place = self.get_from(at, row);
+        Found { at, row, place }
+    }
+
     /// The place of a row.
     pub fn get(&self, row: usize) -> RecordPlace {
-        let at = self.said.partition_point(|said| said.row as usize <= row);
+        self.get_from(
+            self.said.partition_point(|said| said.row as usize <= row),
+            row,
+        )
+    }
+
+    /// The place of a row, by how many are said up to it.
+    fn get_from(&self, at: usize, row: usize) -> RecordPlace {
         let said = self.said[at - 1];
         let before = said.row as usize..row;
         let skipped = before.map(|row| u64::from(self.len(row)) + u64::from(said.gap));
@@ -230,6 +267,12 @@ mod tests {
             let packed = Places::pack(&places);
             for (row, place) in places.iter().enumerate() {
                 prop_assert_eq!(packed.get(row), *place, "{}", row);
+            }
+            let mut last = None;
+            for (row, place) in places.iter().enumerate().filter(|(row, _)| row % 7 != 3) {
+                let found = packed.after(last, row);
+                prop_assert_eq!(found.place, *place, "{}", row);
+                last = Some(found);
             }
             let odd = packed.rows_of_files(|file| file % 2 == 1);
             let expected = (0..places.len()).filter(|row| places[*row].file.0 % 2 == 1);

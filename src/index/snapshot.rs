@@ -204,6 +204,22 @@ impl Snapshot {
         self.segments[id.segment()].place(id.row())
     }
 
+    /// Events with where their records are; cheap where they follow each other.
+    pub fn places<'a>(
+        &'a self,
+        events: impl Iterator<Item = EventId> + 'a,
+    ) -> impl Iterator<Item = (EventId, RecordPlace)> + 'a {
+        let (mut segment, mut last) = (0, None);
+        events.map(move |id| {
+            if segment != id.segment() {
+                (segment, last) = (id.segment(), None);
+            }
+            let found = self.segments[segment].places.after(last, id.row());
+            last = Some(found);
+            (id, found.place)
+        })
+    }
+
     /// The principal of a symbol of [`Col::Principal`].
     pub fn principal(&self, sym: Sym) -> &Arc<Principal> {
         &self.principals[sym.index()]
