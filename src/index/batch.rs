@@ -18,6 +18,7 @@ use crate::event::principal::{Principal, PrincipalKind};
 use crate::event::record::{Content, Record};
 use crate::event::resource::Mark;
 use crate::event::session::{SessionSeed, key_of};
+use crate::index::glance::Glance;
 use crate::index::part::Part;
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
@@ -39,7 +40,8 @@ struct LocalDict {
     text: String,
     /// With all that a comparison needs: each further look elsewhere waits for the memory.
     table: HashTable<Entry>,
-    last: Entry,
+    /// Texts met not long ago, by their ends; none before the first.
+    recent: Vec<Recent>,
     len: u32,
     fresh: Strings,
 }
@@ -63,12 +65,38 @@ impl Entry {
     }
 }
 
+/// A text met not long ago: few are asked for again so often that neither hashing nor looking for
+/// them in the table is worth it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Recent {
+    glance: Glance,
+    entry: Entry,
+}
+
+/// So many bits number the texts met not long ago that are kept of each column.
+const RECENT: u32 = 8;
+
 impl LocalDict {
-    /// The local symbol of `text`; rows repeat their neighbour's value more often than not.
+    /// The local symbol of `text`, which is not empty.
     fn intern(&mut self, hasher: RandomState, text: &str) -> u32 {
-        if self.last.code != 0 && self.last.is(&self.text, text) {
-            return self.last.code;
+        let glance = Glance::of(text.as_bytes());
+        let place = glance.place(RECENT);
+        if let Some(recent) = self.recent.get(place)
+            && recent.glance == glance
+            && (!glance.hides() || recent.entry.is(&self.text, text))
+        {
+            return recent.entry.code;
         }
+        let entry = self.look_up(hasher, text);
+        if self.recent.is_empty() {
+            self.recent = vec![Recent::default(); 1 << RECENT];
+        }
+        self.recent[place] = Recent { glance, entry };
+        entry.code
+    }
+
+    /// The entry of a text, new or known.
+    fn look_up(&mut self, hasher: RandomState, text: &str) -> Entry {
         let mut entry = Entry {
             hash: hasher.hash_one(text) as u32,
             ..Entry::default()
@@ -78,8 +106,7 @@ impl LocalDict {
             known.hash == entry.hash && known.is(all, text)
         });
         if let Some(&known) = found {
-            self.last = known;
-            return known.code;
+            return known;
         }
         self.len += 1;
         entry.code = self.len;
@@ -89,8 +116,7 @@ impl LocalDict {
         self.fresh.push(text);
         self.table
             .insert_unique(entry.spread(), entry, |known| known.spread());
-        self.last = entry;
-        entry.code
+        entry
     }
 }
 

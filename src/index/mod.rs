@@ -11,6 +11,7 @@ pub mod compact;
 pub mod earlier;
 mod ends;
 pub mod fold;
+pub(crate) mod glance;
 pub mod holding;
 pub mod names;
 mod needle;

@@ -20,6 +20,7 @@ use hashbrown::{HashMap, HashTable};
 use crate::base::text;
 use crate::event::json::{NESTED, Node, opens_encoded};
 use crate::index::batch::uuid_bits;
+use crate::index::glance::Glance;
 use crate::index::part::{BUNDLE, MOST_ROWS, Part, Told};
 use crate::index::symbols::spread;
 
@@ -33,8 +34,8 @@ const MOST_TEXT: usize = 8 << 20;
 const MOST_BUNDLES: usize = 1 << 14;
 /// Text that all values of a load may take; rows after it are always looked at.
 const BUDGET: u64 = 2 << 30;
-/// Values met last, found without the table.
-const RECENT: usize = 4096;
+/// So many bits number the values met last, which are found without the table.
+const RECENT: u32 = 12;
 /// Slots a part may have: their numbers take two bytes.
 const MOST_SLOTS: usize = 1 << 16;
 
@@ -137,7 +138,7 @@ impl Entry {
 /// A value met not long ago, and the part that held it last; 0 for none.
 #[derive(Debug, Clone, Copy, Default)]
 struct Recent {
-    hash: u64,
+    glance: Glance,
     entry: Entry,
     place: Place,
 }
@@ -155,7 +156,7 @@ impl ValuesBuilder {
             text: Vec::new(),
             known: Vec::new(),
             table: HashTable::new(),
-            recent: vec![Recent::default(); RECENT].into(),
+            recent: vec![Recent::default(); 1 << RECENT].into(),
             sent: 0,
             numbered: 0,
             part: 1,
@@ -333,21 +334,16 @@ impl ValuesBuilder {
     }
 
     /// A value as it is remembered, with the part that held it last.
-    fn find(&mut self, value: &[u8]) -> Found {
-        let hash = self.hasher.hash_one(value);
-        let at = hash as usize % RECENT;
-        let recent = self.recent[at];
-        let known = recent.place.part != 0 && recent.hash == hash;
-        if known && recent.entry.is(&self.text, value) {
-            return Found {
-                hash,
-                entry: recent.entry,
-                place: recent.place,
-            };
+    fn find(&mut self, value: &[u8]) -> Recent {
+        let glance = Glance::of(value);
+        let recent = self.recent[glance.place(RECENT)];
+        let known = recent.place.part != 0 && recent.glance == glance;
+        if known && (!glance.hides() || recent.entry.is(&self.text, value)) {
+            return recent;
         }
-        let entry = self.intern(value, hash);
-        Found {
-            hash,
+        let entry = self.intern(value);
+        Recent {
+            glance,
             entry,
             place: self.known[entry.at as usize].place,
         }
@@ -360,8 +356,8 @@ impl ValuesBuilder {
             self.row_open = true;
             return None;
         }
-        let Found {
-            hash,
+        let Recent {
+            glance,
             entry,
             mut place,
         } = self.find(value);
@@ -375,8 +371,11 @@ impl ValuesBuilder {
             known.place = place;
             known.parts = known.parts.saturating_add(1);
         }
-        let at = hash as usize % RECENT;
-        self.recent[at] = Recent { hash, entry, place };
+        self.recent[glance.place(RECENT)] = Recent {
+            glance,
+            entry,
+            place,
+        };
         if !hides {
             return Some(place.slot);
         }
@@ -496,8 +495,8 @@ impl ValuesBuilder {
         Some(self.bundle_places.len() as u32 - 1)
     }
 
-    fn intern(&mut self, value: &[u8], hash: u64) -> Entry {
-        let hash = (hash >> 16) as u32;
+    fn intern(&mut self, value: &[u8]) -> Entry {
+        let hash = self.hasher.hash_one(value) as u32;
         let text = &self.text;
         let found = self.table.find(spread(hash), |known| {
             known.hash == hash && known.is(text, value)
@@ -622,13 +621,6 @@ impl ValuesBuilder {
         self.bundle_places.fill(Place::default());
         self.part = 0;
     }
-}
-
-/// A value that was looked for.
-struct Found {
-    hash: u64,
-    entry: Entry,
-    place: Place,
 }
 
 fn fold_into(value: &[u8], out: &mut Vec<u8>) {
