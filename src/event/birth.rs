@@ -312,9 +312,38 @@ impl Call {
     pub fn named(name: &str) -> Option<&'static Self> {
         static NAMES: LazyLock<HashMap<&str, &Call>> =
             LazyLock::new(|| CALLS.iter().map(|call| (call.name, call)).collect());
+        // Most records are of calls that begin otherwise.
+        if STARTS & start(name) == 0 {
+            return None;
+        }
         NAMES.get(outcome::fold_name(name)).copied()
     }
 }
+
+/// A bit for the first letters of a call's name; others may share it.
+const fn start(name: &str) -> u128 {
+    let Some(letters) = name.as_bytes().first_chunk::<START>() else {
+        return 0;
+    };
+    1 << (u32::from_le_bytes(*letters).wrapping_mul(SPREAD) >> 25)
+}
+
+/// Chosen so that no call that fills logs shares a bit with one of [`CALLS`].
+const SPREAD: u32 = 0x4da9_8f1d;
+
+/// Letters that [`start`] looks at; every call has as many.
+const START: usize = 4;
+
+/// The bits of all calls.
+const STARTS: u128 = {
+    let (mut starts, mut at) = (0, 0);
+    while at < CALLS.len() {
+        assert!(CALLS[at].name.len() >= START, "a call of fewer letters");
+        starts |= start(CALLS[at].name);
+        at += 1;
+    }
+    starts
+};
 
 const fn call(service: &'static str, name: &'static str, link: LinkKind) -> Call {
     Call {
@@ -556,13 +585,8 @@ fn name_in(id: &str) -> Option<&str> {
 
 /// The parts of the ARN of a session of a role, end to end.
 fn session_arn<'a>(role: &'a str, name: &'a str) -> Option<[&'a str; 8]> {
-    let mut parts = role.splitn(6, ':');
-    let mut part = || parts.next();
-    let ("arn", partition, "iam", "", account, rest) =
-        (part()?, part()?, part()?, part()?, part()?, part()?)
-    else {
-        return None;
-    };
+    let (partition, rest) = cut(role.strip_prefix("arn:")?)?;
+    let (account, rest) = cut(rest.strip_prefix("iam::")?)?;
     let path = rest.strip_prefix("role/")?;
     let role = path.rsplit('/').next().unwrap_or(path);
     Some([
@@ -575,6 +599,12 @@ fn session_arn<'a>(role: &'a str, name: &'a str) -> Option<[&'a str; 8]> {
         "/",
         name,
     ])
+}
+
+/// What stands before the first colon, and what behind it. Both are short: a search costs more.
+fn cut(text: &str) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|b| b == b':')?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// Whether an ARN is that of a session of a role.
@@ -654,6 +684,35 @@ mod tests {
         );
         let b = birth("iam.amazonaws.com", "CreateAccessKey", &json).unwrap();
         assert_eq!((b.key(), b.target()), (None, None));
+    }
+
+    #[test]
+    fn every_call_is_known_by_its_name() {
+        for call in CALLS {
+            let dated = format!("{}20150331v2", call.name);
+            for name in [call.name, &dated] {
+                assert_eq!(Call::named(name).map(|c| c.name), Some(call.name));
+            }
+        }
+        for name in [
+            "",
+            "A",
+            "Assu",
+            "AssumeRol",
+            "AssumeRoleX",
+            "assumerole",
+            "Crée",
+        ] {
+            assert_eq!(Call::named(name), None, "{name}");
+        }
+        let usual = [
+            "Decrypt",
+            "DescribeInstances",
+            "GetObject",
+            "ListObjects",
+            "PutObject",
+        ];
+        assert!(usual.iter().all(|name| STARTS & start(name) == 0));
     }
 
     #[test]

@@ -73,7 +73,9 @@ pub fn pick<'a>(
         known,
         found,
     };
-    let _ = walk.value(walk.places.nodes.first());
+    if let Some(root) = walk.places.nodes.first() {
+        let _ = walk.value(root);
+    }
 }
 
 struct Walk<'a, 'p, 'f> {
@@ -85,56 +87,67 @@ struct Walk<'a, 'p, 'f> {
 }
 
 impl<'a, 'p> Walk<'a, 'p, '_> {
+    #[inline]
     fn peek(&mut self) -> Option<u8> {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.json.get(self.at) {
-            self.at += 1;
+        loop {
+            match self.json.get(self.at).copied() {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
+                other => return other,
+            }
         }
-        self.json.get(self.at).copied()
     }
 
-    /// Reads or steps over the value here; `None` where the text is at its end or no JSON.
-    fn value(&mut self, node: Option<&'p Node>) -> Option<()> {
+    /// Reads the value here; `None` where the text is at its end or no JSON.
+    fn value(&mut self, node: &'p Node) -> Option<()> {
         match self.peek()? {
-            b'{' => match node {
-                Some(node) if !node.below.is_empty() => self.object(node),
-                _ => self.step_over(),
-            },
-            b'[' => {
-                let Some(items) = node.and_then(|node| node.items) else {
-                    return self.step_over();
-                };
+            b'{' if !node.below.is_empty() => self.object(node),
+            b'[' if let Some(items) = node.items => {
                 let items = self.places.nodes.get(items);
                 self.at += 1;
                 loop {
-                    match self.peek()? {
-                        b']' => break,
-                        b',' => self.at += 1,
-                        _ => self.value(items)?,
+                    match (self.peek()?, items) {
+                        (b']', _) => break,
+                        (b',', _) => self.at += 1,
+                        (_, Some(items)) => self.value(items)?,
+                        (_, None) => self.pass()?,
                     }
                 }
                 self.at += 1;
                 Some(())
             }
+            b'{' | b'[' => self.step_over(),
             b'"' => {
                 let raw = self.string()?;
                 self.give(node, raw, true);
                 Some(())
             }
             _ => {
-                let start = self.at;
-                let rest = self.json.get(start..)?;
-                let len = rest
-                    .iter()
-                    .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.'))
-                    .count();
-                self.at += len;
-                let raw = rest.get(..len).filter(|raw| !raw.is_empty())?;
+                let raw = self.literal()?;
                 if raw != b"null" {
                     self.give(node, raw, false);
                 }
                 Some(())
             }
         }
+    }
+
+    /// Steps over the value here, as nothing is wanted of it.
+    #[inline]
+    fn pass(&mut self) -> Option<()> {
+        match self.peek()? {
+            b'"' => self.string().map(|_| ()),
+            b'{' | b'[' => self.step_over(),
+            _ => self.literal().map(|_| ()),
+        }
+    }
+
+    /// The number or word here.
+    fn literal(&mut self) -> Option<&'a [u8]> {
+        let rest = self.json.get(self.at..)?;
+        let is_of_it = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.');
+        let len = rest.iter().position(|b| !is_of_it(b)).unwrap_or(rest.len());
+        self.at += len;
+        rest.get(..len).filter(|raw| !raw.is_empty())
     }
 
     fn object(&mut self, node: &'p Node) -> Option<()> {
@@ -149,8 +162,10 @@ impl<'a, 'p> Walk<'a, 'p, '_> {
                         return None;
                     }
                     self.at += 1;
-                    let below = node.below.iter().find(|(key, _)| key.as_bytes() == raw);
-                    self.value(below.and_then(|(_, at)| self.places.nodes.get(*at)))?;
+                    match self.below(node, raw) {
+                        Some(next) => self.value(next)?,
+                        None => self.pass()?,
+                    }
                 }
                 _ => return None,
             }
@@ -159,7 +174,16 @@ impl<'a, 'p> Walk<'a, 'p, '_> {
         Some(())
     }
 
+    /// What is wanted below a key.
+    #[inline]
+    fn below(&self, node: &Node, key: &[u8]) -> Option<&'p Node> {
+        let mut below = node.below.iter();
+        let (_, at) = below.find(|(k, _)| k.len() == key.len() && k.as_bytes() == key)?;
+        self.places.nodes.get(*at)
+    }
+
     /// The inside of the string that starts here.
+    #[inline]
     fn string(&mut self) -> Option<&'a [u8]> {
         let start = self.at + 1;
         let mut at = start;
@@ -215,8 +239,8 @@ impl<'a, 'p> Walk<'a, 'p, '_> {
         }
     }
 
-    fn give(&mut self, node: Option<&Node>, raw: &'a [u8], quoted: bool) {
-        for number in node.map_or(&[][..], |node| &node.ends) {
+    fn give(&mut self, node: &Node, raw: &'a [u8], quoted: bool) {
+        for number in &node.ends {
             (self.found)(*number, text(raw, quoted));
         }
     }

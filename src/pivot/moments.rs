@@ -43,7 +43,7 @@ impl Finder<'_> {
                 // Its role's ARN says in which partition it is.
                 let partition = p.issuer.as_deref().and_then(|arn| arn.split(':').nth(1));
                 let partition = partition.unwrap_or("aws");
-                let arn = format!("arn:{partition}:sts::{account}:{tail}");
+                let arn = ["arn:", partition, ":sts::", account, ":", tail].concat();
                 told = self.near(By::Arn, &arn, created, SLACK).collect();
             }
             for t in told {
