@@ -85,7 +85,7 @@ const SESSIONS_A_PIECE: usize = 4096;
 #[derive(Debug, Default)]
 pub struct Kept {
     /// Whether there will be a next one.
-    goes_on: bool,
+    pub(super) goes_on: bool,
     /// Whether what was kept is of use once more.
     once_more: bool,
     seed: RandomState,
@@ -365,7 +365,7 @@ impl Kept {
                 });
         }
         // Of several sessions of one caller the newest before a moment is chosen.
-        if self.goes_on {
+        if !self.watching.is_empty() {
             begun.dedup();
             for at in begun {
                 let caller = snapshot.sessions().get(at).and_then(|s| s.principal);
@@ -406,7 +406,8 @@ impl Kept {
             all.extend(piece);
         }
         let filed = all;
-        if self.goes_on {
+        // Sessions of earlier times look again, whether or not there will be a next time.
+        if !self.watching.is_empty() {
             news.touched.extend(filed.iter().map(|(place, _)| *place));
         }
         let rank = &self.rank;
@@ -553,11 +554,7 @@ impl Kept {
                     .zip(session)
                     .and_then(|(sym, session)| finder.links_of(sym, session, &mut piece.links));
                 piece.parts.push(home.map_or(at + 1, Sym::code));
-                let looked = finder.looked();
-                if this.goes_on {
-                    let looked = looked.into_iter().map(|place| (place, at));
-                    piece.looked.extend(looked);
-                }
+                finder.looked(at, &mut piece.looked);
             }
             piece
         });

@@ -55,6 +55,11 @@ impl Table {
         self.starts = starts(1 << bits, heads);
     }
 
+    /// Whether there are none.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// The entries of a hash, in the order of their ranks.
     pub(super) fn of(&self, hash: u32) -> &[(u32, u32)] {
         if self.entries.is_empty() {

@@ -240,11 +240,17 @@ impl Trail {
         Evidence::of(&mut writer, &Wishes::default())
     }
 
-    /// The evidence after each file, its lineage grown from file to file.
+    /// The evidence after each file, its lineage grown from file to file; what was kept of it goes
+    /// with the last, as it does at the end of a load.
     pub fn grow(&self, order: &[usize], size: usize, mut look: impl FnMut(Evidence)) {
         let (mut kept, wishes) = (Kept::going_on(), Wishes::default());
         let mut writer = IndexWriter::new();
+        let mut to_come = order.chunks(size.max(1)).len();
         self.append_as(order, size, &mut writer, |writer| {
+            to_come -= 1;
+            if to_come == 0 {
+                kept.for_the_last_time();
+            }
             let mut lineage = Lineage::default();
             let snapshot = writer.publish_with(|s| {
                 let grown = Lineage::with(&mut kept, s, &wishes, &Cancel::NEVER, &Alone);
