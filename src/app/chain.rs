@@ -210,10 +210,11 @@ fn is_still(what: &What, was: &What) -> bool {
 }
 
 /// The key of the person who stands for a person of a key now: another, once a link leads to who
-/// is behind it.
+/// is behind it or the analyst says that the two are one.
 pub fn person_now(state: &State, key: &str) -> String {
     let lineage = &state.lineage;
-    if lineage.people().find(key).is_some() {
+    let number = lineage.people().find(key);
+    if number.is_some_and(|number| !lineage.sessions_of(number).is_empty()) {
         return key.to_owned();
     }
     let principal = state.snapshot.dict(Col::Principal).find(key);

@@ -54,7 +54,7 @@ fn float(state: &State, overlay: &Overlay) -> Floating {
         Overlay::Question(question) => {
             let input = &question.input;
             let before: String = input.value().chars().take(input.cursor()).collect();
-            let unnamed;
+            let (unnamed, whom);
             let (title, summary) = match question.kind {
                 QuestionKind::SaveView if input.value().is_empty() => {
                     unnamed = format!("Enter calls it {}", places::usual_name(state));
@@ -64,7 +64,11 @@ fn float(state: &State, overlay: &Overlay) -> Floating {
                 QuestionKind::Export => ("write to", "a .csv, .jsonl or .md file; Esc leaves"),
                 QuestionKind::FacetSearch => ("values that hold", "empty shows all"),
                 QuestionKind::Overwrite => ("write over it?", "yes, or Esc"),
-                QuestionKind::Reason => merging::question(state),
+                QuestionKind::Reason => {
+                    let title;
+                    (title, whom) = merging::question(state);
+                    (title, whom.as_str())
+                }
             };
             Floating::Prompt {
                 title,

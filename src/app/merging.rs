@@ -11,9 +11,13 @@ use crate::app::action::{Command, Effect};
 use crate::app::chain;
 use crate::app::keymap::Scope;
 use crate::app::state::{Overlay, Question, QuestionKind, State};
+use crate::base::printable::Printable;
 use crate::engine::protocol::Request;
 use crate::pivot::identity::Statement;
 use crate::pivot::tree::What;
+
+/// Columns of a name beside a question.
+const LONGEST_NAME: usize = 17;
 
 /// Marks the focused person, or joins it with the one that is marked: why, is asked.
 pub fn mark(state: &mut State) {
@@ -84,13 +88,22 @@ fn ask(state: &mut State, statement: Statement) {
     state.under.extend(below);
 }
 
-/// What is asked, and how it is answered.
-pub const fn question(state: &State) -> (&'static str, &'static str) {
-    let title = match &state.pending {
-        Some(Statement::Apart { .. }) => "why is it another person",
-        _ => "why are they one person",
+/// What is asked, and of whom.
+pub fn question(state: &State) -> (&'static str, String) {
+    let name = |key: &str| {
+        let people = state.lineage.people();
+        let person = people.find(key).and_then(|number| people.person(number));
+        let label = person.map_or(key, |person| &person.label);
+        Printable::new(label).truncated(LONGEST_NAME).to_string()
     };
-    (title, "Enter says so, Esc leaves")
+    match &state.pending {
+        Some(Statement::Apart { caller, .. }) => ("why is it another person", name(caller)),
+        Some(Statement::Same { person, other, .. }) => (
+            "why are they one person",
+            format!("{} and {}", name(person), name(other)),
+        ),
+        None => ("why", String::new()),
+    }
 }
 
 /// Takes the reason, and has lineage followed anew.

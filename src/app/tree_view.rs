@@ -215,7 +215,7 @@ fn pieces(
         What::Forwarded(_) => Tone::Service,
         What::Births(_) => Tone::Faint,
     };
-    let said = if said(state, row).next().is_some() {
+    let said = if said(state, row, false).next().is_some() {
         "¤ "
     } else {
         ""
@@ -277,8 +277,9 @@ fn wrapped(lines: Vec<(Tone, String)>, width: usize, most: usize) -> Vec<(Tone, 
     out
 }
 
-/// What the analyst said of a row's person or caller, a line each.
-fn said<'a>(state: &'a State, row: &Row) -> impl Iterator<Item = String> + use<'a> {
+/// What the analyst said of a row's person or caller, a line each; where it is told `in_full`, why a
+/// session's caller is the person it stands below, too.
+fn said<'a>(state: &'a State, row: &Row, in_full: bool) -> impl Iterator<Item = String> + use<'a> {
     let people = state.lineage.people();
     let key = match &row.what {
         What::Person(number) => people.person(*number).map(|p| p.key.as_str()),
@@ -292,7 +293,7 @@ fn said<'a>(state: &'a State, row: &Row) -> impl Iterator<Item = String> + use<'
     let all = state.wishes.identities.statements.iter();
     let about = all.filter(move |s| match s {
         // The whole person is another's: each of its sessions need not say so.
-        Statement::Same { .. } if !is_person => false,
+        Statement::Same { other, .. } if !is_person => in_full && key == Some(other),
         _ => key.is_some_and(|key| s.is_about(key)),
     });
     about.map(|s| format!("said by you: {}", s.words()))
@@ -315,7 +316,7 @@ pub fn proof(state: &State, row: &Row) -> Vec<(Tone, String)> {
         What::Forwarded(sessions) => words::services_words(snapshot, sessions),
     };
     lines.push((Tone::Plain, words));
-    lines.extend(said(state, row).map(|words| (Tone::Auth, words)));
+    lines.extend(said(state, row, true).map(|words| (Tone::Auth, words)));
     if let Some(link) = &row.link {
         let event = words::event_of(snapshot, link);
         let time = event.and_then(|e| snapshot.time(e));

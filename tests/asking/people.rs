@@ -31,6 +31,15 @@ fn on_person(d: &mut Driver, key: &str) {
     }
 }
 
+/// The key of the person the cursor is on.
+fn person_at(d: &Driver) -> &str {
+    let Some(Overlay::People(people)) = &d.state.overlay else {
+        panic!("no list of people");
+    };
+    let lines = people.lines.as_ref().expect("it is on the screen");
+    &lines[people.at].key
+}
+
 /// The focus on the first row of a card whose title begins so, by keys that count.
 fn on_card(task: &mut Task, title: &str) {
     let at = |task: &mut Task| {
@@ -59,7 +68,11 @@ fn two_identities_are_made_one_and_told_apart_again() {
     on_person(&mut d, ALICE);
     d.keys("m");
     on_person(&mut d, HER_MAIL);
-    d.keys("m").type_in("her mail").keys("Enter");
+    d.keys("m").type_in("her mail");
+    assert!(d.find("Alice and alice@").is_some(), "{}", d.text());
+    d.keys("Enter");
+    // The cursor follows the one into the other.
+    assert_eq!(person_at(&d), ALICE);
     let same = Statement::Same {
         person: ALICE.into(),
         other: HER_MAIL.into(),
@@ -68,6 +81,11 @@ fn two_identities_are_made_one_and_told_apart_again() {
     assert_eq!(d.said.as_ref().unwrap().statements, [same]);
     d.keys("Esc").filter(&format!("who=\"{ALICE}\""));
     assert_eq!(d.count(), 510 + 17);
+
+    // So does the card of a session of the other's, which hangs below the one.
+    d.filter(&format!("actor=\"{HER_MAIL}\"")).keys("s");
+    assert!(d.find("said by you").is_some(), "{}", d.text());
+    d.keys("Esc").filter(&format!("who=\"{ALICE}\""));
 
     // It is said where the person is shown, and can be taken back.
     d.keys("p");
