@@ -16,7 +16,7 @@ use crate::index::bitmap::{Bitmap, RowSet};
 use crate::index::earlier::Earlier;
 use crate::index::names::Names;
 use crate::index::part::Values;
-use crate::index::place::{FileNames, RecordPlace};
+use crate::index::place::{FileHour, FileNames, RecordPlace};
 use crate::index::schema::Col;
 use crate::index::segment::{EventId, Facts, IdBits, Segment, UNDATED};
 use crate::index::sessions::{Born, People, Session, Shared};
@@ -38,6 +38,7 @@ pub struct Snapshot {
     pub(crate) aliases: Arc<[(Sym, Sym)]>,
     pub(crate) names: Arc<OnceLock<Names>>,
     pub(crate) files: FileNames,
+    pub(crate) hours: Shelf<FileHour>,
     pub(crate) atlas: Arc<Atlas>,
     pub(crate) marked: Arc<Mutex<Marked>>,
     pub(crate) earlier: Arc<Earlier>,
@@ -251,6 +252,11 @@ impl Snapshot {
     pub fn principal_of(&self, id: EventId) -> Option<&Arc<Principal>> {
         self.symbol(Col::Principal, id)
             .map(|sym| self.principal(sym))
+    }
+
+    /// The hours in which each file has events, in order of appending.
+    pub const fn hours(&self) -> &Shelf<FileHour> {
+        &self.hours
     }
 
     /// Every session, in the order of their symbols.

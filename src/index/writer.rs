@@ -17,6 +17,7 @@ use crate::index::atlas::Atlas;
 use crate::index::batch::{Batch, ODD, Run, merge_names};
 use crate::index::part::{Placed, Values};
 use crate::index::place::FileNames;
+use crate::index::place::Hours;
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
 use crate::index::segment::{EventId, Facts, ROWS_PER_SEGMENT, Segment, SegmentWriter, UNDATED};
@@ -96,6 +97,7 @@ pub struct IndexWriter {
     /// Rows of it that did not.
     dropped: Vec<u32>,
     files: FileNames,
+    hours: Hours,
     atlas: Arc<Atlas>,
 }
 
@@ -337,9 +339,11 @@ impl IndexWriter {
         }
         let tail = &mut self.tail;
         let mut undated = 0;
+        let hours = &mut self.hours;
         tail.times.extend(kept.iter().map(|row| {
             let time = batch.times[*row as usize];
             undated += u64::from(time == UNDATED);
+            hours.add(run.file, time);
             time
         }));
         self.file_sum.kept += kept.len() as u64;
@@ -513,6 +517,7 @@ impl IndexWriter {
             aliases: self.aliases.iter().copied().collect(),
             names: Arc::default(),
             files: self.files.clone(),
+            hours: self.hours.shared(),
             atlas: Arc::clone(&self.atlas),
             marked: Arc::default(),
             earlier: Arc::default(),
@@ -640,6 +645,7 @@ mod tests {
 
     use super::*;
     use crate::base::origin::FileId;
+    use crate::base::time::HOUR;
     use crate::event::record::{Content, Record};
     use crate::index::batch::BatchBuilder;
 
@@ -660,6 +666,37 @@ mod tests {
         }
         w.append(b.take(), &|_| None);
         w.finish_file()
+    }
+
+    proptest! {
+        /// The hours of files are those that going through all rows gives, whatever was published
+        /// between them.
+        #[test]
+        fn hours_of_files_are_those_of_their_rows(
+            rows in prop::collection::vec((0u32..4, 0u32..40, any::<bool>()), 0..60),
+        ) {
+            let mut w = IndexWriter::new();
+            for (at, (file, hour, publish)) in rows.iter().enumerate() {
+                let time = match hour {
+                    0..24 => format!("2026-01-01T{hour:02}:30:00Z"),
+                    24..36 => "2026-01-02T00:59:59Z".to_owned(),
+                    _ => "soon".to_owned(),
+                };
+                append(&mut w, *file, &[record(&format!("e{at}"), &time, "X", at as u64)]);
+                if *publish {
+                    w.publish();
+                }
+            }
+            let s = w.publish();
+            let row = |at: usize| {
+                let id = EventId::nth(at);
+                let time = s.time_key(id);
+                (time != UNDATED).then(|| (s.place(id).file, time.div_euclid(HOUR)))
+            };
+            let expected: HashSet<_> = (0..s.len()).filter_map(row).collect();
+            let given: HashSet<_> = s.hours().iter().map(|h| (h.file, h.hour)).collect();
+            prop_assert_eq!(given, expected);
+        }
     }
 
     #[test]

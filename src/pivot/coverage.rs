@@ -15,8 +15,8 @@ use crate::base::origin::FileId;
 use crate::base::text::Wildcard;
 use crate::base::time::{DAY, HOUR, UtcMicros};
 use crate::event::delivery::{DELAY, Delivery};
+use crate::index::place::FileHour;
 use crate::index::schema::Field;
-use crate::index::segment::{EventId, UNDATED};
 use crate::index::snapshot::Snapshot;
 use crate::pivot::histogram::Histogram;
 use crate::query::ast::{Expr, Op, Subject, Test, Value};
@@ -114,6 +114,8 @@ pub struct Coverage {
     /// By file without a pair: hours of its first and last event.
     spans: HashMap<u32, (i64, i64)>,
     rows: usize,
+    /// How many of the snapshot's hours of files are taken in.
+    hours: usize,
     version: u64,
 }
 
@@ -172,24 +174,13 @@ impl Coverage {
             self.wait_for(named, 1);
             self.version += 1;
         }
-        let (mut last, len) = (None, snapshot.len());
-        let mut row = self.rows.min(len);
-        while row < len {
-            let id = EventId::nth(row);
-            row += 1;
-            let time = snapshot.time_key(id);
-            if time == UNDATED {
-                continue;
-            }
-            let this = (snapshot.place(id).file, time.div_euclid(HOUR));
-            // Neighbours are of one file and mostly of one hour.
-            if last != Some(this) {
-                last = Some(this);
-                self.note(this.0, this.1);
-            }
+        // Whoever looks at a screen waits for this: never row by row.
+        while let Some(FileHour { file, hour }) = snapshot.hours().get(self.hours) {
+            self.note(*file, *hour);
+            self.hours += 1;
         }
-        if len != self.rows {
-            self.rows = len;
+        if snapshot.len() != self.rows {
+            self.rows = snapshot.len();
             self.version += 1;
         }
     }
