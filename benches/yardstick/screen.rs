@@ -301,6 +301,7 @@ fn while_loading(bench: &Bench, table: &mut Table) -> Outcome<()> {
     });
     let (mut times, mut waiting) = (Times::default(), Vec::new());
     let mut drawn: Option<Instant> = None;
+    let mut hearing = Times::default();
     let runtime = program.runtime.handle().clone();
     while program.state.ledger.is_none() {
         if program.state.dirty && drawn.is_none_or(|at| at.elapsed() >= FRAME) {
@@ -325,7 +326,7 @@ fn while_loading(bench: &Bench, table: &mut Table) -> Outcome<()> {
                 waiting.push(at);
                 program.press(key)?;
             }
-            Some(Err(reply)) => program.apply(Action::Reply(reply)),
+            Some(Err(reply)) => hearing.add(timed(|| program.apply(Action::Reply(reply))).1),
             None => {}
         }
     }
@@ -340,6 +341,11 @@ fn while_loading(bench: &Bench, table: &mut Table) -> Outcome<()> {
             times.len()
         ),
     )?;
+    table.say(&format!(
+        "  a reply is taken in, worst of {}: {}",
+        hearing.len(),
+        hearing.shown(1.0)
+    ))?;
     Ok(())
 }
 

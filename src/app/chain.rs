@@ -13,6 +13,7 @@ use crate::app::{
     carrying, following, merging, moves, overlays, people, pivots, pointing, reading, tree_view,
 };
 use crate::base::text::counted;
+use crate::engine::protocol::Request;
 use crate::event::birth::Confidence;
 use crate::event::principal::Principal;
 use crate::index::schema::{Col, Field};
@@ -38,12 +39,13 @@ const CHAIN_HEAD: u16 = 6;
 const ROOMY: u16 = 20;
 
 /// Takes in lineage that was followed anew.
-pub fn hear(state: &mut State, lineage: Arc<Lineage>) {
+pub fn hear(state: &mut State, lineage: Arc<Lineage>, effects: &mut Vec<Effect>) {
     let inferred = |l: &&Link| l.confidence == Confidence::Inferred;
     state.inferred = lineage.links.iter().filter(inferred).count() as u64;
     let before = std::mem::replace(&mut state.lineage, lineage);
     following::page(state);
     rebuild(state, &before);
+    effects.push(Effect::Send(Request::LetGo(before)));
 }
 
 /// Shows the session of the focused event: the way to it and what came of it.

@@ -561,7 +561,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Lineage(lineage) => {
             // A file that was mended brings rows that know nothing of what was said since.
             let is_old = lineage.said != state.wishes.identities;
-            chain::hear(state, lineage);
+            chain::hear(state, lineage, effects);
             if is_old {
                 merging::follow(state, effects);
             }
@@ -572,7 +572,7 @@ fn hear(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         }
         Reply::Followed(snapshot, lineage) => {
             state.snapshot = snapshot;
-            chain::hear(state, lineage);
+            chain::hear(state, lineage, effects);
         }
         Reply::Portrait {
             request,

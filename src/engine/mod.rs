@@ -57,6 +57,7 @@ pub struct Engine {
     stop: Stop,
     reader: Reader,
     replies: mpsc::Receiver<Reply>,
+    runtime: Handle,
 }
 
 impl Engine {
@@ -144,6 +145,7 @@ impl Engine {
             stop,
             reader: kept,
             replies,
+            runtime: runtime.clone(),
         }
     }
 
@@ -177,6 +179,7 @@ impl Engine {
             Request::Follow(snapshot, wishes) => {
                 self.follows.send_replace(Some((snapshot, wishes)));
             }
+            Request::LetGo(old) => drop(self.runtime.spawn_blocking(move || drop(old))),
             Request::StopLoading => self.stop.stop(),
         }
     }

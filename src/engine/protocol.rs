@@ -50,6 +50,8 @@ pub enum Request {
     Mend(FileId),
     /// Follow lineage anew by these wishes, of rows that no load adds to any more.
     Follow(Arc<Snapshot>, Wishes),
+    /// Take apart what is shown no more: of a large load that takes longer than a frame.
+    LetGo(Arc<Lineage>),
     /// Read no more files; keep what is there.
     StopLoading,
 }
