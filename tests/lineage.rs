@@ -733,10 +733,35 @@ fn rings_self_made_keys_and_rivals_join_nobody() {
         (e.person("ASIAA"), e.person("ASIAB")),
         ("A/a".into(), "B/b".into())
     );
-    assert!(
-        e.links().iter().all(|l| l.ends_with("inferred ring")),
-        "{:?}",
-        e.links()
+    assert_eq!(
+        e.links(),
+        [
+            "ASIAA <- ASIAB issued-key inferred ring",
+            "ASIAB <- ASIAA issued-key inferred ring",
+        ]
+    );
+
+    // Three in a ring, and one that hangs below: it goes no further up than the ring.
+    let mut t = Trail::default();
+    let a = session(PROD, "A", "a", "ASIAA", 10);
+    let b = t.assume(&a, "B", "b", "ASIAB", 10);
+    let c = t.assume(&b, "C", "c", "ASIAC", 10);
+    t.assume(&c, "A", "a", "ASIAA", 10);
+    let d = t.assume(&b, "D", "d", "ASIAD", 10);
+    t.works(&d, 20);
+    let e = t.load();
+    assert_eq!(
+        e.links(),
+        [
+            "ASIAA <- ASIAC issued-key inferred ring",
+            "ASIAB <- ASIAA issued-key inferred ring",
+            "ASIAC <- ASIAB issued-key inferred ring",
+            "ASIAD <- ASIAB issued-key exact",
+        ]
+    );
+    assert_eq!(
+        ["ASIAA", "ASIAB", "ASIAC", "ASIAD"].map(|key| e.person(key)),
+        ["A/a", "B/b", "C/c", "B/b"]
     );
 
     // A session that claims to have issued itself.
@@ -870,7 +895,30 @@ fn hidden_names_are_nobody() {
         &session(PROD, "A", "a", hidden, 10).context("sourceIdentity", json!(hidden)),
         20,
     );
+    // Of a call by a named user, everything about the child is hidden.
+    let named = user("alice", "AKIA1");
+    t.call(
+        &named,
+        30,
+        "iam",
+        "CreateAccessKey",
+        json!({
+            "responseElements": {"accessKey": {"accessKeyId": hidden, "userName": hidden}},
+        }),
+    );
+    t.works(&user("bob", hidden), 40);
     check(&t, &[]);
+    let e = t.load();
+    let people = e.lineage.people();
+    let labels: Vec<&str> = people.iter().map(|(_, p)| &*p.label).collect();
+    assert!(
+        labels.contains(&"alice") && labels.contains(&"bob"),
+        "{labels:?}"
+    );
+    for (_, p) in people.iter() {
+        let words = format!("{p:?}");
+        assert!(!words.contains(hidden), "{words}");
+    }
 }
 
 #[test]
