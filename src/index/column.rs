@@ -52,8 +52,24 @@ pub enum Packed {
     Middle(Box<[u16]>),
     /// Large symbols, of which few are distinct: which of them.
     Few(Box<[u32]>, Box<[u16]>),
+    /// Symbols up to 16,777,215: the lowest byte first.
+    Large(Box<[[u8; 3]]>),
     /// Any symbol.
     Wide(Box<[u32]>),
+}
+
+/// The largest symbol that takes three bytes.
+const LARGEST: u32 = 0xff_ffff;
+
+/// Of a symbol the three lowest bytes.
+const fn three(code: u32) -> [u8; 3] {
+    let [a, b, c, _] = code.to_le_bytes();
+    [a, b, c]
+}
+
+/// The symbol of three bytes.
+const fn of_three([a, b, c]: [u8; 3]) -> u32 {
+    u32::from_le_bytes([a, b, c, 0])
 }
 
 /// Symbols up to 255 in half a byte each, where at most sixteen are distinct.
@@ -125,6 +141,9 @@ impl Packed {
             0x100..=0xffff => Self::Middle(codes.iter().map(|c| *c as u16).collect()),
             _ => match numbered(codes, max) {
                 Some((distinct, which)) => Self::Few(distinct.into(), which.into()),
+                None if max <= LARGEST => {
+                    Self::Large(codes.iter().map(|code| three(*code)).collect())
+                }
                 None => Self::Wide(codes.into()),
             },
         }
@@ -138,6 +157,7 @@ impl Packed {
             Self::Narrow(c) => u32::from(c[row]),
             Self::Middle(c) => u32::from(c[row]),
             Self::Few(distinct, which) => distinct[usize::from(which[row])],
+            Self::Large(c) => of_three(c[row]),
             Self::Wide(c) => c[row],
         }
     }
@@ -194,6 +214,9 @@ impl Packed {
                 Ok(one) => Bitmap::of(&codes[..len], |code| code == one),
                 Err(_) => Bitmap::default(),
             },
+            (Self::Large(codes), Some(one)) => {
+                Bitmap::of(&codes[..len], |code| of_three(code) == one)
+            }
             (Self::Wide(codes), Some(one)) => Bitmap::of(&codes[..len], |code| code == one),
             (Self::Narrow(codes), None) => {
                 let mut table = [false; 256];
@@ -204,6 +227,9 @@ impl Packed {
             }
             (Self::Middle(codes), None) => {
                 Bitmap::of(&codes[..len], |code| wanted.has(code.into()))
+            }
+            (Self::Large(codes), None) => {
+                Bitmap::of(&codes[..len], |code| wanted.has(of_three(code)))
             }
             (Self::Wide(codes), None) => Bitmap::of(&codes[..len], |code| wanted.has(code)),
         }
@@ -221,6 +247,7 @@ impl Packed {
             }
             Self::Narrow(codes) => rows.for_each(|row| each(row, codes[row].into())),
             Self::Middle(codes) => rows.for_each(|row| each(row, codes[row].into())),
+            Self::Large(codes) => rows.for_each(|row| each(row, of_three(codes[row]))),
             Self::Wide(codes) => rows.for_each(|row| each(row, codes[row])),
         }
     }
@@ -246,6 +273,11 @@ impl Packed {
                 .take(len)
                 .enumerate()
                 .for_each(|(r, c)| each(r, (*c).into())),
+            Self::Large(c) => c
+                .iter()
+                .take(len)
+                .enumerate()
+                .for_each(|(r, c)| each(r, of_three(*c))),
             Self::Wide(c) => c
                 .iter()
                 .take(len)
@@ -263,6 +295,8 @@ mod tests {
     fn every_width_gives_back_what_went_in() {
         let few = (0..4000).map(|n| [0, 70_000, 7][n * n % 3]).collect();
         let many = (0..4000).map(|n| 70_000 - n).collect();
+        let large = (0..4000).map(|n| LARGEST - n).collect();
+        let any = (0..4000).map(|n| u32::MAX - n).collect();
         for codes in [
             vec![0, 0],
             vec![7; 9],
@@ -271,6 +305,8 @@ mod tests {
             vec![0, 70_000, 1],
             few,
             many,
+            large,
+            any,
             (0..1001).map(|n| n * n % 16).collect(),
             (0..1001).map(|n| n % 17).collect(),
         ] {
