@@ -526,6 +526,24 @@ fn problems_over_all_files_open_in_full() {
     }
 }
 
+/// A page says at its head how sure its name is, on the narrowest screen that has room for one: a
+/// group told by a parameter where the record leaves its service out.
+#[test]
+fn a_page_says_that_its_name_was_inferred() {
+    let dir = tempfile::tempdir().unwrap();
+    let event = r#"{"Records":[{"eventVersion":"1.01","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/ops","accountId":"111122223333","userName":"ops"},"eventTime":"2026-11-20T14:00:00Z","eventSource":"SOURCE","eventName":"UpdateAutoScalingGroup","awsRegion":"us-west-2","requestParameters":{"autoScalingGroupName":"web-fleet","maxSize":8},"responseElements":null,"eventID":"6f4ab5bd-2daa-4d00-be14-d92ef0000001"}]}"#;
+    for (source, said) in [("", "inferred"), ("autoscaling.amazonaws.com", "derived")] {
+        let text = event.replace("SOURCE", source);
+        std::fs::write(dir.path().join("a.json"), text).unwrap();
+        let mut d = open_folder(&dir, 80, 24);
+        d.keys("r");
+        let text = d.text();
+        let head = text.lines().find(|line| line.contains("web-fleet ─"));
+        let head = head.expect("the page of the group");
+        assert!(head.contains(&format!("group, {said} ·")), "{head}");
+    }
+}
+
 #[test]
 fn nothing_readable_ends_with_the_reason() {
     let dir = tempfile::tempdir().unwrap();

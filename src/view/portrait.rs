@@ -224,8 +224,13 @@ fn of_resource(
 fn of_history(snapshot: &Snapshot, history: &History, zone: Tz) -> (String, Vec<String>) {
     let format = "%Y-%m-%d %H:%M:%S";
     let when = |id| columns::clock(snapshot.time(id), zone, format);
-    // The state comes first: it is what a narrow screen must not cut off.
+    // How sure the name is and the state come first: a narrow screen must not cut them off.
     let mut kind = history.label.clone();
+    if history.inferred {
+        kind.push_str(", inferred");
+    } else if history.derived {
+        kind.push_str(", derived");
+    }
     match history.standing {
         Standing::Seen => {}
         Standing::Made(id) => kind.push_str(&format!(" · state in evidence: created {}", when(id))),
