@@ -107,6 +107,7 @@ const fn row(service: &'static str, at: At, key: &'static str, form: Form) -> Ro
 
 /// How services write that a thing is open to the world.
 pub(crate) const EVERYONE: &[&str] = &[
+    "*",
     "all",
     "http://acs.amazonaws.com/groups/global/AllUsers",
     "public-read",
@@ -234,6 +235,7 @@ pub const ROWS: &[Row] = &[
     row("lambda", Any, "functionName", Function),
     row("lambda", Any, "layerName", Arn("lambda:{r}:{a}:layer:{}")),
     row("lambda", Any, "s3Bucket", BUCKET),
+    row("lambda", Request, "principal", Grantee).shared(),
     row("lambda", Any, "uUID", Arn("lambda:{r}:{a}:event-source-mapping:{}")),
     row("ecs", Request, "cluster", ECS_CLUSTER),
     row("ecs", Request, "clusterName", ECS_CLUSTER),
