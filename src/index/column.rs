@@ -52,8 +52,8 @@ pub enum Packed {
     Middle(Box<[u16]>),
     /// Large symbols, of which few are distinct: which of them.
     Few(Box<[u32]>, Box<[u16]>),
-    /// Symbols up to 16,777,215: the lowest byte first.
-    Large(Box<[[u8; 3]]>),
+    /// Symbols up to 16,777,215: the two lower bytes of each, and its third.
+    Large(Box<[u16]>, Box<[u8]>),
     /// Any symbol.
     Wide(Box<[u32]>),
 }
@@ -61,15 +61,9 @@ pub enum Packed {
 /// The largest symbol that takes three bytes.
 const LARGEST: u32 = 0xff_ffff;
 
-/// Of a symbol the three lowest bytes.
-const fn three(code: u32) -> [u8; 3] {
-    let [a, b, c, _] = code.to_le_bytes();
-    [a, b, c]
-}
-
 /// The symbol of three bytes.
-const fn of_three([a, b, c]: [u8; 3]) -> u32 {
-    u32::from_le_bytes([a, b, c, 0])
+const fn of_three(low: u16, third: u8) -> u32 {
+    low as u32 | (third as u32) << u16::BITS
 }
 
 /// Symbols up to 255 in half a byte each, where at most sixteen are distinct.
@@ -142,7 +136,9 @@ impl Packed {
             _ => match numbered(codes, max) {
                 Some((distinct, which)) => Self::Few(distinct.into(), which.into()),
                 None if max <= LARGEST => {
-                    Self::Large(codes.iter().map(|code| three(*code)).collect())
+                    let low = codes.iter().map(|code| *code as u16);
+                    let third = codes.iter().map(|code| (code >> u16::BITS) as u8);
+                    Self::Large(low.collect(), third.collect())
                 }
                 None => Self::Wide(codes.into()),
             },
@@ -157,7 +153,7 @@ impl Packed {
             Self::Narrow(c) => u32::from(c[row]),
             Self::Middle(c) => u32::from(c[row]),
             Self::Few(distinct, which) => distinct[usize::from(which[row])],
-            Self::Large(c) => of_three(c[row]),
+            Self::Large(low, third) => of_three(low[row], third[row]),
             Self::Wide(c) => c[row],
         }
     }
@@ -214,8 +210,16 @@ impl Packed {
                 Ok(one) => Bitmap::of(&codes[..len], |code| code == one),
                 Err(_) => Bitmap::default(),
             },
-            (Self::Large(codes), Some(one)) => {
-                Bitmap::of(&codes[..len], |code| of_three(code) == one)
+            (Self::Large(low, third), Some(one)) => {
+                let wanted = one as u16;
+                let mut rows = Bitmap::default();
+                // Few rows have the lower bytes and not the third.
+                Bitmap::of(&low[..len], |low| low == wanted).for_each(|row| {
+                    if of_three(wanted, third[row]) == one {
+                        rows.insert(row);
+                    }
+                });
+                rows
             }
             (Self::Wide(codes), Some(one)) => Bitmap::of(&codes[..len], |code| code == one),
             (Self::Narrow(codes), None) => {
@@ -228,8 +232,8 @@ impl Packed {
             (Self::Middle(codes), None) => {
                 Bitmap::of(&codes[..len], |code| wanted.has(code.into()))
             }
-            (Self::Large(codes), None) => {
-                Bitmap::of(&codes[..len], |code| wanted.has(of_three(code)))
+            (Self::Large(low, third), None) => {
+                Bitmap::collect(len, |row| wanted.has(of_three(low[row], third[row])))
             }
             (Self::Wide(codes), None) => Bitmap::of(&codes[..len], |code| wanted.has(code)),
         }
@@ -247,7 +251,9 @@ impl Packed {
             }
             Self::Narrow(codes) => rows.for_each(|row| each(row, codes[row].into())),
             Self::Middle(codes) => rows.for_each(|row| each(row, codes[row].into())),
-            Self::Large(codes) => rows.for_each(|row| each(row, of_three(codes[row]))),
+            Self::Large(low, third) => {
+                rows.for_each(|row| each(row, of_three(low[row], third[row])));
+            }
             Self::Wide(codes) => rows.for_each(|row| each(row, codes[row])),
         }
     }
@@ -273,11 +279,12 @@ impl Packed {
                 .take(len)
                 .enumerate()
                 .for_each(|(r, c)| each(r, (*c).into())),
-            Self::Large(c) => c
+            Self::Large(low, third) => low
                 .iter()
+                .zip(third)
                 .take(len)
                 .enumerate()
-                .for_each(|(r, c)| each(r, of_three(*c))),
+                .for_each(|(r, (low, third))| each(r, of_three(*low, *third))),
             Self::Wide(c) => c
                 .iter()
                 .take(len)
@@ -297,6 +304,10 @@ mod tests {
         let many = (0..4000).map(|n| 70_000 - n).collect();
         let large = (0..4000).map(|n| LARGEST - n).collect();
         let any = (0..4000).map(|n| u32::MAX - n).collect();
+        // The lower bytes of many of these are equal.
+        let alike = (0..4000)
+            .map(|n| 70_000 + n % 200 * 65_536 - n / 200)
+            .collect();
         for codes in [
             vec![0, 0],
             vec![7; 9],
@@ -307,6 +318,7 @@ mod tests {
             many,
             large,
             any,
+            alike,
             (0..1001).map(|n| n * n % 16).collect(),
             (0..1001).map(|n| n % 17).collect(),
         ] {
