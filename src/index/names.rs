@@ -226,6 +226,9 @@ mod tests {
         let full = "arn:aws:secretsmanager:us-east-1:1:secret:prod-AbCdEf";
         let longer = "arn:aws:secretsmanager:us-east-1:1:secret:prod-abcdef-AbCdEf";
         assert_eq!(check(&[partial, full, longer]), [[full, partial]]);
+        // As somebody writes the ARN of another secret, without its random end.
+        let bare = "arn:aws:secretsmanager:us-east-1:1:secret:prod-replica";
+        assert_eq!(check(&[partial, full, bare]), [[full, partial]]);
         let again = "arn:aws:secretsmanager:us-east-1:1:secret:prod-GhIjKl";
         assert!(
             check(&[partial, full, again]).is_empty(),
