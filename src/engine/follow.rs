@@ -13,7 +13,7 @@ use crate::pivot::kept::Kept;
 use crate::pivot::lineage::{Lineage, Wishes};
 
 /// Lineage may take one part in this many of the time of a load.
-const SHARE: u32 = 25;
+const SHARE: u32 = 50;
 
 /// When it is asked who is behind the sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Texts<const N: usize> {
     /// Numbers, and then the texts end to end. The numbers: a bit for each place that has a text, how
-    /// many texts follow those, and how long each of all is. See [`put`].
-    all: Arc<[u8]>,
+    /// many texts follow those, and how long each of all is. They are ASCII: see [`put`].
+    all: Arc<str>,
 }
 
 impl<const N: usize> Texts<N> {
@@ -23,19 +23,19 @@ impl<const N: usize> Texts<N> {
         });
         let said = || texts.iter().flatten().chain(rest);
         let bytes: usize = said().map(|text| text.len() + 1).sum();
-        let mut all = Vec::with_capacity(bytes + 8);
+        let mut all = String::with_capacity(bytes + 8);
         put(&mut all, there);
         put(&mut all, rest.len());
         said().for_each(|text| put(&mut all, text.len()));
-        said().for_each(|text| all.extend_from_slice(text.as_bytes()));
+        said().for_each(|text| all.push_str(text));
         Self { all: all.into() }
     }
 
     /// The text of a place, where there is one.
     pub fn get(&self, at: usize) -> Option<&str> {
-        let there = *self.all.first()?;
+        let there = *self.all.as_bytes().first()?;
         // Most have few places, and are asked for one that is absent.
-        if at >= N || at < 7 && there >> at & 1 == 0 {
+        if at >= N || at < DIGIT as usize && there >> at & 1 == 0 {
             return None;
         }
         let (there, rest) = take(&self.all);
@@ -56,41 +56,46 @@ impl<const N: usize> Texts<N> {
     }
 }
 
-/// One of `of` texts, of which the bytes hold the lengths first.
-fn nth(mut bytes: &[u8], at: usize, of: usize) -> Option<&str> {
+/// One of `of` texts, before which their lengths stand.
+fn nth(mut all: &str, at: usize, of: usize) -> Option<&str> {
     let (mut start, mut len) = (0, 0);
     for n in 0..of {
-        let (this, rest) = take(bytes);
-        bytes = rest;
+        let (this, rest) = take(all);
+        all = rest;
         match n {
             _ if n < at => start += this,
             _ if n == at => len = this,
             _ => {}
         }
     }
-    std::str::from_utf8(bytes.get(start..start + len)?).ok()
+    all.get(start..start + len)
 }
 
-/// Appends a number: seven bits a byte, the lowest first; the highest bit says that more follow.
-fn put(bytes: &mut Vec<u8>, mut number: usize) {
-    while number > 0x7f {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
+/// Bits of a number that one byte has, which with one more is still ASCII.
+const DIGIT: u32 = 6;
+/// Set where more bytes follow.
+const MORE: u8 = 1 << DIGIT;
+
+/// Appends a number, its lowest bits first.
+fn put(all: &mut String, mut number: usize) {
+    while number >= usize::from(MORE) {
+        all.push(char::from((number as u8 % MORE) | MORE));
+        number >>= DIGIT;
     }
-    bytes.push(number as u8);
+    all.push(char::from(number as u8));
 }
 
-/// The number that bytes begin with, and what follows it.
-fn take(bytes: &[u8]) -> (usize, &[u8]) {
+/// The number that a text begins with, and what follows it.
+fn take(all: &str) -> (usize, &str) {
     let (mut number, mut shift) = (0, 0);
-    for (at, byte) in bytes.iter().enumerate() {
-        number |= usize::from(byte & 0x7f) << shift;
-        shift += 7;
-        if byte & 0x80 == 0 || shift > 56 {
-            return (number, bytes.get(at + 1..).unwrap_or(&[]));
+    for (at, byte) in all.bytes().enumerate() {
+        number |= usize::from(byte % MORE) << shift;
+        shift += DIGIT;
+        if byte & MORE == 0 || shift > usize::BITS - DIGIT {
+            return (number, all.get(at + 1..).unwrap_or(""));
         }
     }
-    (number, &[])
+    (number, "")
 }
 
 #[cfg(test)]
