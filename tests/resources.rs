@@ -210,6 +210,211 @@ fn what_changed_and_what_was_unknown_before() {
     );
 }
 
+/// What each call changed of a resource, newest first, as text.
+fn told(name: &str, path: &Path) -> Vec<Vec<String>> {
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let one = |d: &Value| {
+        let before = match d["before_known"].as_bool() {
+            Some(false) => "?".to_owned(),
+            _ => text(&d["before"]),
+        };
+        format!("{} {before} > {}", text(&d["name"]), text(&d["after"]))
+    };
+    let found = resource(name, path);
+    let calls = found["resources"][0]["told"].as_array().unwrap();
+    let changes = |call: &Value| {
+        call["changed"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(one)
+            .collect()
+    };
+    calls.iter().map(changes).collect()
+}
+
+#[test]
+fn what_changed_is_told_from_the_calls_before_of_this_resource_alone() {
+    let none = Value::Null;
+    let nodes = |of: &str, n: u32| json!({"numCacheNodes": n, "cacheClusterId": of});
+    let of = "elasticache";
+    let mut refused = call(5, A, of, "ModifyCacheCluster", &nodes("one", 9), &none);
+    refused["errorCode"] = json!("AccessDenied");
+    let mut looked = call(6, A, of, "DescribeCacheClusters", &nodes("one", 8), &none);
+    looked["readOnly"] = json!(true);
+    let more = json!({"numCacheNodes": 4, "cacheClusterId": "one", "engineVersion": "1.6"});
+    let dir = evidence(&[
+        call(
+            1,
+            A,
+            of,
+            "CreateCacheCluster",
+            &nodes("one", 2),
+            &json!({"engineVersion": "1.4"}),
+        ),
+        call(2, A, of, "CreateCacheCluster", &nodes("two", 20), &none),
+        call(3, A, of, "ModifyCacheCluster", &nodes("one", 3), &none),
+        call(4, A, of, "ModifyCacheCluster", &nodes("two", 30), &none),
+        refused,
+        looked,
+        call(7, A, of, "ModifyCacheCluster", &more, &none),
+        // Another of the same name, in another account.
+        call(8, B, of, "ModifyCacheCluster", &nodes("one", 7), &none),
+        call(
+            9,
+            A,
+            of,
+            "DeleteCacheCluster",
+            &json!({"cacheClusterId": "one"}),
+            &none,
+        ),
+        call(10, A, of, "CreateCacheCluster", &nodes("one", 1), &none),
+        call(11, A, of, "ModifyCacheCluster", &more, &none),
+        // Made from it, not of it.
+        call(
+            12,
+            A,
+            of,
+            "CreateSnapshot",
+            &json!({"cacheClusterId": "one", "snapshotName": "nightly", "kmsKeyId": "k"}),
+            &none,
+        ),
+    ]);
+    let cluster =
+        |account: &str, id: &str| format!("arn:aws:elasticache:us-west-2:{account}:cluster:{id}");
+    let story = told(&cluster(A, "one"), dir.path());
+    let expected: [&[&str]; 6] = [
+        // What it was before it was deleted says nothing of the new one.
+        &["numCacheNodes 1 > 4", "engineVersion ? > 1.6"],
+        &["numCacheNodes - > 1"],
+        &["(resource) exists > -"],
+        &["numCacheNodes 3 > 4", "engineVersion 1.4 > 1.6"],
+        &["numCacheNodes 2 > 3"],
+        &["numCacheNodes - > 2"],
+    ];
+    assert_eq!(story, expected);
+    let two: [&[&str]; 2] = [&["numCacheNodes 20 > 30"], &["numCacheNodes - > 20"]];
+    assert_eq!(told(&cluster(A, "two"), dir.path()), two);
+    assert_eq!(
+        told(&cluster(B, "one"), dir.path()),
+        [["numCacheNodes ? > 7"]]
+    );
+}
+
+/// Modelled on calls of stratus-red-team: a snapshot shared, an instance's user data replaced, a rule
+/// opened, a policy's trust widened.
+#[test]
+fn what_changed_in_the_calls_of_an_incident() {
+    let none = Value::Null;
+    let share = |how: &str| {
+        json!({"attributeType": "CREATE_VOLUME_PERMISSION", "snapshotId": "snap-041993b54a9b3af6f",
+            "createVolumePermission": {how: {"items": [{"userId": B}]}}})
+    };
+    let instances = json!({"instancesSet": {"items": [{"instanceId": "i-0dd6c7b0e18f0e35f"},
+        {"instanceId": "i-0dd6c7b0e18f0e360"}]}});
+    let userdata =
+        json!({"instanceId": "i-0dd6c7b0e18f0e35f", "userData": "<sensitiveDataRemoved>"});
+    let protect = |on: bool| json!({"instanceId": "i-0dd6c7b0e18f0e35f", "disableApiTermination": {"value": on}});
+    let rule = json!({"groupId": "sg-04cfb7a4712d75b00", "ipPermissions": {"items": [
+        {"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "groups": {},
+            "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}]}});
+    let trust = |who: &str| {
+        let document = json!({"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": {"AWS": who}}]});
+        json!({"roleName": "deploy", "policyDocument": document.to_string()})
+    };
+    let dir = evidence(&[
+        call(1, A, "ec2", "ModifySnapshotAttribute", &share("add"), &none),
+        call(
+            2,
+            A,
+            "ec2",
+            "ModifySnapshotAttribute",
+            &share("remove"),
+            &none,
+        ),
+        call(
+            3,
+            A,
+            "ec2",
+            "ModifyInstanceAttribute",
+            &protect(true),
+            &none,
+        ),
+        call(4, A, "ec2", "StopInstances", &instances, &none),
+        call(5, A, "ec2", "ModifyInstanceAttribute", &userdata, &none),
+        // Hidden again: whether it is the same, nobody knows.
+        call(11, A, "ec2", "ModifyInstanceAttribute", &userdata, &none),
+        call(
+            6,
+            A,
+            "ec2",
+            "ModifyInstanceAttribute",
+            &protect(false),
+            &none,
+        ),
+        call(7, A, "ec2", "AuthorizeSecurityGroupIngress", &rule, &none),
+        call(8, A, "ec2", "RevokeSecurityGroupIngress", &rule, &none),
+        call(
+            9,
+            A,
+            "iam",
+            "UpdateAssumeRolePolicy",
+            &trust("arn:aws:iam::111122223333:root"),
+            &none,
+        ),
+        call(
+            10,
+            A,
+            "iam",
+            "UpdateAssumeRolePolicy",
+            &trust("arn:aws:iam::444455556666:root"),
+            &none,
+        ),
+    ]);
+    let told = |name: &str| told(name, dir.path());
+    assert_eq!(
+        told("snap-041993b54a9b3af6f"),
+        [
+            ["createVolumePermission.remove.userId 444455556666 > -"],
+            ["createVolumePermission.add.userId - > 444455556666"]
+        ]
+    );
+    assert_eq!(
+        told("i-0dd6c7b0e18f0e35f"),
+        [
+            ["userData ? > <sensitiveDataRemoved>"].as_slice(),
+            &["disableApiTermination.value true > false"],
+            &["userData ? > <sensitiveDataRemoved>"],
+            &[],
+            &["disableApiTermination.value ? > true"],
+        ]
+    );
+    let ports = ["ipProtocol", "fromPort", "toPort", "ipRanges.cidrIp"]
+        .map(|n| format!("ipPermissions.{n}"));
+    let values = ["tcp", "22", "22", "0.0.0.0/0"];
+    let rules = |how: &dyn Fn(&str, &str) -> String| -> Vec<String> {
+        ports
+            .iter()
+            .zip(values)
+            .map(|(name, value)| how(name, value))
+            .collect()
+    };
+    assert_eq!(
+        told("sg-04cfb7a4712d75b00"),
+        [
+            rules(&|name, value| format!("{name} {value} > -")),
+            rules(&|name, value| format!("{name} - > {value}")),
+        ]
+    );
+    assert_eq!(
+        told("role/deploy")[0],
+        [
+            "policyDocument.Statement.Principal.AWS arn:aws:iam::111122223333:root > arn:aws:iam::444455556666:root"
+        ]
+    );
+}
+
 #[test]
 fn names_that_look_alike_stay_apart() {
     let none = Value::Null;

@@ -14,6 +14,9 @@ pub type Text<'a> = Cow<'a, str>;
 /// What AWS writes in place of a value it will not log. Never an identity, never a resource.
 pub const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
+/// What EC2 writes in its place.
+pub const REMOVED: &str = "<sensitiveDataRemoved>";
+
 /// Whether a text stands in the place of an identity that was taken out: AWS's own words, or the
 /// stars of whoever shared the logs (`AKIA****`). It is never an identity: two records that carry
 /// it need have nothing in common.

@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 use regex::bytes::Regex as Bytes;
 use sha2::{Digest, Sha256};
 
-use crate::event::record::HIDDEN;
+use crate::event::record::{HIDDEN, REMOVED};
 use crate::event::veiled;
 
 /// What a secret is.
@@ -283,7 +283,8 @@ pub(crate) fn is_hidden(raw: &[u8]) -> bool {
     let ours = ["‹hidden:", "‹redacted:"]
         .iter()
         .any(|word| raw.starts_with(word.as_bytes()));
-    stars || ours || has(raw, HIDDEN.as_bytes()) || raw.starts_with(b"***")
+    let theirs = has(raw, HIDDEN.as_bytes()) || raw == REMOVED.as_bytes();
+    stars || ours || theirs || raw.starts_with(b"***")
 }
 
 /// The text that the inside of a JSON string stands for.
@@ -433,7 +434,7 @@ mod tests {
     fn what_is_hidden_or_evidence_stays() {
         check(
             r#"{"a":{"password":"****","masterUserPassword":"HIDDEN_DUE_TO_SECURITY_REASONS",
-                "token":"x","nextToken":"n","clientToken":"c","secretId":"s","accessKeyId":"AKIAIOSFODNN7EXAMPLE",
+                "userData":"<sensitiveDataRemoved>","token":"x","nextToken":"n","clientToken":"c","secretId":"s","accessKeyId":"AKIAIOSFODNN7EXAMPLE",
                 "passwordResetRequired":true,"environment":"prod"}}"#,
             &[],
         );

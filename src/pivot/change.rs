@@ -3,10 +3,12 @@
 //! The state is what the requests of earlier calls set, and what the answer to the making call said.
 //! What no call in the evidence says is unknown, and is said to be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::event::json::Node;
 use crate::event::outcome::fold_name;
+use crate::event::record::{HIDDEN, REMOVED};
 use crate::event::service;
 
 /// One attribute that a call changed.
@@ -34,8 +36,73 @@ pub enum Before {
 /// What is known of a resource's attributes.
 #[derive(Debug, Default)]
 pub struct State {
-    known: BTreeMap<String, String>,
+    known: BTreeMap<String, Value>,
 }
+
+/// The value of an attribute: what is shown of it, and where that is not all, what tells it from
+/// another of the same beginning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Value {
+    shown: String,
+    rest: u64,
+    /// Of a list its values; of one that is too long none.
+    items: Vec<String>,
+}
+
+impl Value {
+    fn of(text: &str) -> Self {
+        let items = Vec::new();
+        let Some((end, _)) = text.char_indices().nth(LONGEST) else {
+            let shown = text.to_owned();
+            return Self {
+                shown,
+                rest: 0,
+                items,
+            };
+        };
+        let (head, rest) = text.split_at(end);
+        let mut hasher = DefaultHasher::new();
+        rest.hash(&mut hasher);
+        Self {
+            shown: format!("{head}…"),
+            rest: hasher.finish(),
+            items,
+        }
+    }
+
+    fn of_list(items: &[&str]) -> Self {
+        let text = items.join(", ");
+        let mut value = Self::of(&text);
+        if text.len() <= LONGEST_LIST {
+            value.items = items.iter().map(|item| (*item).to_owned()).collect();
+        }
+        value
+    }
+
+    /// What a list that takes the place of this one, or of this value, lacks and what it adds;
+    /// `None` where neither is a list, or they differ in their order alone.
+    fn and(&self, next: &Self) -> Option<(Vec<String>, Vec<String>)> {
+        let is_list = |value: &Self| !value.items.is_empty();
+        if !is_list(self) && !is_list(next) {
+            return None;
+        }
+        let items = |value: &Self| match value.items.as_slice() {
+            [] => vec![value.shown.clone()],
+            items => items.to_vec(),
+        };
+        let (old, new) = (items(self), items(next));
+        let beyond = |these: &[String], those: &[String]| -> Vec<String> {
+            let those: HashSet<&String> = those.iter().collect();
+            let beyond = these.iter().filter(|item| !those.contains(item));
+            beyond.cloned().collect()
+        };
+        let (gone, come) = (beyond(&old, &new), beyond(&new, &old));
+        (!gone.is_empty() || !come.is_empty()).then_some((gone, come))
+    }
+}
+
+/// The longest list that is compared value by value.
+const LONGEST_LIST: usize = 1 << 13;
 
 /// Attributes of one call that are listed.
 const MOST: usize = 200;
@@ -50,6 +117,9 @@ const NO_STATE: &[&str] = &[
     "dryRun",
     "clientRequestToken",
     "requestToken",
+    // Which attribute is meant; its value stands beside it.
+    "attributeName",
+    "attributeType",
     // The address an S3 client wrote to.
     "Host",
 ];
@@ -85,11 +155,11 @@ pub struct Call {
     /// Its name without the date of its API.
     name: String,
     /// What was asked for, by path.
-    asked: Vec<(String, String)>,
+    asked: Vec<(String, Value)>,
     /// Paths of the documents among what was asked for.
     documents: Vec<String>,
     /// What the answer says, by path.
-    answered: Vec<(String, String)>,
+    answered: Vec<(String, Value)>,
     /// The path of the inline policy it is about.
     policy: Option<String>,
 }
@@ -134,7 +204,9 @@ impl State {
                 self.known.entry(last).or_insert(value);
             }
         }
-        let takes = is_takes || service::deletes_by_name(&call.name);
+        // What is stopped is not without what the call says of the stopping.
+        let ends = service::deletes_by_name(&call.name) && !call.name.starts_with("Stop");
+        let takes = is_takes || ends;
         if let (true, Some(policy)) = (takes, call.policy) {
             self.known.retain(|known, _| !is_under(known, &policy));
             out.push(Difference {
@@ -145,8 +217,8 @@ impl State {
         }
         // A document replaces the one before it as a whole.
         let mut replaced = call.documents;
-        replaced
-            .retain(|root| !made && !takes && self.known.keys().any(|known| is_under(known, root)));
+        let replaces = !made && !takes && !is_adds;
+        replaced.retain(|root| replaces && self.known.keys().any(|known| is_under(known, root)));
         for root in &replaced {
             let gone: Vec<String> = self
                 .known
@@ -157,7 +229,7 @@ impl State {
                 .collect();
             for name in gone {
                 if let Some(value) = self.known.remove(&name) {
-                    let before = Before::Value(value);
+                    let before = Before::Value(value.shown);
                     out.push(Difference {
                         name,
                         before,
@@ -167,8 +239,10 @@ impl State {
             }
         }
         for (name, value) in asked {
-            if takes {
-                let before = Before::Value(value);
+            let towards = Towards::of(&name);
+            let is_adds = is_adds || towards == Some(Towards::Added);
+            if takes || towards == Some(Towards::Taken) {
+                let before = Before::Value(value.shown);
                 self.known.remove(&name);
                 out.push(Difference {
                     name,
@@ -180,9 +254,27 @@ impl State {
             let before = if made || is_adds {
                 Before::Absent
             } else {
-                match self.known.get(&name) {
+                // Of two values that are not in the log nobody knows whether they differ.
+                let is_told = value.shown != HIDDEN && value.shown != REMOVED;
+                match self.known.get(&name).filter(|_| is_told) {
                     Some(known) if *known == value => continue,
-                    Some(known) => Before::Value(known.clone()),
+                    Some(known) => {
+                        if let Some((gone, come)) = known.and(&value) {
+                            out.extend(gone.into_iter().map(|item| Difference {
+                                name: name.clone(),
+                                before: Before::Value(item),
+                                after: None,
+                            }));
+                            out.extend(come.into_iter().map(|item| Difference {
+                                name: name.clone(),
+                                before: Before::Absent,
+                                after: Some(item),
+                            }));
+                            self.known.insert(name, value);
+                            continue;
+                        }
+                        Before::Value(known.shown.clone())
+                    }
                     None if replaced.iter().any(|root| is_under(&name, root)) => Before::Absent,
                     None => Before::Unknown,
                 }
@@ -193,7 +285,7 @@ impl State {
             out.push(Difference {
                 name,
                 before,
-                after: Some(value),
+                after: Some(value.shown),
             });
         }
         out.truncate(MOST);
@@ -213,6 +305,37 @@ impl std::fmt::Display for Difference {
     }
 }
 
+/// What becomes of a parameter whose own name says that it is added or taken.
+///
+/// `launchPermission.add.userId`, `valuesToRemove`, `AddRouteTableId`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Towards {
+    Added,
+    Taken,
+}
+
+impl Towards {
+    fn of(path: &str) -> Option<Self> {
+        let of = |word: &str| {
+            let word = word.split('[').next().unwrap_or(word);
+            let begins = |with: [&str; 2]| {
+                let rest = with.iter().find_map(|with| word.strip_prefix(with));
+                rest.is_some_and(|rest| {
+                    rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_uppercase())
+                })
+            };
+            if begins(["add", "Add"]) || word.ends_with("ToAdd") {
+                Some(Self::Added)
+            } else if begins(["remove", "Remove"]) || word.ends_with("ToRemove") {
+                Some(Self::Taken)
+            } else {
+                None
+            }
+        };
+        path.split('.').find_map(of)
+    }
+}
+
 /// Whether a path lies in the document at another path.
 fn is_under(path: &str, root: &str) -> bool {
     let rest = path.strip_prefix(root);
@@ -220,7 +343,7 @@ fn is_under(path: &str, root: &str) -> bool {
 }
 
 /// The leaves of a request, path and value, and the paths of the documents among its texts.
-fn attributes(request: Option<&Node>, names: &[String]) -> (Vec<(String, String)>, Vec<String>) {
+fn attributes(request: Option<&Node>, names: &[String]) -> (Vec<(String, Value)>, Vec<String>) {
     let (mut out, mut documents) = (Vec::new(), Vec::new());
     let Some(request) = request else {
         return (out, documents);
@@ -228,26 +351,21 @@ fn attributes(request: Option<&Node>, names: &[String]) -> (Vec<(String, String)
     let prefix = inline_policy(Some(request)).unwrap_or_default();
     let mut own = Vec::new();
     leaves(request, &prefix, 0, &mut |path, leaf| {
-        let Leaf::Value(value) = leaf else {
-            documents.push(path.to_owned());
-            return;
-        };
         let last = path.rsplit('.').next().unwrap_or(path);
-        let is_name = names.iter().any(|name| {
-            name == value
-                || name.ends_with(value) && name.len() > value.len() && !value.is_empty() && {
-                    let before = name.as_bytes().get(name.len() - value.len() - 1);
-                    before.is_some_and(|b| matches!(b, b'/' | b':'))
+        let value = match leaf {
+            Leaf::Document => return documents.push(path.to_owned()),
+            // The others of a list of names are other resources, as they are in lists of objects.
+            Leaf::List(items) if items.iter().any(|item| is_one_of(names, item)) => return,
+            Leaf::List(items) => Value::of_list(&items),
+            Leaf::Value(value) if is_one_of(names, value) => {
+                if path.contains('[') {
+                    own.push(any_place(path));
                 }
-        });
-        if is_name && path.contains('[') {
-            own.push(any_place(path));
-        }
-        if !is_name && last != "policyName" && !NO_STATE.contains(&last) && out.len() < 4 * MOST {
-            let value = match value.char_indices().nth(LONGEST) {
-                Some((end, _)) => format!("{}…", value.get(..end).unwrap_or(value)),
-                None => value.to_owned(),
-            };
+                return;
+            }
+            Leaf::Value(value) => Value::of(value),
+        };
+        if last != "policyName" && !NO_STATE.contains(&last) && out.len() < 4 * MOST {
             out.push((path.to_owned(), value));
         }
     });
@@ -256,6 +374,15 @@ fn attributes(request: Option<&Node>, names: &[String]) -> (Vec<(String, String)
         out.retain(|(path, _)| !own.contains(&any_place(path)));
     }
     (out, documents)
+}
+
+/// Whether a text is one of a resource's names, or how one ends.
+fn is_one_of(names: &[String], value: &str) -> bool {
+    let ends = |name: &String| {
+        let before = name.strip_suffix(value);
+        before.is_some_and(|before| before.is_empty() || before.ends_with(['/', ':']))
+    };
+    !value.is_empty() && names.iter().any(ends)
 }
 
 /// A path whatever the places in its lists.
@@ -278,6 +405,8 @@ fn inline_policy(request: Option<&Node>) -> Option<String> {
 enum Leaf<'a> {
     /// A value.
     Value(&'a str),
+    /// A list of values, which a call sets as a whole.
+    List(Vec<&'a str>),
     /// A text that is a JSON document, whose own leaves follow.
     Document,
 }
@@ -294,8 +423,6 @@ fn leaves(node: &Node, path: &str, depth: usize, each: &mut dyn FnMut(&str, Leaf
     }
     match node {
         Node::Null => {}
-        Node::Bool(yes) => each(path, Leaf::Value(if *yes { "true" } else { "false" })),
-        Node::Number(number) => each(path, Leaf::Value(number)),
         Node::Text(text) => match document(text) {
             Some(document) => {
                 each(path, Leaf::Document);
@@ -303,6 +430,9 @@ fn leaves(node: &Node, path: &str, depth: usize, each: &mut dyn FnMut(&str, Leaf
             }
             None => each(path, Leaf::Value(text)),
         },
+        Node::Array(items) if items.len() > 1 && items.iter().all(|i| plain(i).is_some()) => {
+            each(path, Leaf::List(items.iter().filter_map(plain).collect()));
+        }
         Node::Array(items) => {
             for (n, item) in items.iter().enumerate() {
                 // A list of pairs is a set of attributes by name.
@@ -320,6 +450,17 @@ fn leaves(node: &Node, path: &str, depth: usize, each: &mut dyn FnMut(&str, Leaf
                 leaves(value, &under(key), depth + 1, each);
             }
         }
+        node => each(path, Leaf::Value(plain(node).unwrap_or(""))),
+    }
+}
+
+/// The text of a value that holds no others and is no document.
+fn plain(node: &Node) -> Option<&str> {
+    match node {
+        Node::Bool(yes) => Some(if *yes { "true" } else { "false" }),
+        Node::Number(number) => Some(number),
+        Node::Text(text) if document(text).is_none() => Some(text),
+        _ => None,
     }
 }
 
@@ -414,14 +555,18 @@ mod tests {
             second,
             ["policy tmp.policyDocument.Statement.Action s3:Get → *"]
         );
-        // A document replaces the one before it: what is new in it was not there.
         let wider = put.replace(r#"\"s3:Get\""#, r#"[\"*\",\"sts:*\"]"#);
         assert_eq!(
             told(&mut state, &wider, &role, false, false),
+            ["+ policy tmp.policyDocument.Statement.Action sts:*"]
+        );
+        // A document replaces the one before it: what is new in it was not there.
+        let other = put.replace("Action", "NotAction");
+        assert_eq!(
+            told(&mut state, &other, &role, false, false),
             [
-                "- policy tmp.policyDocument.Statement.Action *",
-                "+ policy tmp.policyDocument.Statement.Action[0] *",
-                "+ policy tmp.policyDocument.Statement.Action[1] sts:*",
+                "- policy tmp.policyDocument.Statement.Action *, sts:*",
+                "+ policy tmp.policyDocument.Statement.NotAction s3:Get",
             ]
         );
         let delete = r#"{"eventName":"DeleteRolePolicy","requestParameters":{"roleName":"deploy",
@@ -446,5 +591,157 @@ mod tests {
             ),
             ["- policyArn arn:aws:iam::aws:policy/AdministratorAccess"]
         );
+    }
+
+    #[test]
+    fn lists_are_set_as_a_whole_and_the_others_of_a_list_are_no_state() {
+        let mut state = State::default();
+        let lb = ["arn:aws:elasticloadbalancing:us-west-2:1:loadbalancer/app/web/50dc6c495c0c9188"];
+        let set = |groups: &str| {
+            format!(
+                r#"{{"eventName":"SetSecurityGroups","requestParameters":{{"loadBalancerArn":"{}",
+                    "securityGroups":[{groups}]}}}}"#,
+                lb[0]
+            )
+        };
+        let mut after = |groups: &str| told(&mut state, &set(groups), &lb, false, false);
+        assert_eq!(
+            after(r#""sg-1","sg-2""#),
+            ["securityGroups unknown before → sg-1, sg-2"]
+        );
+        assert_eq!(after(r#""sg-1""#), ["- securityGroups sg-2"]);
+        assert_eq!(after(r#""sg-1""#), Vec::<String>::new());
+        assert_eq!(after(r#""sg-3","sg-1""#), ["+ securityGroups sg-3"]);
+        assert_eq!(
+            after(r#""sg-4","sg-1""#),
+            ["- securityGroups sg-3", "+ securityGroups sg-4"]
+        );
+        assert_eq!(
+            after(r#""sg-1","sg-4""#),
+            ["securityGroups sg-4, sg-1 → sg-1, sg-4"]
+        );
+        let stop = r#"{"eventName":"StopInstances","requestParameters":{"force":true,
+            "instancesSet":{"items":[{"instanceId":"i-1"},{"instanceId":"i-2"}]}}}"#;
+        let mut state = State::default();
+        assert_eq!(
+            told(&mut state, stop, &["i-2"], false, false),
+            ["force unknown before → true"]
+        );
+        let tag = r#"{"eventName":"CreateTags","requestParameters":{"resources":["i-1","i-2"],
+            "tagSet":{"items":[{"key":"Name","value":"web"}]}}}"#;
+        assert_eq!(
+            told(&mut state, tag, &["i-2"], false, false),
+            ["+ Name web"]
+        );
+    }
+
+    #[test]
+    fn a_parameter_may_say_itself_that_it_is_added_or_taken() {
+        let mut state = State::default();
+        let snapshot = ["snap-041993b54a9b3af6f"];
+        let share = r#"{"eventName":"ModifySnapshotAttribute","requestParameters":{
+            "snapshotId":"snap-041993b54a9b3af6f",
+            "createVolumePermission":{"add":{"items":[{"userId":"444455556666"}]}}}}"#;
+        let added = ["+ createVolumePermission.add.userId 444455556666"];
+        for _ in 0..2 {
+            assert_eq!(told(&mut state, share, &snapshot, false, false), added);
+        }
+        let unshare = share.replace("add", "remove");
+        assert_eq!(
+            told(&mut state, &unshare, &snapshot, false, false),
+            ["- createVolumePermission.remove.userId 444455556666"]
+        );
+        let db = r#"{"eventName":"ModifyDBSnapshotAttribute","requestParameters":{
+            "attributeName":"restore","valuesToX":["444455556666","all"]}}"#;
+        assert_eq!(
+            told(&mut state, &db.replace("ToX", "ToAdd"), &[], false, false),
+            ["+ valuesToAdd 444455556666, all"]
+        );
+        assert_eq!(
+            told(
+                &mut state,
+                &db.replace("ToX", "ToRemove"),
+                &[],
+                false,
+                false
+            ),
+            ["- valuesToRemove 444455556666, all"]
+        );
+        for (path, towards) in [
+            (
+                "ModifyVpcEndpointRequest.AddRouteTableId",
+                Some(Towards::Added),
+            ),
+            (
+                "ModifyVpcEndpointRequest.RemoveSubnetId[1].content",
+                Some(Towards::Taken),
+            ),
+            ("launchPermission.add[1].userId", Some(Towards::Added)),
+            ("address", None),
+            ("additionalInfo", None),
+            ("removed", None),
+        ] {
+            assert_eq!(Towards::of(path), towards, "{path}");
+        }
+    }
+
+    #[test]
+    fn long_values_that_begin_alike_are_told_apart() {
+        let mut state = State::default();
+        let put = |end: &str| {
+            let text = "x".repeat(LONGEST);
+            format!(
+                r#"{{"eventName":"UpdateFunction","requestParameters":{{"code":"{text}{end}"}}}}"#
+            )
+        };
+        let mut after = |end: &str| told(&mut state, &put(end), &[], false, false).len();
+        assert_eq!(
+            [after("a"), after("a"), after("b"), after("")],
+            [1, 0, 1, 1]
+        );
+    }
+
+    #[test]
+    fn what_was_added_is_no_state_and_what_is_added_takes_nothing_away() {
+        let mut state = State::default();
+        let record = |name: &str, of: &str| {
+            format!(r#"{{"eventName":"{name}","requestParameters":{{"trust":{of}}}}}"#)
+        };
+        let create = record("CreateThing", r#""{\"a\":\"1\",\"b\":\"2\"}""#);
+        assert_eq!(
+            told(&mut state, &create, &[], true, false),
+            ["+ trust.a 1", "+ trust.b 2"]
+        );
+        let add = record("AddThing", r#""{\"c\":\"3\"}""#);
+        for _ in 0..2 {
+            assert_eq!(told(&mut state, &add, &[], false, false), ["+ trust.c 3"]);
+        }
+        let put = record("PutThing", r#""{\"a\":\"1\",\"b\":\"4\"}""#);
+        assert_eq!(told(&mut state, &put, &[], false, false), ["trust.b 2 → 4"]);
+    }
+
+    #[test]
+    fn what_the_calls_before_say_no_more_is_unknown_again() {
+        let record =
+            |name: &str, of: &str| format!(r#"{{"eventName":"{name}","requestParameters":{of}}}"#);
+        let unknown = ["size unknown before → 5"];
+        let set = record("ModifyThing", r#"{"size":5}"#);
+        for (name, of, made, ended) in [
+            ("DeleteThing", "{}", false, true),
+            // Made again, by another call that does not say it.
+            ("CreateThing", r#"{"colour":"red"}"#, true, false),
+            ("RemoveThing", r#"{"size":1}"#, false, false),
+        ] {
+            let mut state = State::default();
+            let create = record("CreateThing", r#"{"size":1}"#);
+            told(&mut state, &create, &[], true, false);
+            told(&mut state, &record(name, of), &[], made, ended);
+            assert_eq!(told(&mut state, &set, &[], false, false), unknown, "{name}");
+        }
+        // Of what was added, one of many may be left.
+        let mut state = State::default();
+        let add = record("AddThing", r#"{"size":1}"#);
+        assert_eq!(told(&mut state, &add, &[], false, false), ["+ size 1"]);
+        assert_eq!(told(&mut state, &set, &[], false, false), unknown);
     }
 }
