@@ -609,11 +609,9 @@ mod tests {
         }
     }
 
-    #[test]
-    fn every_row_reads_its_line() {
-        let mut used = vec![false; ROWS.len()];
+    /// What each call names, a line each: service, call, request, response; and the rows that read it.
+    fn said_of(lines: &str, used: &mut [bool]) -> String {
         let mut shown = String::new();
-        let lines = include_str!("../../tests/fixtures/parameters.txt");
         for line in lines.lines().filter(|l| !l.starts_with('#')) {
             let mut words = line.splitn(4, ' ');
             let mut word = || words.next().unwrap_or("");
@@ -654,6 +652,20 @@ mod tests {
                 shown.push_str(&format!("    {} = {alias}\n", found[at].name));
             }
         }
+        shown
+    }
+
+    #[test]
+    fn calls_of_incidents_name_what_they_touch() {
+        let lines = include_str!("../../tests/fixtures/calls.txt");
+        insta::assert_snapshot!("calls", said_of(lines, &mut vec![false; ROWS.len()]));
+    }
+
+    #[test]
+    fn every_row_reads_its_line() {
+        let mut used = vec![false; ROWS.len()];
+        let lines = include_str!("../../tests/fixtures/parameters.txt");
+        let shown = said_of(lines, &mut used);
         insta::assert_snapshot!("parameters", shown);
         let unused: Vec<_> = ROWS
             .iter()

@@ -90,6 +90,14 @@ impl Row {
             ..self
         }
     }
+
+    /// What it names is made by the call beside what the call is about.
+    const fn made(self) -> Self {
+        Self {
+            role: Some(Role::Created),
+            ..self
+        }
+    }
 }
 
 const fn row(service: &'static str, at: At, key: &'static str, form: Form) -> Row {
@@ -132,6 +140,9 @@ const LOG_GROUP: Form = Arn("logs:{r}:{a}:log-group:{}");
 const PROFILE: Form = Arn("iam::{a}:instance-profile/{}");
 const CACHE: Form = Arn("elasticache:{r}:{a}:cluster:{}");
 const CACHE_SNAPSHOT: Form = Arn("elasticache:{r}:{a}:snapshot:{}");
+const SERVERLESS_SNAPSHOT: Form = Arn("elasticache:{r}:{a}:serverlesscachesnapshot:{}");
+const CACHE_USER: Form = Arn("elasticache:{r}:{a}:user:{}");
+const CACHE_USERS: Form = Arn("elasticache:{r}:{a}:usergroup:{}");
 const TABLE_OF: Form = Arn("dynamodb:{r}:{a}:table/{}");
 const TEMPLATE: Form = Arn("ec2:{r}:{a}:launch-template/{}");
 const ECS_CLUSTER: Form = Arn("ecs:{r}:{a}:cluster/{}");
@@ -182,6 +193,7 @@ pub const ROWS: &[Row] = &[
     row("acm", Any, "domainName", Arn("acm:{r}:{a}:certificate/*")).calls("RequestCertificate"),
     // Machines and networks: ids stand for themselves, names need their kind.
     row("ec2", Any, "keyName", KEY_PAIR),
+    row("ec2", Request, "KeyName", KEY_PAIR),
     row("ec2", Any, "launchTemplateName", TEMPLATE),
     row("ec2", Request, "LaunchTemplateName", TEMPLATE),
     row("ec2", Top, "groupName", Arn("ec2:{r}:{a}:security-group/{}")).calls("SecurityGroup"),
@@ -193,7 +205,11 @@ pub const ROWS: &[Row] = &[
     row("ec2", Request, "group", Grantee).shared(),
     row("ec2", Request, "bucket", BUCKET),
     row("ec2", Request, "s3Bucket", BUCKET),
+    row("ec2", Request, "Bucket", BUCKET),
+    row("ec2", Request, "S3Bucket", BUCKET),
     row("ec2", Request, "logGroupName", LOG_GROUP),
+    row("ec2", Request, "LogGroupName", LOG_GROUP),
+    row("ec2", Request, "peerOwnerId", Account),
     row("ec2", Any, "capacityReservationId", Arn("ec2:{r}:{a}:capacity-reservation/{}")),
     row("ec2", Request, "CapacityReservationId", Arn("ec2:{r}:{a}:capacity-reservation/{}")),
     row("ec2", Request, "kmsKeyId", KmsKey),
@@ -209,6 +225,9 @@ pub const ROWS: &[Row] = &[
     row("autoscaling", Request, "iamInstanceProfile", PROFILE),
     row("autoscaling", Top, "policyName", Arn("autoscaling:{r}:{a}:scalingPolicy:*:autoScalingGroupName/{autoScalingGroupName}:policyName/{}")),
     row("autoscaling", Request, "scheduledActionName", Arn("autoscaling:{r}:{a}:scheduledUpdateGroupAction:*:autoScalingGroupName/{autoScalingGroupName}:scheduledActionName/{}")),
+    row("autoscaling", Request, "scheduledActionNames", Arn("autoscaling:{r}:{a}:scheduledUpdateGroupAction:*:autoScalingGroupName/{autoScalingGroupName}:scheduledActionName/{}")),
+    row("autoscaling", Request, "resourceId", GROUP).inside("tags"),
+    row("autoscaling", Top, "placementGroup", Arn("ec2:{r}:{a}:placement-group/{}")),
     // A classic load balancer's name is its id; the others have ARNs that say their kind.
     row("elasticloadbalancing", Request, "loadBalancerName", CLASSIC),
     row("elasticloadbalancing", Request, "loadBalancerNames", CLASSIC),
@@ -216,6 +235,8 @@ pub const ROWS: &[Row] = &[
     row("elasticloadbalancing", Top, "names", Arn("elasticloadbalancing:{r}:{a}:loadbalancer/*/{}/*")).calls("LoadBalancer"),
     row("elasticloadbalancing", Top, "name", Arn("elasticloadbalancing:{r}:{a}:targetgroup/{}/*")).calls("TargetGroup"),
     row("elasticloadbalancing", Top, "names", Arn("elasticloadbalancing:{r}:{a}:targetgroup/{}/*")).calls("TargetGroup"),
+    row("elasticloadbalancing", Request, "s3BucketName", BUCKET),
+    row("elasticloadbalancing", Request, "caCertificatesBundleS3Bucket", BUCKET),
     row("elasticache", Any, "cacheClusterId", CACHE),
     row("elasticache", Request, "primaryClusterId", CACHE),
     row("elasticache", Response, "memberClusters", CACHE),
@@ -228,9 +249,27 @@ pub const ROWS: &[Row] = &[
     row("elasticache", Any, "snapshotName", CACHE_SNAPSHOT),
     row("elasticache", Request, "sourceSnapshotName", CACHE_SNAPSHOT),
     row("elasticache", Request, "targetSnapshotName", CACHE_SNAPSHOT),
+    row("elasticache", Request, "finalSnapshotIdentifier", CACHE_SNAPSHOT).made(),
+    row("elasticache", Any, "snapshottingClusterId", CACHE),
     row("elasticache", Any, "serverlessCacheName", Arn("elasticache:{r}:{a}:serverlesscache:{}")),
-    row("elasticache", Any, "userGroupId", Arn("elasticache:{r}:{a}:usergroup:{}")),
-    row("elasticache", Any, "userId", Arn("elasticache:{r}:{a}:user:{}")),
+    row("elasticache", Any, "serverlessCacheSnapshotName", SERVERLESS_SNAPSHOT),
+    row("elasticache", Request, "sourceServerlessCacheSnapshotName", SERVERLESS_SNAPSHOT),
+    row("elasticache", Request, "targetServerlessCacheSnapshotName", SERVERLESS_SNAPSHOT),
+    row("elasticache", Request, "finalSnapshotName", SERVERLESS_SNAPSHOT).made(),
+    row("elasticache", Any, "userGroupId", CACHE_USERS),
+    row("elasticache", Request, "userGroupIds", CACHE_USERS),
+    row("elasticache", Request, "userGroupIdsToAdd", CACHE_USERS),
+    row("elasticache", Request, "userGroupIdsToRemove", CACHE_USERS),
+    row("elasticache", Any, "userId", CACHE_USER),
+    row("elasticache", Request, "userIds", CACHE_USER),
+    row("elasticache", Request, "userIdsToAdd", CACHE_USER),
+    row("elasticache", Request, "userIdsToRemove", CACHE_USER),
+    row("elasticache", Request, "primaryReplicationGroupId", Arn("elasticache:{r}:{a}:replicationgroup:{}")),
+    row("elasticache", Request, "eC2SecurityGroupOwnerId", Grantee).shared(),
+    row("elasticache", Request, "eC2SecurityGroupName", Arn("ec2:{r}:{eC2SecurityGroupOwnerId}:security-group/{}")),
+    row("elasticache", Request, "targetBucket", BUCKET),
+    row("elasticache", Request, "s3BucketName", BUCKET),
+    row("elasticache", Request, "kmsKeyId", KmsKey),
     // Code that runs.
     row("lambda", Any, "functionName", Function),
     row("lambda", Any, "layerName", Arn("lambda:{r}:{a}:layer:{}")),
@@ -287,7 +326,7 @@ pub const ROWS: &[Row] = &[
     row("rds", Any, "dBSnapshotIdentifier", DB_SNAPSHOT),
     row("rds", Request, "sourceDBSnapshotIdentifier", DB_SNAPSHOT),
     row("rds", Request, "targetDBSnapshotIdentifier", DB_SNAPSHOT),
-    row("rds", Request, "finalDBSnapshotIdentifier", DB_SNAPSHOT),
+    row("rds", Request, "finalDBSnapshotIdentifier", DB_SNAPSHOT).made(),
     row("rds", Any, "dBClusterSnapshotIdentifier", Arn("rds:{r}:{a}:cluster-snapshot:{}")),
     row("rds", Any, "dBSubnetGroupName", Arn("rds:{r}:{a}:subgrp:{}")),
     row("rds", Any, "dBParameterGroupName", Arn("rds:{r}:{a}:pg:{}")),

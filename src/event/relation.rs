@@ -14,6 +14,12 @@ use crate::event::resource::{ResourceRef, Role};
 
 /// Kinds whose name in calls is not that of their ARNs.
 const NOUNS: &[(&str, &str, &str)] = &[
+    ("autoscaling", "scalingPolicy", "policy"),
+    (
+        "autoscaling",
+        "scheduledUpdateGroupAction",
+        "scheduledaction",
+    ),
     ("ec2", "elastic-ip", "address"),
     ("ec2", "vpc-flow-log", "flowlog"),
     ("ec2", "vpn-connection", "vpnconnection"),
@@ -40,6 +46,18 @@ const NOUNS: &[(&str, &str, &str)] = &[
 
 /// Kinds that are parts of other kinds: (service, part, service, whole).
 pub const PARTS: &[(&str, &str, &str, &str)] = &[
+    (
+        "autoscaling",
+        "scalingPolicy",
+        "autoscaling",
+        "autoScalingGroup",
+    ),
+    (
+        "autoscaling",
+        "scheduledUpdateGroupAction",
+        "autoscaling",
+        "autoScalingGroup",
+    ),
     ("ec2", "instance", "autoscaling", "autoScalingGroup"),
     ("ec2", "instance", "elasticloadbalancing", "targetgroup"),
     ("ec2", "instance", "elasticloadbalancing", "loadbalancer"),
@@ -68,6 +86,19 @@ pub const PARTS: &[(&str, &str, &str, &str)] = &[
     ("elasticache", "cluster", "elasticache", "replicationgroup"),
     ("elasticache", "snapshot", "elasticache", "cluster"),
     ("elasticache", "snapshot", "elasticache", "replicationgroup"),
+    (
+        "elasticache",
+        "serverlesscachesnapshot",
+        "elasticache",
+        "serverlesscache",
+    ),
+    ("elasticache", "user", "elasticache", "usergroup"),
+    (
+        "elasticache",
+        "replicationgroup",
+        "elasticache",
+        "globalreplicationgroup",
+    ),
     (
         "elasticloadbalancing",
         "listener",
@@ -103,6 +134,31 @@ pub const PARTS: &[(&str, &str, &str, &str)] = &[
     ("s3", "object", "s3", "bucket"),
     ("iam", "access-key", "sts", "assumed-role"),
     ("sts", "assumed-role", "iam", "role"),
+];
+
+/// Calls that change something else than what their name says first, and the kinds they change.
+///
+/// `SetSecurityGroups` changes a load balancer; who can call `AssociateIamInstanceProfile` gives an
+/// instance another role.
+const ABOUT: &[(&str, &[&str])] = &[
+    ("applysecuritygroupstoloadbalancer", &["loadbalancer"]),
+    ("associateiaminstanceprofile", &["instance"]),
+    ("attachinstances", &["autoScalingGroup", "instance"]),
+    ("attachloadbalancers", &["autoScalingGroup"]),
+    ("attachloadbalancertargetgroups", &["autoScalingGroup"]),
+    ("createroute", &["route-table"]),
+    ("deleteroute", &["route-table"]),
+    ("detachinstances", &["autoScalingGroup", "instance"]),
+    ("detachloadbalancers", &["autoScalingGroup"]),
+    ("detachloadbalancertargetgroups", &["autoScalingGroup"]),
+    ("disassociateiaminstanceprofile", &["instance"]),
+    ("replaceiaminstanceprofileassociation", &["instance"]),
+    ("replacenetworkaclassociation", &["network-acl"]),
+    ("replaceroute", &["route-table"]),
+    ("replaceroutetableassociation", &["route-table"]),
+    ("setinstanceprotection", &["autoScalingGroup", "instance"]),
+    ("setsecuritygroups", &["loadbalancer"]),
+    ("setsubnets", &["loadbalancer"]),
 ];
 
 /// Whether a resource of one kind is part of one of another.
@@ -228,6 +284,12 @@ fn assign(resources: &mut [ResourceRef<'_>], call: &str, reads: bool, direct: &[
         Some((at, len)) if !last_noun => role_of(&name, at, len, reads),
         _ => about(reads),
     };
+    let about_these = ABOUT.iter().find(|(call, _)| *call == name);
+    let is_of = |kinds: &[&str], resource: &ResourceRef<'_>| {
+        let kind = Kind::of(&resource.name).map(|kind| kind.what);
+        kind.is_some_and(|what| kinds.contains(&what.split('/').next().unwrap_or(what)))
+    };
+    let about_these = about_these.filter(|(_, kinds)| resources.iter().any(|r| is_of(kinds, r)));
     let copies = name.starts_with("copy");
     // A rule of a security group names others that it does not change.
     let one = name.contains("ingress") || name.contains("egress");
@@ -237,6 +299,13 @@ fn assign(resources: &mut [ResourceRef<'_>], call: &str, reads: bool, direct: &[
         .rposition(|(i, r)| subject(i, r));
     let mut subjects: Vec<usize> = Vec::new();
     for (i, resource) in resources.iter_mut().enumerate() {
+        if let Some((_, kinds)) = about_these {
+            if resource.role != Role::SharedWith && is_of(kinds, resource) {
+                resource.role = about(reads);
+                subjects.push(i);
+            }
+            continue;
+        }
         if resource.role == Role::SharedWith || !subject(i, resource) {
             continue;
         }

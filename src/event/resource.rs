@@ -351,6 +351,7 @@ pub(crate) const IDS: &[(&str, &str)] = &[
     ("h", "dedicated-host"),
     ("i", "instance"),
     ("igw", "internet-gateway"),
+    ("iip-assoc", "iam-instance-profile-association"),
     ("import-ami", "import-image-task"),
     ("import-snap", "import-snapshot-task"),
     ("ipam", "ipam"),
