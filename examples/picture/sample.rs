@@ -1024,6 +1024,7 @@ fn portrait() -> PortraitView {
                 68,
             ),
         ],
+        leads: false,
         focused: true,
         stale: false,
     }

@@ -91,6 +91,11 @@ impl Printable {
         Self { tail: true, ..self }
     }
 
+    /// Whether it is cut in its middle where it must be.
+    pub const fn keeps_tail(&self) -> bool {
+        self.tail
+    }
+
     /// A part of a mark of another one, which stays a mark.
     pub fn mark(text: &str) -> Self {
         let mut out = Self::default();

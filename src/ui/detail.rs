@@ -117,9 +117,15 @@ fn draw_line(pen: &mut Pen<'_>, line: &DetailLine, focused: bool) {
     }
     for (at, piece) in line.pieces.iter().enumerate() {
         let left = width.saturating_sub(x);
-        let more = line.pieces[at + 1..]
-            .iter()
-            .any(|piece| !piece.text.as_str().is_empty());
+        let after: usize = line.pieces[at + 1..].iter().map(|p| p.text.width()).sum();
+        let more = after > 0;
+        // What follows a long name says what it is to the call: the name makes room for it.
+        if piece.text.keeps_tail() && more && piece.text.width() + after > usize::from(left) {
+            let room = usize::from(left).saturating_sub(after);
+            let cut = piece.text.truncated(room.max(usize::from(left / 3)));
+            x += pen.text(x, 0, left, &cut, theme.tone(piece.tone));
+            continue;
+        }
         if more && piece.text.width() == usize::from(left) {
             // It just fits, but what follows does not: the cut has to show.
             let mut longer = piece.text.clone();
@@ -180,6 +186,30 @@ mod tests {
             "─ Summary [Raw]────────── 6 of 412 ─\n ▾ requestParameters: {\n▌    name: \
              \"prod-web-and-more-of-it\"\n ▸ responseElements\n\n\n\n── .requestPara… ─ lines 1–6 of 96 ─"
         );
+    }
+
+    #[test]
+    fn a_long_name_makes_room_for_what_follows_it() {
+        let mut long = line(0, None, &["ON ", "", "  deleted", ", derived"], false);
+        let name = "arn:aws:s3:::a-bucket-of-a-long-name/and-key";
+        long.pieces[1].text = Printable::new(name).with_tail();
+        let shown = |width: u16| {
+            let view = DetailView {
+                lines: vec![long.clone()],
+                ..DetailView::default()
+            };
+            let shown = drawn(width, 2, |b, a| draw(b, a, &view, &Theme::dark()));
+            shown.lines().nth(1).unwrap_or("").to_owned()
+        };
+        assert_eq!(shown(80), format!(" ON {name}  deleted, derived"));
+        // It gives as much as is needed, and from its middle.
+        let cut = shown(50);
+        assert_eq!(cut.chars().count(), 50, "{cut}");
+        assert!(cut.starts_with(" ON arn:aws:"), "{cut}");
+        assert!(cut.ends_with("-name/and-key  deleted, derived"), "{cut}");
+        // Where there is room for neither, the name keeps a third.
+        let cut = shown(24);
+        assert!(cut.starts_with(" ON arn:a…  deleted"), "{cut}");
     }
 
     #[test]

@@ -16,6 +16,10 @@ use crate::view::screen::SectionView;
 
 /// From this width on cards stand two side by side.
 const TWO_FROM: u16 = 100;
+/// Below this height the first card of a screen that is for it takes what figures leave.
+const SHORT: u16 = 16;
+/// Columns of a name beside its details, where they do not fit side by side.
+const NAME: u16 = 24;
 
 /// Draws the pane.
 ///
@@ -41,18 +45,34 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &PortraitView, theme: &Theme)
     let height = pen.height();
     let style = if view.stale { theme.stale } else { theme.text };
     let mut y = 1;
-    for fact in view
-        .facts
-        .iter()
-        .take(usize::from(height.saturating_sub(1)))
-    {
+    // Where rows are few, those of the list are worth more than figures of all.
+    let facts = if view.leads && height < SHORT {
+        1
+    } else {
+        height.saturating_sub(1)
+    };
+    for fact in view.facts.iter().take(usize::from(facts)) {
         pen.text(1, y, pen.width().saturating_sub(2), fact, style);
         y += 1;
     }
-    let rest = height.saturating_sub(y);
+    let mut rest = height.saturating_sub(y);
     let width = pen.width();
+    let mut sections = view.sections.as_slice();
+    if let Some((first, others)) = sections.split_first().filter(|_| view.leads) {
+        let share = if width < TWO_FROM {
+            rest * 7 / 10
+        } else {
+            rest / 2
+        };
+        let wish = u16::try_from(first.rows.len().max(1) + 1).unwrap_or(u16::MAX);
+        let rows = share.max(2).min(wish).min(rest);
+        card(&mut pen.inside(0, y, width, rows), first, view);
+        y += rows;
+        rest -= rows;
+        sections = others;
+    }
     if width < TWO_FROM {
-        let all: Vec<_> = view.sections.iter().collect();
+        let all: Vec<_> = sections.iter().collect();
         cards(&mut pen.inside(0, y, width, rest), &all, view);
         return;
     }
@@ -61,7 +81,7 @@ pub fn draw(buffer: &mut Buffer, area: Area, view: &PortraitView, theme: &Theme)
         pen.put(left, row, "│", theme.border);
     }
     for (side, x, columns) in [(0, 0, left), (1, left + 1, width - left - 1)] {
-        let these: Vec<_> = view.sections.iter().skip(side).step_by(2).collect();
+        let these: Vec<_> = sections.iter().skip(side).step_by(2).collect();
         cards(&mut pen.inside(x, y, columns, rest), &these, view);
     }
 }
@@ -149,7 +169,14 @@ fn card(pen: &mut Pen<'_>, section: &SectionView, view: &PortraitView) {
         (widest.unwrap_or(0).min(usize::from(most))) as u16
     };
     let graph = section.rows.iter().any(|row| !row.spark.is_empty());
-    let detail = widest(|row| &row.detail, inner * 3 / 5);
+    // A graph keeps its room; without one, details are cut only where names need it.
+    let most = if graph {
+        inner * 3 / 5
+    } else {
+        let name = widest(|row| &row.label, NAME);
+        (inner * 3 / 5).max(inner.saturating_sub(name + 2))
+    };
+    let detail = widest(|row| &row.detail, most);
     let label_room = inner.saturating_sub(detail + 2);
     let label = widest(|row| &row.label, label_room).min(if graph {
         (label_room / 2).max(10)
@@ -230,6 +257,56 @@ mod tests {
         assert_eq!(shares(&[4, 3], 20), [4, 3]);
         assert_eq!(shares(&[9, 9, 9], 5), [3, 2, 0]);
         assert_eq!(shares(&[], 5), [0; 0]);
+    }
+
+    #[test]
+    fn the_card_that_leads_has_the_width_and_most_of_the_rows() {
+        let rows = |n: usize| {
+            (0..n)
+                .map(|n| SectionRow {
+                    label: Printable::new(&format!("name-{n}")),
+                    detail: Printable::new("bucket 1,200 w12 !3  11-20 14:55:01"),
+                    ..SectionRow::default()
+                })
+                .collect()
+        };
+        let card = |title: &str, n| SectionView {
+            title: title.to_owned(),
+            rows: rows(n),
+            more: 0,
+        };
+        let view = PortraitView {
+            title: Printable::new("Resources"),
+            facts: vec![Printable::new("9 events"), Printable::new("4 GB out")],
+            sections: vec![
+                card("All", 40),
+                card("Types", 9),
+                card("Gone", 9),
+                card("Regions", 2),
+            ],
+            leads: true,
+            ..PortraitView::default()
+        };
+        let shown = |width, height| {
+            let shown = drawn(width, height, |b, a| draw(b, a, &view, &Theme::dark()));
+            let lines: Vec<String> = shown.lines().map(str::to_owned).collect();
+            lines
+        };
+        let narrow = shown(60, 13);
+        assert!(!narrow.iter().any(|line| line.contains("4 GB out")));
+        let at = |lines: &[String], word: &str| lines.iter().position(|line| line.contains(word));
+        assert_eq!(
+            (at(&narrow, "─ All"), at(&narrow, "─ Types")),
+            (Some(2), Some(9))
+        );
+        assert!(narrow[3].ends_with("11-20 14:55:01"), "{narrow:?}");
+        let wide = shown(120, 24);
+        assert_eq!(
+            (at(&wide, "─ All"), at(&wide, "─ Types")),
+            (Some(3), Some(13))
+        );
+        assert!(wide[13].contains("─ Gone"), "{wide:?}");
+        assert!(wide[4].ends_with("11-20 14:55:01"), "{wide:?}");
     }
 
     #[test]

@@ -279,6 +279,7 @@ fn portrait_view() -> impl Strategy<Value = PortraitView> {
             title,
             subtitle,
             facts,
+            leads: sections.len() % 2 == 0,
             sections,
             focused: true,
             stale: false,

@@ -84,6 +84,12 @@ pub fn summary(
             cell(&secret::mask_text(text), tone)
         }
     };
+    // A name, which gives way to what is said of it.
+    let whole = |text: &str, tone| {
+        let Cell { text, tone } = cell(text, tone);
+        let text = text.with_tail();
+        Cell { text, tone }
+    };
     let mut row = |label: &str, pieces: Vec<Cell>, field: Option<(Field, String)>| {
         let mut all = vec![cell(&format!("{label:<8}"), Tone::Heading)];
         all.extend(pieces);
@@ -191,7 +197,7 @@ pub fn summary(
         };
         row(
             label,
-            vec![cell(resource, Tone::Resource), cell(&how, Tone::Faint)],
+            vec![whole(resource, Tone::Resource), cell(&how, Tone::Faint)],
             Some((Field::Res, resource.to_owned())),
         );
     }

@@ -50,6 +50,7 @@ pub fn build(
         title: shown(label),
         subtitle: shown(&kind),
         facts: facts.iter().map(|f| shown(f)).collect(),
+        leads: portrait.subject == Subject::Resources,
         ..PortraitView::default()
     };
     view.facts

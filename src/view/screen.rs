@@ -272,6 +272,9 @@ pub struct PortraitView {
     pub facts: Vec<Printable>,
     /// Cards of rows; the layout puts two side by side where there is room.
     pub sections: Vec<SectionView>,
+    /// Whether the first card is what the screen is for: it then has the whole width, and most of
+    /// the room where that is short.
+    pub leads: bool,
     /// Whether the pane has the focus.
     pub focused: bool,
     /// Whether the figures are of an older state of the load.
