@@ -416,6 +416,45 @@ fn what_changed_in_the_calls_of_an_incident() {
 }
 
 #[test]
+fn what_a_resource_is_named_with_is_told_once() {
+    let none = Value::Null;
+    let set = |group: &str| json!({"loadBalancerArn": LB, "securityGroups": [group]});
+    let of = "elasticloadbalancing";
+    let mut refused = call(3, A, of, "SetSecurityGroups", &set("sg-6943793c"), &none);
+    refused["errorCode"] = json!("AccessDenied");
+    let mut again = call(4, A, of, "SetSecurityGroups", &set("sg-5943793c"), &none);
+    again["errorCode"] = json!("AccessDenied");
+    let dir = evidence(&[
+        call(1, A, of, "SetSecurityGroups", &set("sg-5943793c"), &none),
+        call(2, A, of, "SetSecurityGroups", &set("sg-5943793c"), &none),
+        refused,
+        again,
+    ]);
+    let found = resource(LB, dir.path());
+    let story = &found["resources"][0];
+    assert!(story.get("related").is_none());
+    assert_eq!(story["n_bonds"], 2);
+    let bond = |n: usize| {
+        let bond = &story["bonds"][n];
+        ["name", "bond", "events", "writes", "failures"].map(|key| bond[key].to_string())
+    };
+    assert_eq!(bond(0), ["\"sg-5943793c\"", "\"used with\"", "3", "2", "1"]);
+    let tried = "\"only in calls that failed\"";
+    assert_eq!(bond(1), ["\"sg-6943793c\"", tried, "1", "0", "1"]);
+    let shown_by = story["bonds"][0]["shown_by"].as_str().unwrap();
+    assert!(shown_by.ends_with("000001"), "{shown_by}");
+    let table = run(&["resource", LB, "--format", "table"], dir.path());
+    let told = table.lines().filter(|line| line.contains("sg-5943793c  "));
+    let told: Vec<&str> = told.collect();
+    assert_eq!(told.len(), 1, "{table}");
+    assert!(
+        told[0].contains("used with  2 changed  1 failed  "),
+        "{table}"
+    );
+    assert!(!table.contains("  related ("), "{table}");
+}
+
+#[test]
 fn names_that_look_alike_stay_apart() {
     let none = Value::Null;
     let dir = evidence(&[

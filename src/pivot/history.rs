@@ -18,6 +18,7 @@ use crate::index::snapshot::Snapshot;
 use crate::index::symbols::Sym;
 use crate::pivot::change::Difference;
 use crate::pivot::sequence::{self, Fate, by_time};
+use crate::pivot::tally::{CHANGED, FAILED, class_of};
 
 /// What an event did to the resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,6 +95,8 @@ pub enum Bond {
     SharedWith,
     /// A call names both.
     UsedWith,
+    /// Calls name both, and all of them failed.
+    Tried,
 }
 
 impl Bond {
@@ -104,6 +107,7 @@ impl Bond {
             Self::Whole => "it is part of",
             Self::SharedWith => "shared with",
             Self::UsedWith => "used with",
+            Self::Tried => "only in calls that failed",
         }
     }
 }
@@ -115,12 +119,68 @@ pub struct Related {
     pub name: String,
     /// How it is related.
     pub bond: Bond,
-    /// The first event that names both.
+    /// The first event that names both; one that failed only where all did.
     pub event: EventId,
     /// Events that name both.
     pub events: u64,
+    /// Of these, those that changed something.
+    pub writes: u64,
+    /// Of these, those that failed.
+    pub failures: u64,
+    /// Bytes that S3 gave out in them.
+    pub bytes_out: u64,
+    /// The first and last of their times, where they are dated.
+    pub span: Option<(UtcMicros, UtcMicros)>,
     /// The state the evidence leaves it in.
     pub standing: Standing,
+}
+
+/// The events that name another resource beside this one.
+#[derive(Debug, Clone, Copy)]
+struct Met {
+    shows: EventId,
+    ok: bool,
+    shared: bool,
+    events: u64,
+    writes: u64,
+    failures: u64,
+    bytes_out: u64,
+    span: Option<(UtcMicros, UtcMicros)>,
+}
+
+impl Met {
+    fn of(snapshot: &Snapshot, id: EventId, role: Role) -> Self {
+        let class = class_of(snapshot.facts(id));
+        let ok = class != FAILED;
+        Self {
+            shows: id,
+            ok,
+            shared: ok && role == Role::SharedWith,
+            events: 1,
+            writes: u64::from(class == CHANGED),
+            failures: u64::from(!ok),
+            bytes_out: snapshot.bytes_out(id).unwrap_or(0),
+            span: snapshot.time(id).map(|time| (time, time)),
+        }
+    }
+
+    fn join(&mut self, other: Self, snapshot: &Snapshot) {
+        // Calls that did what they say show more than those that failed.
+        let earlier = || by_time(snapshot, other.shows, self.shows).is_lt();
+        if other.ok && !self.ok || other.ok == self.ok && earlier() {
+            self.shows = other.shows;
+        }
+        self.ok |= other.ok;
+        self.shared |= other.shared;
+        self.events += other.events;
+        self.writes += other.writes;
+        self.failures += other.failures;
+        self.bytes_out = self.bytes_out.saturating_add(other.bytes_out);
+        self.span = match (self.span, other.span) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
+    }
 }
 
 /// A resource's story.
@@ -211,7 +271,7 @@ impl History {
         let mut life: Vec<Step> = Vec::new();
         let mut fate = Fate::default();
         let (mut derived, mut inferred) = (true, true);
-        let mut met: HashMap<Sym, (EventId, u64, bool)> = HashMap::new();
+        let mut met: HashMap<Sym, Met> = HashMap::new();
         let (mut account, mut region) = (OneOf::default(), OneOf::default());
         for (n, &id) in events.iter().enumerate() {
             if n % 8192 == 0 && cancel.is_stale() {
@@ -220,20 +280,16 @@ impl History {
             account.add(snapshot.symbol(Col::Acct, id));
             region.add(snapshot.symbol(Col::Region, id));
             let mut role = Role::Used;
-            let ok = snapshot.facts(id).outcome() == Outcome::Ok;
             for (sym, mark) in snapshot.named_by(id) {
                 if group.contains(&sym) {
                     role = role.min(mark.role());
                     derived &= mark.naming().is_made();
                     inferred &= mark.naming() == Naming::Inferred;
-                } else if ok {
-                    let shared = mark.role() == Role::SharedWith;
-                    let known = met.entry(sym).or_insert((id, 0, shared));
-                    if by_time(snapshot, id, known.0).is_lt() {
-                        known.0 = id;
-                    }
-                    known.1 += 1;
-                    known.2 |= shared;
+                } else {
+                    let this = Met::of(snapshot, id, mark.role());
+                    met.entry(sym)
+                        .and_modify(|met| met.join(this, snapshot))
+                        .or_insert(this);
                 }
             }
             let Some(deed) = deed(snapshot, id, role) else {
@@ -338,49 +394,50 @@ impl OneOf {
 fn related(
     snapshot: &Snapshot,
     kind: Option<Kind<'_>>,
-    met: HashMap<Sym, (EventId, u64, bool)>,
+    met: HashMap<Sym, Met>,
 ) -> (Vec<Related>, u64) {
     let resources = snapshot.resources();
     // Names of one resource are one.
-    let mut by_best: HashMap<Sym, (EventId, u64, bool)> = HashMap::new();
-    for (sym, (event, events, shared)) in met {
-        let known = by_best
+    let mut by_best: HashMap<Sym, Met> = HashMap::new();
+    for (sym, this) in met {
+        by_best
             .entry(snapshot.names().best(sym))
-            .or_insert((event, 0, false));
-        if by_time(snapshot, event, known.0).is_lt() {
-            known.0 = event;
-        }
-        known.1 += events;
-        known.2 |= shared;
+            .and_modify(|met| met.join(this, snapshot))
+            .or_insert(this);
     }
     let n = by_best.len() as u64;
-    let mut all: Vec<(Bond, u64, Sym, EventId)> = by_best
+    let mut all: Vec<(Bond, Sym, Met)> = by_best
         .into_iter()
-        .map(|(sym, (event, events, shared))| {
+        .map(|(sym, met)| {
             let other = Kind::of(resources.text(sym));
             let bond = match (kind, other) {
-                _ if shared => Bond::SharedWith,
+                _ if !met.ok => Bond::Tried,
+                _ if met.shared => Bond::SharedWith,
                 (Some(this), Some(other)) if relation::is_part(other, this) => Bond::Part,
                 (Some(this), Some(other)) if relation::is_part(this, other) => Bond::Whole,
                 _ => Bond::UsedWith,
             };
-            (bond, events, sym, event)
+            (bond, sym, met)
         })
         .collect();
     all.sort_by(|a, b| {
-        let names = || resources.text(a.2).cmp(resources.text(b.2));
-        (a.0, b.1).cmp(&(b.0, a.1)).then_with(names)
+        let names = || resources.text(a.1).cmp(resources.text(b.1));
+        (a.0, b.2.events).cmp(&(b.0, a.2.events)).then_with(names)
     });
     all.truncate(MOST_RELATED);
-    let wanted: Vec<Sym> = all.iter().map(|r| r.2).collect();
+    let wanted: Vec<Sym> = all.iter().map(|r| r.1).collect();
     let standings = Standings::of(snapshot, Some(&wanted));
     let related = all
         .into_iter()
-        .map(|(bond, events, sym, event)| Related {
+        .map(|(bond, sym, met)| Related {
             name: resources.text(sym).to_owned(),
             bond,
-            event,
-            events,
+            event: met.shows,
+            events: met.events,
+            writes: met.writes,
+            failures: met.failures,
+            bytes_out: met.bytes_out,
+            span: met.span,
             standing: standings.get(snapshot, sym),
         })
         .collect();

@@ -138,11 +138,10 @@ const OF_PRINCIPAL: &[Field] = &[
     Field::Ua,
 ];
 
-/// Fields a resource's portrait counts by, in order.
+/// Fields a resource's portrait counts by, in order; what it is named with is part of its history.
 const OF_RESOURCE: &[Field] = &[
     Field::Who,
     Field::What,
-    Field::Res,
     Field::Err,
     Field::Ip,
     Field::Acct,

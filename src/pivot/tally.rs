@@ -272,10 +272,14 @@ fn time_span(snapshot: &Snapshot, rows: Rows<'_>) -> Option<(i64, i64)> {
 pub(crate) fn class_of(facts: Facts) -> usize {
     match (facts.outcome(), facts.verb()) {
         (Outcome::Ok, Verb::Read) => 0,
-        (Outcome::Ok, _) => 1,
-        _ => 2,
+        (Outcome::Ok, _) => CHANGED,
+        _ => FAILED,
     }
 }
+
+/// The classes of what changed something, and of what failed.
+pub(crate) const CHANGED: usize = 1;
+pub(crate) const FAILED: usize = 2;
 
 /// Which of `slots` equal stretches of `start..=end` a moment lies in.
 pub fn slot_of(time: i64, start: i64, end: i64, slots: usize) -> usize {

@@ -7,13 +7,14 @@
 //! `since`). A principal has `kind`, `account`, `issuer`, `names` and what
 //! [`profile::pairs`] says too; a
 //! resource has its `names`, `kind`, `account`, `region`, `state`, `life` line, what each change `told`
-//! (attribute by attribute), its `bonds` with other resources, what those who changed it did `around`
+//! (attribute by attribute), its `bonds` with other resources (of `n_bonds`, the foremost), what those who changed it did `around`
 //! that elsewhere, and the evidence there is.
 
 use std::io::{self, Write};
 
 use crate::base::printable::Printable;
 use crate::base::text::{byte_size, counted, thousands};
+use crate::base::time::UtcMicros;
 use crate::event::json::Node;
 use crate::event::outcome::Outcome;
 use crate::index::schema::{Col, Field};
@@ -81,8 +82,7 @@ pub fn json(
 fn key_of(subject: &Subject, field: Field) -> &'static str {
     match (field, subject) {
         (Field::Svc, _) => "services",
-        (Field::Res, Subject::Principal(_)) => "resources",
-        (Field::Res, Subject::Resource(_) | Subject::Resources) => "related",
+        (Field::Res, _) => "resources",
         (Field::What, _) => "calls",
         (Field::Ip, _) => "addresses",
         (Field::Key, _) => "keys",
@@ -215,6 +215,11 @@ fn story(snapshot: &Snapshot, history: &History) -> Vec<(&'static str, Node)> {
             ("bond", Node::Text(r.bond.name().to_owned())),
             ("state", Node::Text(r.standing.name().to_owned())),
             ("events", number(r.events)),
+            ("writes", number(r.writes)),
+            ("failures", number(r.failures)),
+            ("bytes_out", number(r.bytes_out)),
+            ("first", moment(r.span.map(|span| span.0))),
+            ("last", moment(r.span.map(|span| span.1))),
             ("shown_by", id(r.event)),
         ])
     });
@@ -229,6 +234,7 @@ fn story(snapshot: &Snapshot, history: &History) -> Vec<(&'static str, Node)> {
         ("state", Node::Text(history.standing.name().to_owned())),
         ("life", Node::Array(life.collect())),
         ("told", Node::Array(told.collect())),
+        ("n_bonds", number(history.n_related)),
         ("bonds", Node::Array(bonds.collect())),
         ("evidence_first", moment(history.coverage.map(|c| c.0))),
         ("evidence_last", moment(history.coverage.map(|c| c.1))),
@@ -541,8 +547,9 @@ fn story_lines(
                 Standing::Made(id) => format!(", created {}", when(id)),
                 Standing::Gone(id) => format!(", DELETED {}", when(id)),
             };
+            let figures = figures(r.writes, r.failures, r.bytes_out, r.span, style);
             let line = format!(
-                "{:>9}  {}  {}{state}",
+                "{:>9}  {}  {}{state}{figures}",
                 thousands(r.events),
                 r.name,
                 r.bond.name()
@@ -563,31 +570,45 @@ fn value_line(field: Field, value: &Tally, profile: Option<&Profile>, style: Sty
         Field::Who | Field::Res => value.value.as_deref().unwrap_or(&value.label),
         _ => &value.label,
     };
-    let failed = match value.failures {
-        0 => String::new(),
-        n => format!("  {} failed", thousands(n)),
-    };
-    let changed = match value.writes {
-        // Resources stand in the order of changes made to them.
-        n if n > 0 && field == Field::Res => format!("  {} changed", thousands(n)),
-        _ => String::new(),
-    };
-    let given = match value.bytes_out {
-        0 => String::new(),
-        n => format!("  {} out", byte_size(n)),
-    };
-    let times = match (value.first, value.last) {
-        (Some(first), Some(last)) if first == last => format!("  {}", style.time(first)),
-        (Some(first), Some(last)) => format!("  {} .. {}", style.time(first), style.time(last)),
-        _ => String::new(),
-    };
+    // Resources stand in the order of changes made to them.
+    let writes = if field == Field::Res { value.writes } else { 0 };
+    let span = value.first.zip(value.last);
+    let figures = figures(writes, value.failures, value.bytes_out, span, style);
     let events = thousands(value.events);
     let addition = profile::addition(profile, field, value.value.as_deref());
     let addition = Printable::new(&addition).into_string();
-    format!(
-        "{events:>9}  {}{changed}{failed}{given}{times}{addition}",
-        Printable::new(name)
-    )
+    format!("{events:>9}  {}{figures}{addition}", Printable::new(name))
+}
+
+/// What is said behind a name: how often it was changed, what failed and what left, when.
+fn figures(
+    writes: u64,
+    failures: u64,
+    bytes_out: u64,
+    span: Option<(UtcMicros, UtcMicros)>,
+    style: Style,
+) -> String {
+    let mut figures = String::new();
+    if writes > 0 {
+        figures.push_str(&format!("  {} changed", thousands(writes)));
+    }
+    if failures > 0 {
+        figures.push_str(&format!("  {} failed", thousands(failures)));
+    }
+    if bytes_out > 0 {
+        figures.push_str(&format!("  {} out", byte_size(bytes_out)));
+    }
+    match span {
+        Some((first, last)) if first == last => {
+            figures.push_str(&format!("  {}", style.time(first)));
+        }
+        Some((first, last)) => {
+            let (first, last) = (style.time(first), style.time(last));
+            figures.push_str(&format!("  {first} .. {last}"));
+        }
+        None => {}
+    }
+    figures
 }
 
 fn change_line(snapshot: &Snapshot, id: EventId, style: Style) -> String {

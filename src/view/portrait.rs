@@ -160,9 +160,7 @@ const fn on_screen(subject: &Subject, field: Field) -> bool {
             field,
             Field::Region | Field::Ua | Field::Acct | Field::Via | Field::Key
         ),
-        Subject::Resource(_) => {
-            !matches!(field, Field::Region | Field::Acct | Field::Ip | Field::Res)
-        }
+        Subject::Resource(_) => !matches!(field, Field::Region | Field::Acct | Field::Ip),
     }
 }
 
