@@ -33,7 +33,17 @@ const WHOLE_OUT: usize = 32 << 20;
 /// Deflate cannot do better than this, so no header can claim more.
 const BEST_RATIO: usize = 1032;
 const CHUNK: usize = 64 << 10;
+/// Room for a compressed file that is kept for the next one: few that CloudTrail delivers are larger.
+const MOST_PACKED: usize = 2 << 20;
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+thread_local! {
+    /// A compressed file that is inflated in one go; kept because making such a buffer costs page
+    /// faults.
+    static PACKED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// What inflates it.
+    static INFLATE: RefCell<Option<libdeflater::Decompressor>> = const { RefCell::new(None) };
+}
 
 /// What the stages of one file share.
 #[derive(Debug, Default)]
@@ -104,44 +114,53 @@ impl Pull for Meter<'_> {
 
 /// A stage whose first bytes have been looked at.
 struct Peeked<P> {
+    /// Room for them.
     head: Vec<u8>,
+    /// How many there are.
+    len: usize,
     at: usize,
     rest: P,
 }
 
 impl<P: Pull> Peeked<P> {
     fn new(rest: P) -> Self {
+        Self::with_room(Vec::new(), rest)
+    }
+
+    /// One that keeps the first bytes in room made before.
+    fn with_room(room: Vec<u8>, rest: P) -> Self {
         Self {
-            head: Vec::new(),
+            head: room,
+            len: 0,
             at: 0,
             rest,
         }
     }
 
-    /// The first `n` bytes, or all there are; room is made as they come.
+    /// The first `n` bytes or more, or all there are; room is made as they come.
     fn peek(&mut self, n: usize, room: usize) -> &[u8] {
-        let mut len = self.head.len();
-        while len < n {
-            let room = n.min((len * 2).max(room));
-            if self.head.len() < room {
-                self.head.resize(room, 0);
+        while self.len < n {
+            if self.len == self.head.len() {
+                self.head.resize(n.min((self.len * 2).max(room)), 0);
             }
-            match self.rest.pull(self.head.get_mut(len..).unwrap_or_default()) {
+            match self
+                .rest
+                .pull(self.head.get_mut(self.len..).unwrap_or_default())
+            {
                 0 => break,
-                got => len += got,
+                got => self.len += got,
             }
         }
-        self.head.truncate(len);
-        &self.head
+        self.head.get(..self.len).unwrap_or_default()
     }
 }
 
 impl<P: Pull> Pull for Peeked<P> {
     fn pull(&mut self, out: &mut [u8]) -> usize {
-        let ahead = self.head.get(self.at..).unwrap_or_default();
+        let ahead = self.head.get(self.at..self.len).unwrap_or_default();
         if ahead.is_empty() {
             self.head = Vec::new();
-            self.at = 0;
+            (self.at, self.len) = (0, 0);
             return self.rest.pull(out);
         }
         let n = ahead.len().min(out.len());
@@ -402,10 +421,11 @@ pub(crate) fn open<'r>(input: &'r mut dyn Read, mut wish: Wish) -> Opened<'r> {
         hasher: wish.hash.then(Sha256::new),
         ..Shared::default()
     }));
-    let mut raw = Peeked::new(Meter {
+    let meter = Meter {
         input,
         shared: Rc::clone(&shared),
-    });
+    };
+    let mut raw = Peeked::with_room(PACKED.take(), meter);
     let small = wish.size.is_none_or(|size| size <= WHOLE_IN as u64);
     if small && raw.peek(4, 4).starts_with(&MAGIC) {
         let room = wish.size.map_or(CHUNK, |size| size as usize + 1);
@@ -414,6 +434,9 @@ pub(crate) fn open<'r>(input: &'r mut dyn Read, mut wish: Wish) -> Opened<'r> {
             && let Some(len) = inflate_whole(packed, &mut wish.buffer)
         {
             let archive = Archive::sniff(wish.buffer.get(..len).unwrap_or_default());
+            if raw.head.len() <= MOST_PACKED {
+                PACKED.set(raw.head);
+            }
             return Opened {
                 text: Text::Whole(wish.buffer, len),
                 container: name(&[Layer::Gzip], archive),
@@ -584,9 +607,10 @@ fn inflate_whole(packed: &[u8], buffer: &mut Vec<u8>) -> Option<usize> {
     if buffer.len() < claimed {
         buffer.resize(claimed.next_power_of_two().max(CHUNK), 0);
     }
-    let len = libdeflater::Decompressor::new()
-        .gzip_decompress(packed, buffer)
-        .ok()?;
+    let mut inflate = INFLATE.take().unwrap_or_default();
+    let inflated = inflate.gzip_decompress(packed, buffer);
+    INFLATE.set(Some(inflate));
+    let len = inflated.ok()?;
     let head = buffer.get(..len.min(archive::HEAD)).unwrap_or_default();
     let packed = head.starts_with(&MAGIC) || zstd::is_frame(head) || wire::is_wire(head);
     let plain = len == claimed && !packed && Unit::sniff(head).is_none();
