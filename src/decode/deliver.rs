@@ -28,14 +28,16 @@ impl Walk<'_> {
     pub(super) fn object(&mut self, input: &Input<'_>, view: View) -> Step {
         let start = self.at;
         let tap = self.levels.len() < MOST_LEVELS;
-        match self.scanner.scan(input, start, tap) {
+        // Not moved out of where it was put: it is large, and there are millions.
+        let mut scan = self.scanner.scan(input, start, tap);
+        match &mut scan {
             Ok(scanned) if scanned.end - start > self.max_record => {
                 self.giant(input, view);
                 Ok(())
             }
             Ok(scanned) => {
                 let end = scanned.end;
-                self.sort(&scanned, (start, end), input, view);
+                self.sort(scanned, (start, end), input, view);
                 self.scanner.reclaim(scanned);
                 self.at = end;
                 Ok(())
@@ -43,13 +45,13 @@ impl Walk<'_> {
             Err(Stop::Wrapper { at, key }) => {
                 self.met_value();
                 self.levels.push(Level::Wrapper);
-                self.levels.push(Level::Array(key));
-                self.notes.wrapper(key);
+                self.levels.push(Level::Array(*key));
+                self.notes.wrapper(*key);
                 self.gap = Gap::Open;
-                self.at = at;
+                self.at = *at;
                 Ok(())
             }
-            Err(stop) => self.broken(stop, start, input, view, true),
+            Err(stop) => self.broken(*stop, start, input, view, true),
         }
     }
 

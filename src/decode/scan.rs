@@ -177,7 +177,7 @@ impl Scanner {
     }
 
     /// Takes back the room of a record that nobody needs any more.
-    pub(crate) fn reclaim(&mut self, mut scanned: Scanned<'_>) {
+    pub(crate) fn reclaim(&mut self, scanned: &mut Scanned<'_>) {
         self.memory.reclaim(&mut scanned.record.resources);
         self.rooms.resources = room_of(&mut scanned.record.resources);
     }

@@ -100,42 +100,46 @@ pub(crate) fn finish<'a>(
             None => text::oddities(&text::lossy(raw)),
         });
     }
-    check(out);
+    check(out, plain);
 }
 
-/// Adds the marks that need the whole record.
-fn check(out: &mut Scanned<'_>) {
-    let record = &out.record;
+/// Adds the marks that need the whole record; no byte of a `plain` one is beyond ASCII.
+fn check(out: &mut Scanned<'_>, plain: bool) {
+    let record = &mut out.record;
     let mut marks = Marks::NONE;
-    match record
-        .event_time
-        .as_deref()
-        .map(|t| (t, UtcMicros::parse(t)))
-    {
-        None | Some((_, None)) => marks.add(Marks::TIME_INVALID),
-        Some((text, Some(_))) => {
-            let year = text.get(..4).and_then(|y| y.parse::<u16>().ok());
-            let zoned = text
-                .as_bytes()
-                .get(19..)
-                .is_some_and(|tail| tail.iter().any(|b| matches!(b, b'Z' | b'z' | b'+' | b'-')));
-            let leap = text.get(17..19) == Some("60");
+    record.time = record.event_time.as_deref().and_then(UtcMicros::parse);
+    match (&record.event_time, record.time) {
+        (Some(text), Some(_)) => {
+            let text = text.as_bytes();
+            let zoned = text.last() == Some(&b'Z')
+                || text.get(19..).is_some_and(|tail| {
+                    tail.iter().any(|b| matches!(b, b'Z' | b'z' | b'+' | b'-'))
+                });
+            let leap = text.get(17) == Some(&b'6');
             // CloudTrail began in 2013; nothing it logs lies far ahead.
-            if !zoned || leap || !year.is_some_and(|y| (2013..2100).contains(&y)) {
+            let of_now = text
+                .first_chunk()
+                .is_some_and(|year| (b"2013"..b"2100").contains(&year));
+            if !zoned || leap || !of_now {
                 marks.add(Marks::TIME_SUSPICIOUS);
             }
         }
+        _ => marks.add(Marks::TIME_INVALID),
     }
+    let record = &out.record;
     let versioned = record.event_version.as_deref().is_some_and(|v| v != "1.0");
     let nameless = record.event_name.as_deref().is_some_and(str::is_empty);
     if nameless || (versioned && record.event_id.is_none()) || record.event_time.is_none() {
         marks.add(Marks::MISSING_FIELD);
     }
     let aws_writes = [&record.event_name, &record.event_source, &record.aws_region];
-    if aws_writes
-        .iter()
-        .any(|field| field.as_deref().is_some_and(|text| !text.is_ascii()))
-    {
+    let odd = |field: &&Option<Text<'_>>| match field {
+        Some(Text::Borrowed(text)) => !plain && !text.is_ascii(),
+        // Its escapes may have been letters.
+        Some(Text::Owned(text)) => !text.is_ascii(),
+        None => false,
+    };
+    if aws_writes.iter().any(odd) {
         marks.add(Marks::CONFUSABLE);
     }
     out.marks.add(marks);

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use crate::base::time::UtcMicros;
 use crate::event::resource::ResourceRef;
 
 /// Text of a record: borrowed unless it held an escape or bytes that are not UTF-8.
@@ -295,6 +296,9 @@ impl Default for Content {
 pub struct Record<'a> {
     /// `eventTime` as written; where a shipper moved it (`@timestamp`), that.
     pub event_time: Option<Text<'a>>,
+    /// The moment that is, in UTC, where whoever read the record made it out already; its absence
+    /// says nothing.
+    pub time: Option<UtcMicros>,
     /// `eventVersion`.
     pub event_version: Option<Text<'a>>,
     /// `eventSource`: the service's DNS name.

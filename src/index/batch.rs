@@ -482,7 +482,7 @@ impl BatchBuilder {
             batch.bytes_out.push((batch.times.len(), bytes));
         }
         let written = record.event_time.as_deref();
-        let time = written.and_then(UtcMicros::parse);
+        let time = record.time.or_else(|| written.and_then(UtcMicros::parse));
         let usual = written.is_some_and(|text| time::is_usual(text.as_bytes()));
         // A leap second would not be written again as it was.
         let leaps = || written.and_then(|text| text.as_bytes().get(17)) > Some(&b'5');
