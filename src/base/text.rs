@@ -70,6 +70,36 @@ impl Wildcard {
         }
         self.pattern[p..].iter().all(|c| *c == '*')
     }
+
+    /// Whether a run of whole components of `folded`, which is folded as the pattern is, matches.
+    ///
+    /// One pass whatever the text: names come out of logs, and one may have a thousand components.
+    pub fn matches_run(&self, folded: &str) -> bool {
+        let len = self.pattern.len();
+        // For each part of the pattern from its beginning on whether it ends here, having begun
+        // where a component does.
+        let mut reached = vec![false; len + 1];
+        let mut begins = true;
+        for c in folded.chars().map(Some).chain([None]) {
+            reached[0] |= begins;
+            for (at, wild) in self.pattern.iter().enumerate() {
+                reached[at + 1] |= reached[at] && *wild == '*';
+            }
+            let split = c.is_none_or(splits);
+            if reached[len] && split {
+                return true;
+            }
+            let Some(c) = c else { break };
+            for at in (0..len).rev() {
+                let (wild, here) = (self.pattern[at], reached[at]);
+                reached[at + 1] = here && (wild == '?' || wild == c)
+                    || reached[at + 1] && self.pattern.get(at + 1) == Some(&'*');
+            }
+            reached[0] = reached[0] && self.pattern.first() == Some(&'*');
+            begins = split;
+        }
+        false
+    }
 }
 
 /// Lower case, for comparing.
@@ -224,6 +254,48 @@ mod tests {
             );
         }
         assert!(!Wildcard::exact("a*").matches("ABC"));
+    }
+
+    /// All texts of these letters, up to so many of them.
+    fn texts(letters: &str, most: usize) -> Vec<String> {
+        let mut all = vec![String::new()];
+        let mut from = 0;
+        for _ in 0..most {
+            let to = all.len();
+            for at in from..to {
+                all.extend(
+                    letters
+                        .chars()
+                        .map(|c| format!("{}{c}", all[at]))
+                        .collect::<Vec<_>>(),
+                );
+            }
+            from = to;
+        }
+        all
+    }
+
+    #[test]
+    fn a_run_is_what_every_run_by_itself_says() {
+        let names = texts("ab/", 6);
+        for pattern in texts("a*?/", 3) {
+            let wildcard = Wildcard::new(&pattern);
+            for name in &names {
+                let is_start = |at: usize| at == 0 || name[..at].ends_with('/');
+                let is_end = |at: usize| at == name.len() || name[at..].starts_with('/');
+                let runs = (0..=name.len())
+                    .filter(|at| is_start(*at))
+                    .flat_map(|from| {
+                        (from..=name.len())
+                            .filter(|at| is_end(*at))
+                            .map(move |to| from..to)
+                    });
+                let naive = runs.into_iter().any(|run| wildcard.matches(&name[run]));
+                assert_eq!(wildcard.matches_run(name), naive, "{pattern} {name}");
+            }
+        }
+        // As many components as a name can have.
+        assert!(!Wildcard::new("/*?*/b").matches_run(&"/".repeat(2048)));
     }
 
     #[test]

@@ -271,7 +271,7 @@ fn resources<'a>(evidence: &'a Evidence, hits: &Hits, test: &ast::Test) -> Portr
     let matchers: Vec<Matcher> = test
         .values
         .iter()
-        .filter_map(|value| Matcher::of(value, test.op, Rule::Component))
+        .filter_map(|value| Matcher::of(value, test.op, Rule::Names))
         .collect();
     for &id in hits.order.iter() {
         for sym in snapshot.resources_of(id) {

@@ -18,6 +18,8 @@ pub enum Rule {
     Whole,
     /// The whole value, or a run of whole components of it.
     Component,
+    /// The same, wildcards too: every name that one thing goes by is such a run.
+    Names,
     /// A part of the value.
     Part,
 }
@@ -41,6 +43,9 @@ pub enum Matcher {
     Holds(String),
     /// A text of this shape.
     Wild(Wildcard),
+    /// A text of this shape, or a run of whole components of it that is; whether the shape writes
+    /// what stands between components.
+    WildName(Wildcard, bool),
     /// A text the expression finds itself in.
     Regex(Regex),
     /// A number in this order to the text's.
@@ -76,11 +81,15 @@ impl Matcher {
         let folded = text::fold(&pattern.text);
         match (pattern.how, rule) {
             (How::Wild, Rule::Part) => Self::Wild(Wildcard::new(&format!("*{}*", pattern.text))),
+            (How::Wild, Rule::Names) => {
+                let splits = pattern.text.contains(SPLITS);
+                Self::WildName(Wildcard::new(&pattern.text), splits)
+            }
             (How::Wild, _) => Self::Wild(Wildcard::new(&pattern.text)),
             (_, Rule::Part) => Self::Holds(folded),
-            (How::Prefix, Rule::Component) => Self::ComponentStarts(folded),
+            (How::Prefix, Rule::Component | Rule::Names) => Self::ComponentStarts(folded),
             (How::Prefix, Rule::Whole) => Self::Starts(folded),
-            (How::Literal, Rule::Component) => Self::Component(folded),
+            (How::Literal, Rule::Component | Rule::Names) => Self::Component(folded),
             (How::Literal, Rule::Whole) => Self::Whole(folded),
         }
     }
@@ -95,7 +104,7 @@ impl Matcher {
             | Self::Starts(wanted)
             | Self::ComponentStarts(wanted)
             | Self::Holds(wanted) => wanted.clone(),
-            Self::Wild(wildcard) => wildcard.longest_run(),
+            Self::Wild(wildcard) | Self::WildName(wildcard, _) => wildcard.longest_run(),
             Self::Any | Self::Regex(_) | Self::Compare(..) | Self::Between(..) | Self::AnyOf(_) => {
                 return None;
             }
@@ -144,6 +153,12 @@ impl Matcher {
                 text::with_folded(value, |folded| folded.contains(wanted.as_str()))
             }
             Self::Wild(wildcard) => wildcard.matches(value),
+            Self::WildName(wildcard, splits) => {
+                wildcard.matches(value)
+                    || text::with_folded(value, |folded| {
+                        named_part(folded).has_run_like(wildcard, *splits)
+                    })
+            }
             Self::Regex(regex) => regex.is_match(value),
             Self::Compare(op, wanted) => Number::parse(value).is_some_and(|number| {
                 let order = number.order(*wanted);
@@ -227,7 +242,21 @@ fn named_part(folded: &str) -> Named<'_> {
     Named { text, kind }
 }
 
+/// What stands between the components of a name.
+const SPLITS: [char; 4] = ['/', ':', '@', '#'];
+
 impl Named<'_> {
+    /// Whether a run of whole components is of a shape. What says the kind of an identity begins one
+    /// only for a shape that `splits`: `res:us*` would else be every user.
+    fn has_run_like(&self, wildcard: &Wildcard, splits: bool) -> bool {
+        let skip = self
+            .kind
+            .filter(|_| !splits)
+            .map_or(0, |kind| kind.len() + 1);
+        let text = self.text.get(skip..).unwrap_or(self.text);
+        wildcard.matches_run(text)
+    }
+
     /// Whether `wanted` is found as the kind of the identity and nowhere else: `who:user` would
     /// else be everyone.
     fn is_only_its_type(&self, wanted: &str) -> bool {
@@ -292,6 +321,41 @@ mod tests {
         }
         check(Rule::Component, "root", "root", true);
         check(Rule::Component, "alice*", "user/alice", false);
+        let lb = "arn:aws:elasticloadbalancing:us-west-2:1:loadbalancer/app/web-1/50dc";
+        for (word, yes) in [
+            ("web-*", true),
+            ("web-?", true),
+            ("WEB-?", true),
+            ("app/web-?", true),
+            ("app/*/50dc", true),
+            ("*-1", true),
+            ("*dc", true),
+            ("arn:*:loadbalancer/*", true),
+            ("eb-*", false),
+            ("web-", false),
+            ("w?b", false),
+            ("us-west-*", false),
+            ("1*", false),
+            ("aws:*", false),
+            ("?50dc", false),
+        ] {
+            check(Rule::Names, word, lb, yes);
+        }
+        for (word, yes) in [
+            ("us*", false),
+            ("ali*", true),
+            ("user/al*", true),
+            ("u*/a*", true),
+        ] {
+            check(Rule::Names, word, "arn:aws:iam::1:user/alice", yes);
+        }
+        check(
+            Rule::Names,
+            "falsimentis-*",
+            "arn:aws:s3:::falsimentis-log",
+            true,
+        );
+        check(Rule::Names, "user", "arn:aws:iam::1:user/Alice", false);
     }
 
     #[test]

@@ -312,7 +312,7 @@ fn term(test: &Test, value: &Value, on: On<'_>) -> Node {
                 _ => Node::Fixed(false),
             }
         }
-        Home::Resources => match Matcher::of(value, test.op, rule) {
+        Home::Resources => match Matcher::of(value, test.op, Rule::Names) {
             Some(matcher) => {
                 let resources = snapshot.resources();
                 let mut table = names(None, &matcher, on);

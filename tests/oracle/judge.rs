@@ -25,6 +25,16 @@ pub fn is_like(value: &str, pattern: &str) -> bool {
     fits(&chars(value), &chars(pattern))
 }
 
+/// What IAM writes before names.
+const KINDS: [&str; 6] = [
+    "user",
+    "role",
+    "assumed-role",
+    "federated-user",
+    "group",
+    "instance-profile",
+];
+
 /// The value or a run of whole components of it, split at `/ : @ #`. Of an ARN, those after the
 /// account; what IAM writes before a name (`user/`, `role/`) is no component.
 pub fn has_component(value: &str, wanted: &str) -> bool {
@@ -51,14 +61,6 @@ pub fn has_component(value: &str, wanted: &str) -> bool {
     };
     let (have, want) = (split(name), split(wanted));
     let (between, needed) = (joined(name), joined(wanted));
-    let kinds = [
-        "user",
-        "role",
-        "assumed-role",
-        "federated-user",
-        "group",
-        "instance-profile",
-    ];
     (0..=have.len().saturating_sub(want.len())).any(|at| {
         let fits = have.len() >= want.len()
             && have[at..at + want.len()] == want[..]
@@ -68,9 +70,32 @@ pub fn has_component(value: &str, wanted: &str) -> bool {
             && want.len() == 1
             && have.len() > 1
             && between.first() == Some(&'/')
-            && kinds.contains(&want[0].as_str());
+            && KINDS.contains(&want[0].as_str());
         fits && !is_kind
     })
+}
+
+/// The value is like a pattern, or a run of whole components of it is: of an ARN, of those after the
+/// account. What IAM writes before a name (`user/`) begins a run only for a pattern that itself holds
+/// what splits components.
+pub fn has_run_like(value: &str, pattern: &str) -> bool {
+    let split = ['/', ':', '@', '#'];
+    let parts: Vec<&str> = value.splitn(6, ':').collect();
+    let (name, is_identity) = match parts.as_slice() {
+        ["arn", _, service, _, _, resource] => (*resource, matches!(*service, "iam" | "sts")),
+        _ => (value, true),
+    };
+    let at_kind = |start: usize| {
+        let is_kind = |kind: &&str| name.starts_with(&format!("{kind}/"));
+        start == 0 && is_identity && KINDS.iter().any(is_kind) && !pattern.contains(split)
+    };
+    let between: Vec<usize> = name.match_indices(split).map(|(at, _)| at).collect();
+    let starts = || std::iter::once(0).chain(between.iter().map(|at| at + 1));
+    let ends = || between.iter().copied().chain([name.len()]);
+    let is_run = |from: usize, to: usize| from <= to && !at_kind(from);
+    is_like(value, pattern)
+        || starts()
+            .any(|from| ends().any(|to| is_run(from, to) && is_like(&name[from..to], pattern)))
 }
 
 /// A number as a text writes it.

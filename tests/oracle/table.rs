@@ -6,8 +6,12 @@
 
 use std::collections::HashSet;
 
+use serde_json::Value;
+
 use crate::corpus::Corpus;
-use crate::judge::{Step, address, at_path, figure, has_component, in_block, is_like, is_private};
+use crate::judge::{
+    Step, address, at_path, figure, has_component, has_run_like, in_block, is_like, is_private,
+};
 use crate::said::{Said, without_date};
 
 type Holds = Box<dyn Fn(&Said) -> bool>;
@@ -98,6 +102,16 @@ pub fn queries(corpus: &Corpus) -> Vec<(String, Holds)> {
         Box::new(move |r| r.field("ua").is_some_and(|ua| tooled.is_match(&ua))),
     );
     add(&format!("res:{BUCKET}"), Box::new(names_bucket));
+    for pattern in [
+        "stratus-red-team-ctlr-bucket-*",
+        "falsimentis-*",
+        "falsimentis-???",
+    ] {
+        add(
+            &format!("res:{pattern}"),
+            Box::new(|r| names_bucket_like(r, pattern)),
+        );
+    }
     add(
         "res:arn:aws:s3:::falsimentis-log/* what:PutObject",
         Box::new(|r| {
@@ -262,6 +276,34 @@ fn issued_to(corpus: &Corpus, user: &str) -> HashSet<String> {
             return keys;
         }
     }
+}
+
+/// Whether a record names a bucket like a pattern, or what is in it: as a parameter, or by an ARN
+/// anywhere in it.
+fn names_bucket_like(r: &Said, pattern: &str) -> bool {
+    fn any_text(value: &Value, holds: &dyn Fn(&str) -> bool) -> bool {
+        match value {
+            Value::String(text) => holds(text),
+            Value::Array(items) => items.iter().any(|item| any_text(item, holds)),
+            Value::Object(members) => members.values().any(|member| any_text(member, holds)),
+            _ => false,
+        }
+    }
+    // A document inside a text, and a message, hold more than one.
+    let ends = |c: char| c.is_whitespace() || "\"'\\,;{}[]<>()".contains(c);
+    let by_arn = |text: &str| {
+        let mut words = text.split(ends).filter(|word| word.starts_with("arn:"));
+        words.any(|arn| has_run_like(arn.trim_end_matches('.'), pattern))
+    };
+    let parts = [
+        "requestParameters",
+        "responseElements",
+        "resources",
+        "errorMessage",
+    ];
+    let asked = ["bucketName", "s3BucketName"].map(|key| r.json["requestParameters"][key].as_str());
+    asked.iter().flatten().any(|name| is_like(name, pattern))
+        || parts.iter().any(|part| any_text(&r.json[*part], &by_arn))
 }
 
 /// Whether a record names the bucket: as a resource, as a parameter, or as the host of the call.
