@@ -13,6 +13,7 @@ mod ends;
 pub mod fold;
 pub(crate) mod glance;
 pub mod holding;
+pub mod hours;
 pub mod names;
 mod needle;
 pub mod needs;

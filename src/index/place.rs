@@ -1,13 +1,9 @@
 //! Where a record's bytes are: coordinates only, never I/O.
 
-use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::base::origin::{FileId, Origin};
-use crate::base::time::HOUR;
 use crate::index::bitmap::Bitmap;
-use crate::index::segment::UNDATED;
-use crate::index::shelf::Shelf;
 
 /// The bytes of one record in a file's inflated text.
 ///
@@ -21,51 +17,6 @@ pub struct RecordPlace {
     pub offset: u64,
     /// Bytes.
     pub len: u32,
-}
-
-/// An hour in which a file has an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct FileHour {
-    /// The file.
-    pub file: FileId,
-    /// Hours since 1970, UTC.
-    pub hour: i64,
-}
-
-/// The hours of the files whose rows are appended, each once for a file: whoever looks at the
-/// evidence as a whole need not go through its rows.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Hours {
-    all: Shelf<FileHour>,
-    last: Option<FileHour>,
-    /// Those of the file of the last.
-    seen: HashSet<i64>,
-}
-
-impl Hours {
-    /// Takes in the time of a file's next row.
-    pub(crate) fn add(&mut self, file: FileId, time: i64) {
-        let this = FileHour {
-            file,
-            hour: time.div_euclid(HOUR),
-        };
-        // Neighbours are mostly of one hour.
-        if time == UNDATED || self.last == Some(this) {
-            return;
-        }
-        if self.last.is_none_or(|last| last.file != file) {
-            self.seen.clear();
-        }
-        self.last = Some(this);
-        if self.seen.insert(this.hour) {
-            self.all.push(this);
-        }
-    }
-
-    /// All of them, in order of appending.
-    pub(crate) fn shared(&self) -> Shelf<FileHour> {
-        self.all.clone()
-    }
 }
 
 /// The names of the files, in the order of their ids; every copy sees those that are added.

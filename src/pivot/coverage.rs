@@ -15,7 +15,7 @@ use crate::base::origin::FileId;
 use crate::base::text::Wildcard;
 use crate::base::time::{DAY, HOUR, UtcMicros};
 use crate::event::delivery::{DELAY, Delivery};
-use crate::index::place::FileHour;
+use crate::index::hours::FileHour;
 use crate::index::schema::Field;
 use crate::index::snapshot::Snapshot;
 use crate::pivot::histogram::Histogram;
