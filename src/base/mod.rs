@@ -6,6 +6,7 @@
 pub mod cancel;
 pub mod caseless;
 pub mod crew;
+pub(crate) mod glance;
 pub mod guard;
 pub mod ledger;
 pub mod origin;

@@ -2,7 +2,7 @@
 //!
 //! Two fifths of a record are its identity. Where the bytes are those of one that was read before,
 //! its fields are too, so they are not read again. A guess at where the object ends is all it takes,
-//! since equal bytes prove it.
+//! since equal bytes prove it; and for one met a moment ago not even that is needed.
 
 use std::rc::Rc;
 use std::sync::atomic::AtomicU64;
@@ -24,6 +24,10 @@ const LONGEST: usize = 2048;
 /// Identities of a generation. Of two, the older is forgotten when the younger is full; what is
 /// met of it before moves to the younger.
 const MOST: usize = 1024;
+/// So many bits number those met a moment ago.
+const RECENT: u32 = 8;
+/// So much of an identity tells it from others met a moment ago. Of shorter ones the end is near.
+const SEEN: usize = 256;
 /// The number of the next identity. Numbers are not used again, so none can be taken for another.
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
@@ -33,6 +37,15 @@ struct Entry {
     identity: Rc<KnownIdentity>,
     from_console: bool,
     plain: bool,
+}
+
+impl Entry {
+    /// Gives a record what it says; where it ends if it begins at `from`.
+    fn tell(&self, from: usize, out: &mut Scanned<'_>) -> usize {
+        out.record.identity = Identity::Known(Rc::clone(&self.identity));
+        out.record.from_console = self.from_console;
+        from + self.identity.raw().len()
+    }
 }
 
 /// Where an identity stands, if the guess is right.
@@ -53,6 +66,8 @@ pub(crate) struct Known {
     follows: Finder<'static>,
     young: HashTable<Entry>,
     old: HashTable<Entry>,
+    /// Those met a moment ago, by what is seen of each.
+    recent: Box<[Option<Entry>]>,
     /// Whether the identity recalled last is plain ASCII.
     plain: bool,
 }
@@ -62,6 +77,7 @@ impl Known {
     pub(crate) fn clear(&mut self) {
         self.young.clear();
         self.old.clear();
+        self.recent.fill(None);
     }
 
     /// None yet.
@@ -73,8 +89,27 @@ impl Known {
             follows: Finder::new(b",\"eventTime\":"),
             young: HashTable::new(),
             old: HashTable::new(),
+            recent: vec![None; 1 << RECENT].into(),
             plain: false,
         }
+    }
+
+    /// Takes the fields of the identity that begins at `from`, if it was met a moment ago; where it
+    /// ends.
+    #[inline]
+    pub(crate) fn meet(
+        &mut self,
+        bytes: &[u8],
+        from: usize,
+        out: &mut Scanned<'_>,
+    ) -> Option<usize> {
+        let rest = bytes.get(from..).filter(|_| is_fresh(out))?;
+        let entry = self.recent.get(place(rest)?)?.as_ref()?;
+        if !rest.starts_with(entry.identity.raw()) {
+            return None;
+        }
+        self.plain = entry.plain;
+        Some(entry.tell(from, out))
     }
 
     /// Where the identity that begins at `from` may end; `None` where it cannot be said.
@@ -85,11 +120,9 @@ impl Known {
         out: &Scanned<'_>,
         leaves: &Leaves,
     ) -> Option<Guess> {
-        // A second identity, or a flag met before it, would make the outcome depend on the order.
-        let fresh = matches!(&out.record.identity, Identity::Absent) && !out.record.from_console;
-        let rest = bytes.get(from..)?;
+        let rest = bytes.get(from..).filter(|_| is_fresh(out))?;
         let rest = rest.get(..rest.len().min(LONGEST))?;
-        let len = self.follows.find(rest).filter(|_| fresh)?;
+        let len = self.follows.find(rest)?;
         Some(Guess {
             from,
             to: from + len,
@@ -113,10 +146,14 @@ impl Known {
             let entry = self.old.find(guess.hash, is)?.clone();
             self.keep(entry)
         };
-        out.record.identity = Identity::Known(Rc::clone(&entry.identity));
-        out.record.from_console = entry.from_console;
+        let entry = entry.clone();
         self.plain = entry.plain;
-        Some(guess.to)
+        let end = entry.tell(guess.from, out);
+        let place = bytes.get(guess.from..).and_then(place);
+        if let Some(recent) = place.and_then(|place| self.recent.get_mut(place)) {
+            *recent = Some(entry);
+        }
+        Some(end)
     }
 
     /// Whether the identity recalled last is plain ASCII.
@@ -169,4 +206,25 @@ impl Known {
             plain: text::is_plain(raw.as_bytes()),
         });
     }
+}
+
+/// Whether an identity may be taken whole: a second one, or a flag met before it, would make the
+/// outcome depend on the order.
+fn is_fresh(out: &Scanned<'_>) -> bool {
+    matches!(&out.record.identity, Identity::Absent) && !out.record.from_console
+}
+
+/// The place, among those met a moment ago, of the identity a text begins with.
+#[inline]
+fn place(text: &[u8]) -> Option<usize> {
+    let (words, _) = text.get(..SEEN)?.as_chunks::<8>();
+    // Every other word: keys and names are longer than one. What all identities begin with is left
+    // out.
+    let seen = words.iter().skip(3).step_by(2).zip(0u64..);
+    // Each by a number of its own, so that none waits for another.
+    let mixed = seen.fold(0u64, |mixed, (word, n)| {
+        let by = (2 * n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        mixed.wrapping_add(u64::from_le_bytes(*word).wrapping_mul(by))
+    });
+    Some((mixed >> (u64::BITS - RECENT)) as usize)
 }

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashTable};
 
+use crate::base::glance::Glance;
 use crate::event::kind::NAMED_OTHERWISE;
 use crate::event::outcome::{Verb, fold_name};
 use crate::event::params::Form::Arn;
@@ -361,16 +362,35 @@ pub(crate) struct Plans {
     all: Vec<Plan>,
     /// Their places by service and name.
     known: HashTable<u32>,
-    /// The places of those that came last, by a number that tells most calls apart.
-    recent: Box<[u32]>,
+    /// Those that came last, by what is seen of their names.
+    recent: Box<[Recent]>,
     next: u32,
+}
+
+/// A plan that came not long ago, and its place.
+#[derive(Debug, Clone, Copy)]
+struct Recent {
+    source: Glance,
+    name: Glance,
+    at: u32,
+}
+
+impl Recent {
+    /// What is seen of a call whose plan has no place yet.
+    fn of(source: &str, name: &str) -> Self {
+        Self {
+            source: Glance::of(source.as_bytes()),
+            name: Glance::of(name.as_bytes()),
+            at: u32::MAX,
+        }
+    }
 }
 
 /// Plans that are kept: more than AWS has calls.
 const MOST_PLANS: usize = 1 << 14;
 
-/// Slots of the table of recent plans.
-const RECENT: usize = 512;
+/// So many bits number the recent plans.
+const RECENT: u32 = 9;
 
 impl Default for Plans {
     fn default() -> Self {
@@ -378,7 +398,7 @@ impl Default for Plans {
             hasher: RandomState::default(),
             all: Vec::new(),
             known: HashTable::new(),
-            recent: vec![0; RECENT].into(),
+            recent: vec![Recent::of("", ""); 1 << RECENT].into(),
             next: 0,
         }
     }
@@ -387,12 +407,21 @@ impl Default for Plans {
 impl Plans {
     /// The plan of a call; an absent service is the empty text.
     pub(crate) fn of(&mut self, source: &str, name: &str) -> &Plan {
-        let slot = (slot(name.as_bytes()) ^ slot(source.as_bytes()) << 1) % RECENT;
-        let is = |plan: &Plan| *plan.name == *name && *plan.source == *source;
-        let mut at = self.recent[slot] as usize;
-        if !self.all.get(at).is_some_and(is) {
+        let seen = Recent::of(source, name);
+        let place = seen.name.place(RECENT) ^ seen.source.place(RECENT);
+        let recent = self.recent[place];
+        let is = |plan: &Plan| {
+            (!seen.name.hides() || *plan.name == *name)
+                && (!seen.source.hides() || *plan.source == *source)
+        };
+        let mut at = recent.at as usize;
+        let alike = recent.source == seen.source && recent.name == seen.name;
+        if !(alike && self.all.get(at).is_some_and(is)) {
             at = self.find(source, name);
-            self.recent[slot] = at as u32;
+            self.recent[place] = Recent {
+                at: at as u32,
+                ..seen
+            };
         }
         &self.all[at]
     }
@@ -403,12 +432,13 @@ impl Plans {
             hasher,
             all,
             known,
+            recent,
             next,
-            ..
         } = self;
         if all.len() >= MOST_PLANS {
             known.clear();
             all.clear();
+            recent.fill(Recent::of("", ""));
         }
         let hash = |source: &str, name: &str| hasher.hash_one((source, name));
         let is = |at: &u32| {
@@ -498,6 +528,22 @@ mod tests {
         distinct.sort_unstable();
         distinct.dedup();
         assert_eq!(distinct.len(), calls.len());
+    }
+
+    #[test]
+    fn a_plan_is_never_that_of_a_call_that_was_forgotten() {
+        let mut plans = Plans::default();
+        plans.of("s3.amazonaws.com", "GetObject");
+        assert_eq!(&*plans.of("", "").name, "");
+        for n in 0..MOST_PLANS + 2 {
+            let (source, name) = (format!("s{n}"), format!("Call{n}"));
+            assert_eq!(*plans.of(&source, &name).name, *name);
+        }
+        assert!(plans.all.len() < MOST_PLANS, "all were forgotten once");
+        for n in 0..MOST_PLANS + 2 {
+            let (source, name) = (format!("s{n}"), format!("Call{n}"));
+            assert_eq!(*plans.of(&source, &name).name, *name);
+        }
     }
 
     #[test]

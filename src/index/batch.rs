@@ -10,6 +10,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashTable};
 
+use crate::base::glance::Glance;
 use crate::base::origin::FileId;
 use crate::base::time::{self, UtcMicros};
 use crate::event::birth::Birth;
@@ -18,7 +19,6 @@ use crate::event::principal::{Principal, PrincipalKind};
 use crate::event::record::{Content, Record};
 use crate::event::resource::Mark;
 use crate::event::session::{SessionSeed, key_of};
-use crate::index::glance::Glance;
 use crate::index::part::Part;
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
@@ -31,8 +31,8 @@ use crate::index::values::ValuesBuilder;
 /// Text a thread's dictionaries may hold before they begin anew: the index holds it already.
 const MOST_TEXT: usize = 8 << 20;
 
-/// Callers that are remembered by the number of their identity.
-const MOST_CALLERS: usize = 16 << 10;
+/// Callers that are remembered, each at the place that the number of its identity says.
+const CALLERS: usize = 4 << 10;
 
 /// A dictionary of one thread: symbols are numbered from 1 in order of first appearance.
 #[derive(Debug, Default)]
@@ -70,7 +70,16 @@ impl Entry {
 #[derive(Debug, Clone, Copy, Default)]
 struct Recent {
     glance: Glance,
-    entry: Entry,
+    code: u32,
+    /// Where the text stands among all.
+    start: u32,
+}
+
+impl Recent {
+    fn is(self, all: &str, text: &str) -> bool {
+        let (start, len) = (self.start as usize, self.glance.len() as usize);
+        all.as_bytes().get(start..start + len) == Some(text.as_bytes())
+    }
 }
 
 /// So many bits number the texts met not long ago that are kept of each column.
@@ -83,16 +92,21 @@ impl LocalDict {
         let place = glance.place(RECENT);
         if let Some(recent) = self.recent.get(place)
             && recent.glance == glance
-            && (!glance.hides() || recent.entry.is(&self.text, text))
+            && (!glance.hides() || recent.is(&self.text, text))
         {
-            return recent.entry.code;
+            return recent.code;
         }
         let entry = self.look_up(hasher, text);
         if self.recent.is_empty() {
             self.recent = vec![Recent::default(); 1 << RECENT];
         }
-        self.recent[place] = Recent { glance, entry };
-        entry.code
+        let Entry { code, start, .. } = entry;
+        self.recent[place] = Recent {
+            glance,
+            code,
+            start,
+        };
+        code
     }
 
     /// The entry of a text, new or known.
@@ -253,6 +267,9 @@ impl Batch {
     }
 }
 
+/// The number of an identity, whether it came from the console, and with a second factor.
+type CallerKey = (u64, bool, Option<bool>);
+
 /// What every record of one identity has in its columns.
 #[derive(Debug, Clone, Copy)]
 struct Caller {
@@ -280,9 +297,9 @@ struct Dictionaries {
     joined: HashMap<String, u32>,
     /// Credential fields, joined → symbol: a session is worked out once.
     joined_sessions: HashMap<String, u32>,
-    /// The number of an identity that comes again, with what else makes a session → what it
-    /// stands for.
-    callers: HashMap<(u64, bool, Option<bool>), Caller>,
+    /// What identities that come again stand for, each with its number and what else makes a
+    /// session. None before the first.
+    callers: Vec<Option<(CallerKey, Caller)>>,
     /// By symbol of `What`: the class of the call without `readOnly`, with it, and against it.
     verbs: Vec<[Option<Verb>; 3]>,
     /// By symbol of `Err`.
@@ -556,7 +573,10 @@ impl BatchBuilder {
             .filter(|_| id.arn.is_some() || id.principal_id.is_some())
             .filter(|_| !record.names_nobody())
             .map(|number| (number, record.from_console, record.mfa()));
-        if let Some(caller) = known.and_then(|known| self.known.callers.get(&known)) {
+        let place = known.map_or(0, |(number, ..)| number as usize % CALLERS);
+        if let Some(Some((of, caller))) = self.known.callers.get(place)
+            && Some(*of) == known
+        {
             return *caller;
         }
         let principal = self.principal(record);
@@ -580,11 +600,11 @@ impl BatchBuilder {
         };
         self.session(record, &mut caller);
         if let Some(known) = known {
-            // Whoever numbers them forgets them, too.
-            if self.known.callers.len() >= MOST_CALLERS {
-                self.known.callers.clear();
+            let callers = &mut self.known.callers;
+            if callers.is_empty() {
+                callers.resize(CALLERS, None);
             }
-            self.known.callers.insert(known, caller);
+            callers[place] = Some((known, caller));
         }
         caller
     }

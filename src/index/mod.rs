@@ -11,7 +11,6 @@ pub mod compact;
 pub mod earlier;
 mod ends;
 pub mod fold;
-pub(crate) mod glance;
 pub mod holding;
 pub mod hours;
 pub mod names;

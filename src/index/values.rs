@@ -17,10 +17,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashTable};
 
+use crate::base::glance::Glance;
 use crate::base::text;
 use crate::event::json::{NESTED, Node, opens_encoded};
 use crate::index::batch::uuid_bits;
-use crate::index::glance::Glance;
 use crate::index::part::{BUNDLE, MOST_ROWS, Part, Told};
 use crate::index::symbols::spread;
 

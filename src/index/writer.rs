@@ -292,7 +292,9 @@ impl IndexWriter {
         let (first, end) = (rows.start, rows.end);
         for row in rows {
             if (row - first).is_multiple_of(AHEAD) {
-                self.look_ahead(batch, row..end.min(row + AHEAD));
+                let rows = row..end.min(row + AHEAD);
+                let hashes = rows.map(|row| self.hasher.hash_one(batch.id(row)));
+                look_ahead(&self.by_id, hashes);
             }
             let (id, kind) = batch.id(row);
             let content = batch.contents[row];
@@ -374,20 +376,6 @@ impl IndexWriter {
         self.kept = kept;
     }
 
-    /// Looks where the ids of some rows would be, so that the looks that count find those places in
-    /// the cache: looks that depend on nothing wait for memory side by side.
-    fn look_ahead(&self, batch: &Batch, rows: std::ops::Range<usize>) {
-        let mut met = 0u32;
-        for row in rows {
-            let look = |known: &u32| {
-                met ^= *known;
-                false
-            };
-            self.by_id.find(self.hasher.hash_one(batch.id(row)), look);
-        }
-        std::hint::black_box(met);
-    }
-
     /// Whether an id has come before, and with the same content. If not, the row that is appended
     /// next is known as the first of it.
     fn seen(
@@ -425,8 +413,18 @@ impl IndexWriter {
                 // themselves lie in order.
                 *by_id = HashTable::with_capacity(by_id.len() * 2);
                 let mut not_first = not_first.iter().peekable();
-                for row in (0..next).filter(|row| not_first.next_if_eq(&row).is_none()) {
-                    by_id.insert_unique(again(&row), row, again);
+                let mut firsts = (0..next).filter(|row| not_first.next_if_eq(&row).is_none());
+                let mut some = Vec::with_capacity(AHEAD);
+                loop {
+                    some.clear();
+                    some.extend(firsts.by_ref().take(AHEAD).map(|row| (again(&row), row)));
+                    look_ahead(by_id, some.iter().map(|(hash, _)| *hash));
+                    for &(hash, row) in &some {
+                        by_id.insert_unique(hash, row, again);
+                    }
+                    if some.len() < AHEAD {
+                        break;
+                    }
                 }
             }
             by_id.insert_unique(hash, next, again);
@@ -579,6 +577,19 @@ struct Clash {
     says: HashMap<u64, u32>,
 }
 
+/// Looks where the ids of some rows would be, so that the looks that count find those places in the
+/// cache: looks that depend on nothing wait for memory side by side.
+fn look_ahead(by_id: &HashTable<u32>, hashes: impl Iterator<Item = u64>) {
+    let mut met = 0u32;
+    for hash in hashes {
+        by_id.find(hash, |known| {
+            met ^= *known;
+            false
+        });
+    }
+    std::hint::black_box(met);
+}
+
 /// The id of row `n` as the table keys it.
 fn id_of(sealed: &[Arc<Segment>], tail: &SegmentWriter, n: u32) -> (u32, u128) {
     let id = EventId::nth(n as usize);
@@ -697,6 +708,23 @@ mod tests {
             let given: HashSet<_> = s.hours().iter().map(|h| (h.file, h.hour)).collect();
             prop_assert_eq!(given, expected);
         }
+    }
+
+    #[test]
+    fn an_id_is_known_however_often_the_table_of_ids_grew_since() {
+        let mut w = IndexWriter::new();
+        let of = |n: u64| record(&format!("e{n}"), "2026-01-01T00:00:00Z", "X", n % 7);
+        // Rows that are no first of their id stand between those that are.
+        let other = |n: u64| record(&format!("e{}", n / 2), "2026-01-01T00:00:00Z", "X", 9);
+        for n in 0..5_000 {
+            append(&mut w, 0, &[of(n), other(n)]);
+        }
+        let rows = w.len();
+        for n in 0..5_000 {
+            let sum = append(&mut w, 1, &[of(n)]);
+            assert_eq!((sum.kept, sum.duplicate), (0, 1), "{n}");
+        }
+        assert_eq!(w.len(), rows);
     }
 
     #[test]
