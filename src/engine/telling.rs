@@ -43,13 +43,14 @@ pub fn tell(
     let tellers = History::tellers(snapshot, name, events);
     let from = tellers.len().saturating_sub(MOST_TOLD);
     let tellers = tellers.get(from..).unwrap_or_default();
+    let mut state = State::default();
     let mut calls: Vec<Option<Call>> = tellers.iter().map(|_| None).collect();
     reader.each_of(snapshot, tellers, |n, record| {
         if let (Ok(record), Some(call)) = (record, calls.get_mut(n)) {
             // What a call changed is shown and printed: words stand for its secrets, equal ones
             // for equal.
             let tree = Node::parse(&secret::redact(record)).ok();
-            *call = tree.map(|tree| Call::of(&tree, &history.names));
+            *call = tree.map(|tree| Call::of(&tree, &history.names, &state));
         }
         if cancel.is_stale() {
             ControlFlow::Break(())
@@ -65,7 +66,6 @@ pub fn tell(
         .iter()
         .filter_map(|name| snapshot.resources().find(name))
         .collect();
-    let mut state = State::default();
     for (&id, call) in tellers.iter().zip(calls) {
         let Some(call) = call else { continue };
         let roles = snapshot.named_by(id).filter(|(sym, _)| group.contains(sym));

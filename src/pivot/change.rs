@@ -4,7 +4,7 @@
 //! What no call in the evidence says is unknown, and is said to be.
 
 use std::collections::{BTreeMap, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{BuildHasher as _, Hash, RandomState};
 
 use crate::event::json::Node;
 use crate::event::outcome::fold_name;
@@ -37,6 +37,9 @@ pub enum Before {
 #[derive(Debug, Default)]
 pub struct State {
     known: BTreeMap<String, Value>,
+    /// The key of what tells long values apart: drawn anew for each state, so that nobody can write
+    /// two values into a log that pass for one.
+    keys: RandomState,
 }
 
 /// The value of an attribute: what is shown of it, and where that is not all, what tells it from
@@ -44,39 +47,37 @@ pub struct State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Value {
     shown: String,
-    rest: u64,
+    /// A hash of all of it, by the key of the state; 0 where it is shown whole.
+    hash: u64,
     /// Of a list its values; of one that is too long none.
     items: Vec<String>,
 }
 
 impl Value {
-    fn of(text: &str) -> Self {
-        let items = Vec::new();
-        let Some((end, _)) = text.char_indices().nth(LONGEST) else {
-            let shown = text.to_owned();
-            return Self {
-                shown,
-                rest: 0,
-                items,
-            };
-        };
-        let (head, rest) = text.split_at(end);
-        let mut hasher = DefaultHasher::new();
-        rest.hash(&mut hasher);
-        Self {
-            shown: format!("{head}…"),
-            rest: hasher.finish(),
-            items,
-        }
+    fn of(text: &str, keys: &RandomState) -> Self {
+        Self::shown(text, &text, keys)
     }
 
-    fn of_list(items: &[&str]) -> Self {
+    fn of_list(items: &[&str], keys: &RandomState) -> Self {
         let text = items.join(", ");
-        let mut value = Self::of(&text);
+        let mut value = Self::shown(&text, &items, keys);
         if text.len() <= LONGEST_LIST {
             value.items = items.iter().map(|item| (*item).to_owned()).collect();
         }
         value
+    }
+
+    /// A value of this text, which is that of `all`.
+    fn shown(text: &str, all: &impl Hash, keys: &RandomState) -> Self {
+        let (shown, hash) = match text.char_indices().nth(LONGEST) {
+            Some((end, _)) => (format!("{}…", &text[..end]), keys.hash_one(all)),
+            None => (text.to_owned(), 0),
+        };
+        Self {
+            shown,
+            hash,
+            items: Vec::new(),
+        }
     }
 
     /// What a list that takes the place of this one, or of this value, lacks and what it adds;
@@ -165,16 +166,16 @@ pub struct Call {
 }
 
 impl Call {
-    /// What a record says of the resource of these names.
-    pub fn of(record: &Node, names: &[String]) -> Self {
+    /// What a record says of the resource of these names, whose state this is.
+    pub fn of(record: &Node, names: &[String], state: &State) -> Self {
         let name = record.get("eventName").and_then(Node::as_str).unwrap_or("");
         let request = record.get("requestParameters");
-        let (asked, documents) = attributes(request, names);
+        let (asked, documents) = attributes(request, names, &state.keys);
         Self {
             name: fold_name(name).to_owned(),
             asked,
             documents,
-            answered: attributes(record.get("responseElements"), names).0,
+            answered: attributes(record.get("responseElements"), names, &state.keys).0,
             policy: inline_policy(request),
         }
     }
@@ -343,7 +344,11 @@ fn is_under(path: &str, root: &str) -> bool {
 }
 
 /// The leaves of a request, path and value, and the paths of the documents among its texts.
-fn attributes(request: Option<&Node>, names: &[String]) -> (Vec<(String, Value)>, Vec<String>) {
+fn attributes(
+    request: Option<&Node>,
+    names: &[String],
+    keys: &RandomState,
+) -> (Vec<(String, Value)>, Vec<String>) {
     let (mut out, mut documents) = (Vec::new(), Vec::new());
     let Some(request) = request else {
         return (out, documents);
@@ -356,14 +361,14 @@ fn attributes(request: Option<&Node>, names: &[String]) -> (Vec<(String, Value)>
             Leaf::Document => return documents.push(path.to_owned()),
             // The others of a list of names are other resources, as they are in lists of objects.
             Leaf::List(items) if items.iter().any(|item| is_one_of(names, item)) => return,
-            Leaf::List(items) => Value::of_list(&items),
+            Leaf::List(items) => Value::of_list(&items, keys),
             Leaf::Value(value) if is_one_of(names, value) => {
                 if path.contains('[') {
                     own.push(any_place(path));
                 }
                 return;
             }
-            Leaf::Value(value) => Value::of(value),
+            Leaf::Value(value) => Value::of(value, keys),
         };
         if last != "policyName" && !NO_STATE.contains(&last) && out.len() < 4 * MOST {
             out.push((path.to_owned(), value));
@@ -486,8 +491,9 @@ mod tests {
     ) -> Vec<String> {
         let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
         let record = Node::parse(record.as_bytes()).unwrap();
+        let call = Call::of(&record, &names, state);
         state
-            .apply(Call::of(&record, &names), made, ended)
+            .apply(call, made, ended)
             .iter()
             .map(Difference::to_string)
             .collect()
@@ -698,6 +704,25 @@ mod tests {
         assert_eq!(
             [after("a"), after("a"), after("b"), after("")],
             [1, 0, 1, 1]
+        );
+        // Two texts written to have one hash where its key is not drawn (that of `DefaultHasher`).
+        let twins = ["lmjbapaeoebghojd", "iijmadgfhpdbfjfe"];
+        assert_eq!(twins.map(after), [1, 1]);
+    }
+
+    #[test]
+    fn long_lists_are_told_apart_by_their_items() {
+        let mut state = State::default();
+        let put = |items: &str| {
+            let long = "x".repeat(LONGEST_LIST);
+            format!(
+                r#"{{"eventName":"SetThings","requestParameters":{{"of":["{long}",{items}]}}}}"#
+            )
+        };
+        let mut after = |items: &str| told(&mut state, &put(items), &[], false, false).len();
+        assert_eq!(
+            [r#""a","b""#, r#""a","b""#, r#""a, b""#].map(&mut after),
+            [1, 0, 1]
         );
     }
 
