@@ -126,7 +126,7 @@ pub fn with_folded<T>(text: &str, read: impl FnOnce(&str) -> T) -> T {
 }
 
 /// Where a name splits into components.
-const fn splits(c: char) -> bool {
+pub const fn splits(c: char) -> bool {
     matches!(c, '/' | ':' | '@' | '#')
 }
 

@@ -82,7 +82,7 @@ impl Matcher {
         match (pattern.how, rule) {
             (How::Wild, Rule::Part) => Self::Wild(Wildcard::new(&format!("*{}*", pattern.text))),
             (How::Wild, Rule::Names) => {
-                let splits = pattern.text.contains(SPLITS);
+                let splits = pattern.text.contains(text::splits);
                 Self::WildName(Wildcard::new(&pattern.text), splits)
             }
             (How::Wild, _) => Self::Wild(Wildcard::new(&pattern.text)),
@@ -119,7 +119,7 @@ impl Matcher {
             Self::Starts(_) => Some(Fit::Starts),
             // `user` begins no component of `user/alice`, which `user/` does.
             Self::ComponentStarts(wanted) => {
-                let splits = wanted.bytes().filter(|byte| b"/:@#".contains(byte));
+                let splits = wanted.chars().filter(|c| text::splits(*c));
                 Some(Fit::Component(splits.count()))
             }
             _ => None,
@@ -193,7 +193,7 @@ fn may_begin_component(value: &str, wanted: &str) -> bool {
     let Some(first) = wanted.first() else {
         return true;
     };
-    let splits = |at: usize| matches!(bytes[at], b'/' | b':' | b'@' | b'#');
+    let splits = |at: usize| text::splits(bytes[at].into());
     let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
     let mut places = memchr::memchr2_iter(lower, upper, bytes);
     places.any(|at| (at == 0 || splits(at - 1)) && begins(at))
@@ -242,9 +242,6 @@ fn named_part(folded: &str) -> Named<'_> {
     Named { text, kind }
 }
 
-/// What stands between the components of a name.
-const SPLITS: [char; 4] = ['/', ':', '@', '#'];
-
 impl Named<'_> {
     /// Whether a run of whole components is of a shape. What says the kind of an identity begins one
     /// only for a shape that `splits`: `res:us*` would else be every user.
@@ -271,15 +268,14 @@ impl Named<'_> {
     fn has_component_like(&self, wanted: &str) -> bool {
         let skip = self.kind.map_or(0, |kind| kind.len() + 1);
         let rest = self.text.get(skip..).unwrap_or(self.text);
-        let ends = ['/', ':', '@', '#'];
         let (bytes, begin) = (rest.as_bytes(), wanted.as_bytes());
         let follows = |at: usize| {
             let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-            matches!(before, Some(b'/' | b':' | b'@' | b'#'))
+            before.is_some_and(|before| text::splits((*before).into()))
         };
         let mut places = memchr::memchr_iter(begin.first().copied().unwrap_or(0), bytes);
         rest.starts_with(wanted)
-            || self.text.starts_with(wanted) && wanted.contains(ends)
+            || self.text.starts_with(wanted) && wanted.contains(text::splits)
             || places.any(|at| follows(at) && bytes[at..].starts_with(begin))
     }
 }
