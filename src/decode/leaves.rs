@@ -13,6 +13,8 @@ pub struct Leaves {
     text: Vec<u8>,
     ends: Vec<usize>,
     base: usize,
+    /// The way that was followed, where one was.
+    way: Vec<u32>,
     shape: u64,
     /// Whether `false` was met, and `true`.
     flags: (bool, bool),
@@ -48,6 +50,7 @@ impl Leaves {
         self.text.clear();
         self.ends.clear();
         self.base = base;
+        self.way.clear();
         self.shape = 0;
         self.flags = (false, false);
     }
@@ -66,6 +69,22 @@ impl Leaves {
     pub(crate) fn add_key(&mut self, from: usize, to: usize, hash: u64) {
         self.shape = mix(self.shape, hash);
         self.keys.push(self.span(from, to));
+    }
+
+    /// Begins with a way of trails that have this number.
+    pub(crate) fn follow(&mut self, trails: u64) {
+        self.way.extend([trails as u32, (trails >> 32) as u32]);
+    }
+
+    /// Adds a step of the way with its keys, each by where it stands in the text.
+    #[inline]
+    pub(crate) fn step(&mut self, step: u32, keys: impl Iterator<Item = (usize, usize)>) {
+        self.way.push(step);
+        let base = self.base;
+        self.keys.extend(keys.map(|(from, to)| Span {
+            from: (from - base) as u32,
+            to: (to - base) as u32,
+        }));
     }
 
     /// Adds a value that stands at a place of the text and has no escapes.
@@ -107,7 +126,14 @@ impl Leaves {
         (before.escaped == self.ends.len()).then_some(places)
     }
 
-    /// Tells records of other keys apart, nearly always: the keys and their order.
+    /// The steps of the way that was followed; empty where none was. Records of one way have the same
+    /// keys and truth values, all through the life of the process.
+    pub fn way(&self) -> &[u32] {
+        &self.way
+    }
+
+    /// Tells records of other keys apart, nearly always: the keys and their order. Of records that
+    /// followed a way, the way does.
     pub fn shape(&self) -> u64 {
         let (no, yes) = self.flags;
         mix(self.shape, u64::from(no) | u64::from(yes) << 1)

@@ -278,6 +278,9 @@ impl Scanner {
     fn follow<'a>(&mut self, input: &Input<'a>, start: usize, out: &mut Scanned<'a>) -> bool {
         let bytes = input.bytes;
         let mut lists = self.begin_record(start);
+        if self.gather {
+            self.leaves.follow(self.trails.number());
+        }
         let mut at = start;
         let mut learning = None;
         // What lies between values is plain, or it would not have been learnt.
@@ -299,10 +302,9 @@ impl Scanner {
                 }
             }
             if self.gather {
-                for key in self.trails.keys() {
-                    let (from, to) = (at + key.from as usize, at + key.to as usize);
-                    self.leaves.add_key(from, to, key.hash);
-                }
+                let keys = self.trails.keys().iter();
+                let places = keys.map(|key| (at + key.from as usize, at + key.to as usize));
+                self.leaves.step(self.trails.here(), places);
             }
             at += way.len as usize;
             match way.next {
@@ -861,6 +863,8 @@ fn looks_like_id(raw: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -1053,7 +1057,14 @@ mod tests {
         ) {
             let mut old = Scanner::new();
             old.begin(false, gather, resources);
-            for index in order {
+            let mut keys_of = HashMap::new();
+            let middle = order.len() / 2;
+            for (n, index) in order.into_iter().enumerate() {
+                if n == middle {
+                    // All paths are forgotten, and others get their places.
+                    old.begin(false, gather, !resources);
+                    old.begin(false, gather, resources);
+                }
                 let text = format!("[{}, ", index.get(&records));
                 let mut new = Scanner::new();
                 new.begin(false, gather, resources);
@@ -1063,6 +1074,13 @@ mod tests {
                     told(&mut new, &text, 1, tap),
                     "{}", text
                 );
+                // A way stands for its keys and no others.
+                if let Some(leaves) = old.leaves().filter(|leaves| !leaves.way().is_empty()) {
+                    let keys = leaves.keys(&text.as_bytes()[1..]);
+                    let keys: Vec<Vec<u8>> = keys.map(<[u8]>::to_vec).collect();
+                    let known = keys_of.entry(leaves.way().to_vec()).or_insert(keys.clone());
+                    prop_assert_eq!(known, &keys);
+                }
             }
         }
     }

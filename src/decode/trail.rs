@@ -11,6 +11,9 @@
     reason = "measured: the pass is slower when these are calls"
 )]
 
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+
 use hashbrown::HashMap;
 
 use crate::decode::fields::Area;
@@ -39,6 +42,10 @@ const INSIDE: u64 = 0;
 
 /// More than the slots there are.
 const SLOTS: usize = 80;
+
+/// The number of the next tree. Numbers are not used again, so that no path is taken for one of
+/// another tree.
+static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// No node.
 const NONE: u32 = 0;
@@ -246,6 +253,8 @@ fn short_word(rest: &[u8]) -> u64 {
 /// The tree.
 #[derive(Debug)]
 pub(crate) struct Trails {
+    /// Its number: another one once all paths were forgotten.
+    number: u64,
     nodes: Vec<Node>,
     /// By node.
     inside: Vec<Inside>,
@@ -275,6 +284,7 @@ impl Trails {
     /// An empty one.
     pub(crate) fn new() -> Self {
         Self {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
             nodes: vec![Node::EMPTY],
             inside: vec![Inside::default()],
             text: Vec::new(),
@@ -296,6 +306,7 @@ impl Trails {
 
     /// Forgets all paths.
     pub(crate) fn clear(&mut self) {
+        self.number = NEXT.fetch_add(1, Ordering::Relaxed);
         self.nodes.truncate(1);
         self.inside.truncate(1);
         if let Some(root) = self.nodes.first_mut() {
@@ -472,6 +483,18 @@ impl Trails {
     /// Goes on behind the identity.
     pub(crate) fn leave(&mut self) {
         self.here = self.outer;
+    }
+
+    /// The number of the tree: with those of all steps, it says which texts were stepped over.
+    #[inline]
+    pub(crate) const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The number, in this tree, of the text that was stepped over.
+    #[inline]
+    pub(crate) const fn here(&self) -> u32 {
+        self.here
     }
 
     /// The keys of the text that was stepped over.

@@ -344,7 +344,11 @@ impl Sink for Batches<'_> {
 
     fn leaves(&mut self, leaves: &Leaves, json: &[u8]) {
         if let Some(values) = self.decoder.builder.values() {
-            values.note_keys(leaves.shape(), leaves.keys(json));
+            let keys = leaves.keys(json);
+            match leaves.way() {
+                [] => values.note_keys(leaves.shape(), keys),
+                way => values.note_keys_of(way, keys),
+            }
             leaves.values(json).for_each(|value| values.note(value));
         }
     }

@@ -77,6 +77,8 @@ pub struct ValuesBuilder {
     row: Start,
     /// By hash: records' keys, each followed by [`AFTER_KEY`], and their bundle.
     shapes: HashMap<u64, (Box<[u8]>, u32)>,
+    /// By what stands for all keys of a record, and for nothing else.
+    ways: HashMap<Box<[u32]>, u32>,
     /// By number.
     identities: HashMap<u64, u32>,
     /// By number of the value: the bundle of it and what JSON inside of it holds; `None` where that
@@ -171,6 +173,7 @@ impl ValuesBuilder {
             uuid_counts: Vec::new(),
             row: Start::default(),
             shapes: HashMap::new(),
+            ways: HashMap::new(),
             identities: HashMap::new(),
             insides: HashMap::new(),
             open: false,
@@ -215,19 +218,45 @@ impl ValuesBuilder {
             }
         }
         let mut joined = Vec::new();
-        let mut members = Vec::new();
-        for key in keys {
+        for key in keys.clone() {
             joined.extend_from_slice(key);
             joined.push(AFTER_KEY);
-            self.gather(key, NESTED, &mut members);
         }
-        if let Some(bundle) = self.bundle(&members) {
+        if let Some(bundle) = self.bundle_of(keys) {
             if self.shapes.len() >= MOST_BUNDLES {
                 self.shapes.clear();
             }
             self.shapes.insert(shape, (joined.into(), bundle));
             self.add_keys(bundle);
         }
+    }
+
+    /// Notes the keys of the row, which comes to be with them. All through the life of the process
+    /// `way` stands for these keys and no others.
+    pub fn note_keys_of<'a>(&mut self, way: &[u32], keys: impl Iterator<Item = &'a [u8]>) {
+        self.drop_row();
+        self.told = true;
+        if self.is_open() {
+            return;
+        }
+        if let Some(&bundle) = self.ways.get(way) {
+            self.add_keys(bundle);
+        } else if let Some(bundle) = self.bundle_of(keys) {
+            if self.ways.len() >= MOST_BUNDLES {
+                self.ways.clear();
+            }
+            self.ways.insert(way.into(), bundle);
+            self.add_keys(bundle);
+        }
+    }
+
+    /// The bundle of some values of the row; `None` where it cannot be said and the row is open.
+    fn bundle_of<'a>(&mut self, values: impl Iterator<Item = &'a [u8]>) -> Option<u32> {
+        let mut members = Vec::new();
+        for value in values {
+            self.gather(value, NESTED, &mut members);
+        }
+        self.bundle(&members)
     }
 
     /// Notes what an identity that came before holds; its number is never used for another.
@@ -239,11 +268,7 @@ impl ValuesBuilder {
             self.add_bundle(bundle);
             return;
         }
-        let mut members = Vec::new();
-        for leaf in leaves {
-            self.gather(leaf, NESTED, &mut members);
-        }
-        if let Some(bundle) = self.bundle(&members) {
+        if let Some(bundle) = self.bundle_of(leaves) {
             if self.identities.len() >= MOST_BUNDLES {
                 self.identities.clear();
             }
@@ -729,6 +754,11 @@ mod tests {
             b.end_row();
         }
         row(&mut b, &[], &[]);
+        for (way, key) in [(3, "c"), (4, "d"), (3, "c")] {
+            b.note_keys_of(&[1, way], [key.as_bytes()].into_iter());
+            b.note(b"x");
+            b.end_row();
+        }
         let expected = [
             holds(&["a", "b", "grüße", "x"]),
             holds(&[UUID, "a", "c"]),
@@ -736,6 +766,9 @@ mod tests {
             holds(&["a", "role", "type"]),
             holds(&["a", "role", "type"]),
             holds(&[]),
+            holds(&["c", "x"]),
+            holds(&["d", "x"]),
+            holds(&["c", "x"]),
         ];
         assert_eq!(rows(&[first, b.take()]), expected);
     }
