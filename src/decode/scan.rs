@@ -612,7 +612,7 @@ impl Scanner {
             Slot::Unknown
         };
         if self.resources && cur.area.part().is_some() {
-            cur.param = self.names.find(name);
+            cur.param = self.names.find_in(name, cur.inside);
         }
         if cur.area == Area::Root {
             out.keys |= cur.slot.bit();

@@ -270,9 +270,8 @@ fn each_named<'a>(
         if text.is_empty() || text == HIDDEN || text.len() > LONGEST {
             continue;
         }
-        let before = params.get(..at).unwrap_or_default();
         let mut fitting = std::iter::once(first).chain(row);
-        let Some(n) = fitting.find(|n| table.fits(*n, before, param)) else {
+        let Some(n) = fitting.find(|n| table.fits(*n, params, at, param)) else {
             continue;
         };
         let worked = table.worked(n);
@@ -596,7 +595,7 @@ mod tests {
             }
             Node::Object(members) => {
                 for (name, value) in members {
-                    let next = Keys::get().find(name.as_bytes());
+                    let next = Keys::get().find_in(name.as_bytes(), key);
                     let deeper = matches!(value, Node::Object(_));
                     let holds = match value {
                         Node::Array(items) => items.iter().any(|i| matches!(i, Node::Object(_))),
@@ -682,7 +681,7 @@ mod tests {
             for b in &ROWS[i + 1..] {
                 let same =
                     (a.service, a.key, a.inside, a.calls) == (b.service, b.key, b.inside, b.calls);
-                assert!(!same || a.at != b.at || a.filter != b.filter, "{a} and {b}");
+                assert!(!same || a.at != b.at || a.beside != b.beside, "{a} and {b}");
             }
         }
     }

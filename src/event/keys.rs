@@ -13,7 +13,7 @@ use crate::base::glance::Glance;
 use crate::event::kind::NAMED_OTHERWISE;
 use crate::event::outcome::{Verb, fold_name};
 use crate::event::params::Form::Arn;
-use crate::event::params::{ALIASES, At, ROWS};
+use crate::event::params::{ALIASES, At, Beside, ROWS};
 use crate::event::record::Text;
 use crate::event::service;
 
@@ -97,6 +97,9 @@ pub(crate) struct Table {
     /// Of each name: whether one service alone reads it, and so tells the service of a record that
     /// does not.
     telling: Vec<bool>,
+    /// Of each name: whether it means something wherever it stands, not only inside what its rows
+    /// say.
+    anywhere: Vec<bool>,
     /// Of each row.
     worked: Vec<Worked>,
     /// Of each row: its service, numbered; 0 is any.
@@ -130,12 +133,16 @@ fn slot(name: &[u8]) -> usize {
     (mixed.wrapping_mul(0x9e37_79b1) >> (32 - SLOTS)) as usize
 }
 
+/// Parameters of a record whose values are paired with keys: what has attributes has some thirty.
+const MOST_PAIRED: usize = 256;
+
 impl Table {
     fn new() -> Self {
         let mut table = Self {
             names: vec![""],
             rows: vec![Vec::new()],
             telling: vec![false],
+            anywhere: vec![false],
             worked: Vec::new(),
             service_of: Vec::new(),
             services: HashMap::from([("", 0)]),
@@ -147,8 +154,9 @@ impl Table {
             table.rows[key].push(n as u16);
             let inside = match row.inside {
                 "" => Key::NONE,
-                inside => Key(table.add(inside) as u16),
+                inside => Key(table.add_anywhere(inside) as u16),
             };
+            table.anywhere[key] |= inside == Key::NONE;
             let next = table.services.len() as u8;
             let service = *table.services.entry(row.service).or_insert(next);
             table.service_of.push(service);
@@ -167,7 +175,7 @@ impl Table {
             table.worked.push(worked);
         }
         for (_, key, form) in ALIASES {
-            table.add(key);
+            table.add_anywhere(key);
             if let Arn(form) = form {
                 let pieces = table.taken_apart(form);
                 table.aliases.push((form, pieces));
@@ -193,8 +201,15 @@ impl Table {
         self.names.push(name);
         self.rows.push(Vec::new());
         self.telling.push(false);
+        self.anywhere.push(false);
         self.slots[at] = (self.names.len() - 1) as u16;
         self.names.len() - 1
+    }
+
+    fn add_anywhere(&mut self, name: &'static str) -> usize {
+        let key = self.add(name);
+        self.anywhere[key] = true;
+        key
     }
 
     fn taken_apart(&mut self, form: &'static str) -> Vec<Piece> {
@@ -207,7 +222,7 @@ impl Table {
                 "" => Piece::Value,
                 "r" => Piece::Region,
                 "a" => Piece::Account,
-                other => Piece::Other(Key(self.add(other) as u16)),
+                other => Piece::Other(Key(self.add_anywhere(other) as u16)),
             });
             rest = after;
         }
@@ -236,27 +251,66 @@ impl Table {
         found.map_or(&[][..], |(_, pieces)| pieces.as_slice())
     }
 
-    /// Whether a row reads a parameter that stands behind others, as far as the call does not tell.
+    /// Whether a row reads the parameter at a place among a record's, as far as the call does not
+    /// tell.
     #[inline]
-    pub(crate) fn fits(&self, n: usize, before: &[Param<'_>], param: &Param<'_>) -> bool {
+    pub(crate) fn fits(
+        &self,
+        n: usize,
+        params: &[Param<'_>],
+        at: usize,
+        param: &Param<'_>,
+    ) -> bool {
         let row = &ROWS[n];
-        let at = match row.at {
+        let stands = match row.at {
             At::Top => param.part == Part::Request && param.top,
             At::Request => param.part == Part::Request,
             At::Response => param.part != Part::Request,
             At::Any => true,
         };
         let inside = self.worked[n].inside;
-        at && (inside == Key::NONE || param.inside == inside)
-            && (row.filter.is_empty() || self.filter(before, param) == Some(row.filter))
+        stands
+            && (inside == Key::NONE || param.inside == inside)
+            && match row.beside {
+                Beside::Anything => true,
+                Beside::Filter(name) => self.filter(params, at, param) == Some(name),
+                Beside::Key(keys) => {
+                    let key = self.key_of(params, at, param);
+                    key.is_some_and(|key| keys.split('|').any(|known| known == key))
+                }
+            }
     }
 
     /// The name of the filter among whose values a parameter stands.
-    fn filter<'p>(&self, before: &'p [Param<'_>], param: &Param<'_>) -> Option<&'p str> {
+    fn filter<'p>(&self, params: &'p [Param<'_>], at: usize, param: &Param<'_>) -> Option<&'p str> {
         let named = |p: &&Param<'_>| {
             p.part == param.part && p.inside == param.inside && self.name(p.key) == "name"
         };
+        let before = params.get(..at).unwrap_or_default();
         before.iter().rev().find(named).map(|p| p.text.as_ref())
+    }
+
+    /// The key whose value a parameter is. Either may stand before the other; where the list is not
+    /// keys and values by turns, one is missing, and nobody knows whose.
+    fn key_of<'p>(&self, params: &'p [Param<'_>], at: usize, param: &Param<'_>) -> Option<&'p str> {
+        if params.len() > MOST_PAIRED {
+            return None;
+        }
+        let is_key = |p: &Param<'_>| self.name(p.key) == "key";
+        let mut before = 0;
+        let mut list = Vec::new();
+        for (n, p) in params.iter().enumerate() {
+            let same = p.part == param.part && p.inside == param.inside;
+            if same && (p.key == param.key || is_key(p)) {
+                before += usize::from(n < at);
+                list.push(p);
+            }
+        }
+        let (pairs, rest) = list.as_chunks::<2>();
+        let turns = |[a, b]: &[&Param<'_>; 2]| is_key(a) != is_key(b);
+        let pair = pairs.get(before / 2).filter(|_| rest.is_empty())?;
+        let key = pair.iter().find(|p| is_key(p))?;
+        pairs.iter().all(turns).then(|| key.text.as_ref())
     }
 }
 
@@ -475,6 +529,19 @@ impl Keys {
         Self(Table::get())
     }
 
+    /// The number of the name of what stands inside another; [`Key::NONE`] for the many that mean
+    /// nothing there.
+    pub fn find_in(self, name: &[u8], inside: Key) -> Key {
+        let key = self.find(name);
+        let n = usize::from(key.0);
+        let rows = || self.0.rows[n].iter().map(|row| usize::from(*row));
+        if self.0.anywhere[n] || rows().any(|row| self.0.worked[row].inside == inside) {
+            key
+        } else {
+            Key::NONE
+        }
+    }
+
     /// The number of a name; [`Key::NONE`] for the many the table does not know.
     #[inline]
     pub fn find(self, name: &[u8]) -> Key {
@@ -506,6 +573,25 @@ mod tests {
         }
         assert_eq!(Keys::get().find(b"noSuchParameter"), Key::NONE);
         assert_eq!(Keys::get().find(b""), Key::NONE);
+    }
+
+    #[test]
+    fn what_means_something_in_one_place_alone_is_not_noted_elsewhere() {
+        let keys = Keys::get();
+        let attributes = keys.find(b"attributes");
+        assert!(keys.find_in(b"value", attributes).is_known());
+        let filters = keys.find(b"filters");
+        for inside in [Key::NONE, filters] {
+            assert_eq!(keys.find_in(b"value", inside), Key::NONE);
+        }
+        assert!(keys.find_in(b"values", filters).is_known());
+        for inside in [Key::NONE, filters, attributes] {
+            assert_eq!(keys.find_in(b"key", inside), keys.find(b"key"));
+            assert_eq!(
+                keys.find_in(b"iamInstanceProfile", inside),
+                keys.find(b"iamInstanceProfile")
+            );
+        }
     }
 
     #[test]

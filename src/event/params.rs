@@ -22,6 +22,17 @@ pub(crate) enum At {
     Any,
 }
 
+/// What must stand beside a row's parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// Whatever there is.
+    Anything,
+    /// The name of a filter, among whose values it is.
+    Filter(&'static str),
+    /// One of these keys, `|` between them, whose value it is.
+    Key(&'static str),
+}
+
 /// How a parameter's text becomes a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -62,7 +73,7 @@ pub struct Row {
     pub(crate) at: At,
     pub(crate) inside: &'static str,
     pub(crate) calls: &'static str,
-    pub(crate) filter: &'static str,
+    pub(crate) beside: Beside,
     pub(crate) form: Form,
     pub(crate) role: Option<Role>,
 }
@@ -79,8 +90,15 @@ impl Row {
     }
 
     /// Only among the values of the filter of this name.
-    const fn filter(self, filter: &'static str) -> Self {
-        Self { filter, ..self }
+    const fn filter(self, name: &'static str) -> Self {
+        let beside = Beside::Filter(name);
+        Self { beside, ..self }
+    }
+
+    /// Only as the value of one of these keys in a list of pairs, `|` between them.
+    const fn of_key(self, keys: &'static str) -> Self {
+        let beside = Beside::Key(keys);
+        Self { beside, ..self }
     }
 
     /// What it names is given access.
@@ -107,7 +125,7 @@ const fn row(service: &'static str, at: At, key: &'static str, form: Form) -> Ro
         at,
         inside: "",
         calls: "",
-        filter: "",
+        beside: Beside::Anything,
         form,
         role: None,
     }
@@ -237,6 +255,7 @@ pub const ROWS: &[Row] = &[
     row("elasticloadbalancing", Top, "names", Arn("elasticloadbalancing:{r}:{a}:targetgroup/{}/*")).calls("TargetGroup"),
     row("elasticloadbalancing", Request, "s3BucketName", BUCKET),
     row("elasticloadbalancing", Request, "caCertificatesBundleS3Bucket", BUCKET),
+    row("elasticloadbalancing", Request, "value", BUCKET).inside("attributes").calls("LoadBalancerAttributes").of_key("access_logs.s3.bucket|connection_logs.s3.bucket"),
     row("elasticache", Any, "cacheClusterId", CACHE),
     row("elasticache", Request, "primaryClusterId", CACHE),
     row("elasticache", Response, "memberClusters", CACHE),
