@@ -29,6 +29,8 @@ pub enum Scope {
     Resources,
     /// The columns and what every row holds beside them.
     Values,
+    /// All that the screen asks for, but the resources.
+    WithoutResources,
     /// All that the screen asks for, but who is behind the sessions.
     WithoutLineage,
     /// All that the screen asks for.
@@ -37,10 +39,11 @@ pub enum Scope {
 
 impl Scope {
     /// Each of them, as a child process is told it.
-    pub const ALL: [(&str, Self); 5] = [
+    pub const ALL: [(&str, Self); 6] = [
         ("columns", Self::Columns),
         ("resources", Self::Resources),
         ("values", Self::Values),
+        ("without-resources", Self::WithoutResources),
         ("without-lineage", Self::WithoutLineage),
         ("everything", Self::Everything),
     ];
@@ -77,16 +80,23 @@ const RESOURCES: Needs = Needs {
     ..Needs::NONE
 };
 
+/// Needs of somebody who asks for lineage alone.
+const LINEAGE: Needs = Needs {
+    lineage: true,
+    ..Needs::NONE
+};
+
 /// How to load.
 pub fn options(scope: Scope) -> LoadOptions {
     LoadOptions {
         values: matches!(
             scope,
-            Scope::Values | Scope::WithoutLineage | Scope::Everything
+            Scope::Values | Scope::WithoutResources | Scope::WithoutLineage | Scope::Everything
         ),
         needs: match scope {
             Scope::Everything => Needs::ALL,
             Scope::Resources | Scope::WithoutLineage => RESOURCES,
+            Scope::WithoutResources => LINEAGE,
             Scope::Columns | Scope::Values => Needs::NONE,
         },
         ..LoadOptions::default()
@@ -118,8 +128,8 @@ pub fn rows(bench: &Bench, table: &mut Table) -> Outcome<()> {
 }
 
 /// What telling the resources of every record, and following who is behind every session, adds to a
-/// load: to one without values, and to one that gathers values too, which is the load that the goals
-/// of speed are for.
+/// load: to one without values, to one that gathers values too, which is the load that the goals of
+/// speed are for, and to the load that the screen waits for.
 fn additions(bench: &Bench, table: &mut Table) -> Outcome<()> {
     let rows = [
         (
@@ -130,6 +140,11 @@ fn additions(bench: &Bench, table: &mut Table) -> Outcome<()> {
         (
             "resources, added to columns and values",
             (Scope::Values, RESOURCES),
+            "≤ +15 %",
+        ),
+        (
+            "resources, added to everything else",
+            (Scope::WithoutResources, Needs::ALL),
             "≤ +15 %",
         ),
         (
