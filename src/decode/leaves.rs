@@ -1,7 +1,5 @@
 //! The keys and values of one record that the index has no column for, as they were met.
 
-use crate::decode::hash::mix;
-
 /// Keys and values, unescaped. Keys stand apart: records of one call nearly always have the same.
 #[derive(Debug, Default)]
 pub struct Leaves {
@@ -15,7 +13,6 @@ pub struct Leaves {
     base: usize,
     /// The way that was followed, where one was.
     way: Vec<u32>,
-    shape: u64,
     /// Whether `false` was met, and `true`.
     flags: (bool, bool),
 }
@@ -51,7 +48,6 @@ impl Leaves {
         self.ends.clear();
         self.base = base;
         self.way.clear();
-        self.shape = 0;
         self.flags = (false, false);
     }
 
@@ -64,10 +60,9 @@ impl Leaves {
         }
     }
 
-    /// Adds a key that stands at a place of the text, has no escapes and this hash.
+    /// Adds a key that stands at a place of the text and has no escapes.
     #[inline]
-    pub(crate) fn add_key(&mut self, from: usize, to: usize, hash: u64) {
-        self.shape = mix(self.shape, hash);
+    pub(crate) fn add_key(&mut self, from: usize, to: usize) {
         self.keys.push(self.span(from, to));
     }
 
@@ -130,13 +125,6 @@ impl Leaves {
     /// keys and truth values, all through the life of the process.
     pub fn way(&self) -> &[u32] {
         &self.way
-    }
-
-    /// Tells records of other keys apart, nearly always: the keys and their order. Of records that
-    /// followed a way, the way does.
-    pub fn shape(&self) -> u64 {
-        let (no, yes) = self.flags;
-        mix(self.shape, u64::from(no) | u64::from(yes) << 1)
     }
 
     /// The keys without escapes, and the truth values met; `record` is the record's text.

@@ -621,7 +621,7 @@ impl Scanner {
             if token.escaped {
                 self.leaves.add_text(&self.scratch);
             } else {
-                self.leaves.add_key(token.from, token.to, cur.key);
+                self.leaves.add_key(token.from, token.to);
             }
         }
         let bit = 1 << (cur.key & 63);

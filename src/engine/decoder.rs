@@ -344,11 +344,7 @@ impl Sink for Batches<'_> {
 
     fn leaves(&mut self, leaves: &Leaves, json: &[u8]) {
         if let Some(values) = self.decoder.builder.values() {
-            let keys = leaves.keys(json);
-            match leaves.way() {
-                [] => values.note_keys(leaves.shape(), keys),
-                way => values.note_keys_of(way, keys),
-            }
+            values.note_keys(leaves.way(), leaves.keys(json));
             leaves.values(json).for_each(|value| values.note(value));
         }
     }

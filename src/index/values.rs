@@ -75,8 +75,10 @@ pub struct ValuesBuilder {
     uuid_counts: Vec<u8>,
     /// Where the row that is being made begins.
     row: Start,
-    /// By hash: records' keys, each followed by [`AFTER_KEY`], and their bundle.
-    shapes: HashMap<u64, (Box<[u8]>, u32)>,
+    /// Records' keys, each followed by [`AFTER_KEY`], and their bundle.
+    shapes: HashMap<Box<[u8]>, u32>,
+    /// Keys so joined; kept for its room.
+    joined: Vec<u8>,
     /// By what stands for all keys of a record, and for nothing else.
     ways: HashMap<Box<[u32]>, u32>,
     /// By number.
@@ -173,6 +175,7 @@ impl ValuesBuilder {
             uuid_counts: Vec::new(),
             row: Start::default(),
             shapes: HashMap::new(),
+            joined: Vec::new(),
             ways: HashMap::new(),
             identities: HashMap::new(),
             insides: HashMap::new(),
@@ -198,56 +201,45 @@ impl ValuesBuilder {
         self.row_open = true;
     }
 
-    /// Notes the keys of the row, which comes to be with them. `shape` is equal for equal keys.
-    pub fn note_keys<'a>(&mut self, shape: u64, keys: impl Iterator<Item = &'a [u8]> + Clone) {
-        self.drop_row();
-        self.told = true;
-        if self.is_open() {
-            return;
-        }
-        if let Some((known, bundle)) = self.shapes.get(&shape) {
-            let mut rest = Some(&**known);
-            for key in keys.clone() {
-                let after = rest.and_then(|rest| rest.strip_prefix(key));
-                rest = after.and_then(|rest| rest.strip_prefix(&[AFTER_KEY]));
-            }
-            if rest.is_some_and(<[u8]>::is_empty) {
-                let bundle = *bundle;
-                self.add_keys(bundle);
-                return;
-            }
-        }
-        let mut joined = Vec::new();
-        for key in keys.clone() {
-            joined.extend_from_slice(key);
-            joined.push(AFTER_KEY);
-        }
-        if let Some(bundle) = self.bundle_of(keys) {
-            if self.shapes.len() >= MOST_BUNDLES {
-                self.shapes.clear();
-            }
-            self.shapes.insert(shape, (joined.into(), bundle));
-            self.add_keys(bundle);
-        }
-    }
-
     /// Notes the keys of the row, which comes to be with them. All through the life of the process
-    /// `way` stands for these keys and no others.
-    pub fn note_keys_of<'a>(&mut self, way: &[u32], keys: impl Iterator<Item = &'a [u8]>) {
+    /// `way` stands for these keys and no others, unless it is empty.
+    pub fn note_keys<'a>(&mut self, way: &[u32], keys: impl Iterator<Item = &'a [u8]> + Clone) {
         self.drop_row();
         self.told = true;
         if self.is_open() {
             return;
         }
-        if let Some(&bundle) = self.ways.get(way) {
-            self.add_keys(bundle);
-        } else if let Some(bundle) = self.bundle_of(keys) {
+        let known = self.ways.get(way).copied();
+        let Some(bundle) = known.or_else(|| self.bundle_of_keys(keys)) else {
+            return;
+        };
+        if known.is_none() && !way.is_empty() {
             if self.ways.len() >= MOST_BUNDLES {
                 self.ways.clear();
             }
             self.ways.insert(way.into(), bundle);
-            self.add_keys(bundle);
         }
+        self.add_keys(bundle);
+    }
+
+    /// The bundle of a record's keys; `None` where it cannot be said and the row is open.
+    fn bundle_of_keys<'a>(&mut self, keys: impl Iterator<Item = &'a [u8]> + Clone) -> Option<u32> {
+        let mut joined = std::mem::take(&mut self.joined);
+        joined.clear();
+        for key in keys.clone() {
+            joined.extend_from_slice(key);
+            joined.push(AFTER_KEY);
+        }
+        let known = self.shapes.get(joined.as_slice()).copied();
+        let bundle = known.or_else(|| self.bundle_of(keys));
+        if let Some(bundle) = bundle.filter(|_| known.is_none()) {
+            if self.shapes.len() >= MOST_BUNDLES {
+                self.shapes.clear();
+            }
+            self.shapes.insert(joined.as_slice().into(), bundle);
+        }
+        self.joined = joined;
+        bundle
     }
 
     /// The bundle of some values of the row; `None` where it cannot be said and the row is open.
@@ -718,8 +710,7 @@ mod tests {
     }
 
     fn row(b: &mut ValuesBuilder, keys: &[&str], values: &[&str]) {
-        let lengths = keys.iter().map(|key| key.len() as u64);
-        b.note_keys(lengths.sum(), keys.iter().map(|key| key.as_bytes()));
+        b.note_keys(&[], keys.iter().map(|key| key.as_bytes()));
         for value in values {
             b.note(value.as_bytes());
         }
@@ -749,13 +740,13 @@ mod tests {
         let first = b.take();
         let known = [&b"type"[..], b"Role"];
         for _ in 0..2 {
-            b.note_keys(7, [&b"a"[..]].into_iter());
+            b.note_keys(&[], [&b"a"[..]].into_iter());
             b.note_identity(9, known.into_iter());
             b.end_row();
         }
         row(&mut b, &[], &[]);
         for (way, key) in [(3, "c"), (4, "d"), (3, "c")] {
-            b.note_keys_of(&[1, way], [key.as_bytes()].into_iter());
+            b.note_keys(&[1, way], [key.as_bytes()].into_iter());
             b.note(b"x");
             b.end_row();
         }
@@ -781,7 +772,7 @@ mod tests {
         row(&mut b, &["a"], &[&"long".repeat(LONGEST)]);
         // No word of its keys.
         b.end_row();
-        b.note_keys(1, [&b"a"[..]].into_iter());
+        b.note_keys(&[], [&b"a"[..]].into_iter());
         b.open_row();
         b.end_row();
         row(&mut b, &["a"], &[UUID; 256]);
@@ -863,7 +854,7 @@ mod tests {
         b.begin();
         row(&mut b, &["a"], &["kept"]);
         row(&mut b, &["a"], &["cut", UUID]);
-        b.note_keys(1, [&b"half"[..]].into_iter());
+        b.note_keys(&[], [&b"half"[..]].into_iter());
         b.cut(1);
         b.begin();
         row(&mut b, &["a"], &["next"]);
