@@ -733,7 +733,7 @@ mod tests {
         let mut b = ValuesBuilder::new(Held::default());
         b.begin();
         row(&mut b, &["a", "b"], &["Grüße", "x"]);
-        // Of the same shape, and other keys.
+        // As many, and other keys.
         row(&mut b, &["c", "a"], &[UUID]);
         b.begin();
         row(&mut b, &["a", "b"], &["X", "17"]);
