@@ -384,10 +384,10 @@ fn what_changed_in_the_calls_of_an_incident() {
         told("i-0dd6c7b0e18f0e35f"),
         [
             ["userData ? > <sensitiveDataRemoved>"].as_slice(),
-            &["disableApiTermination.value true > false"],
+            &["disableApiTermination true > false"],
             &["userData ? > <sensitiveDataRemoved>"],
             &[],
-            &["disableApiTermination.value ? > true"],
+            &["disableApiTermination ? > true"],
         ]
     );
     let ports = ["ipProtocol", "fromPort", "toPort", "ipRanges.cidrIp"]

@@ -118,7 +118,7 @@ const NO_STATE: &[&str] = &[
     "dryRun",
     "clientRequestToken",
     "requestToken",
-    // Which attribute is meant; its value stands beside it.
+    // Which attribute is meant, where no value stands beside it.
     "attributeName",
     "attributeType",
     // The address an S3 client wrote to.
@@ -416,12 +416,54 @@ enum Leaf<'a> {
     Document,
 }
 
+/// Members that stand beside each other, one the name of an attribute and one its value.
+const ATTRIBUTES: &[(&str, &str)] = &[
+    ("attribute", "value"),
+    ("attributeName", "attributeValue"),
+    ("attributeType", "value"),
+];
+/// Such members of the objects of a list.
+const PAIRS: &[(&str, &str)] = &[
+    ("attributeName", "attributeValue"),
+    ("key", "value"),
+    ("parameterName", "parameterValue"),
+];
+
+/// An attribute that an object says in two of its members.
+struct Pair<'a> {
+    /// Which member holds its name.
+    named_by: &'static str,
+    /// Which member holds its value.
+    valued_by: &'static str,
+    name: &'a str,
+    value: &'a Node,
+}
+
+impl<'a> Pair<'a> {
+    /// What an object says in two members of these names; nothing where it names an attribute
+    /// without a value, as calls do that ask for it.
+    fn of(node: &'a Node, members: &[(&'static str, &'static str)]) -> Option<Self> {
+        members.iter().find_map(|&(named_by, valued_by)| {
+            let name = node.get(named_by)?.as_str().filter(|n| !n.is_empty())?;
+            let value = node.get(valued_by)?;
+            Some(Self {
+                named_by,
+                valued_by,
+                name,
+                value,
+            })
+        })
+    }
+}
+
 fn leaves(node: &Node, path: &str, depth: usize, each: &mut dyn FnMut(&str, Leaf<'_>)) {
-    let under = |key: &str| match (path, key) {
-        ("", key) => key.to_owned(),
+    let under = |key: &str, value: &Node| match (path, key, value) {
+        // A call that makes something says at once what later ones say one by one.
+        ("", "attributes", Node::Object(_)) => String::new(),
+        ("", key, _) => key.to_owned(),
         // `items` is only how EC2 writes lists.
-        (path, "items") => path.to_owned(),
-        (path, key) => format!("{path}.{key}"),
+        (path, "items", _) => path.to_owned(),
+        (path, key, _) => format!("{path}.{key}"),
     };
     if depth > DEEPEST {
         return;
@@ -441,22 +483,38 @@ fn leaves(node: &Node, path: &str, depth: usize, each: &mut dyn FnMut(&str, Leaf
         Node::Array(items) => {
             for (n, item) in items.iter().enumerate() {
                 // A list of pairs is a set of attributes by name.
-                let key = item.get("key").or_else(|| item.get("parameterName"));
-                let value = item.get("value").or_else(|| item.get("parameterValue"));
-                match (key.and_then(Node::as_str), value) {
-                    (Some(key), Some(value)) => leaves(value, key, depth + 1, each),
+                match Pair::of(item, PAIRS) {
+                    Some(pair) => leaves(pair.value, pair.name, depth + 1, each),
                     _ if items.len() == 1 => leaves(item, path, depth + 1, each),
                     _ => leaves(item, &format!("{path}[{n}]"), depth + 1, each),
                 }
             }
         }
-        Node::Object(members) => {
-            for (key, value) in members {
-                leaves(value, &under(key), depth + 1, each);
+        Node::Object(members) => match members.as_slice() {
+            // `{"instanceType":{"value":"m5.large"}}` is how EC2 writes an attribute.
+            [(key, value)] if key == "value" && !path.is_empty() && is_one(value) => {
+                leaves(value, path, depth + 1, each);
             }
-        }
+            members => {
+                let pair = Pair::of(node, ATTRIBUTES);
+                for (key, value) in members {
+                    match &pair {
+                        Some(pair) if key == pair.named_by => {}
+                        Some(pair) if key == pair.valued_by => {
+                            leaves(value, &under(pair.name, value), depth + 1, each);
+                        }
+                        _ => leaves(value, &under(key, value), depth + 1, each),
+                    }
+                }
+            }
+        },
         node => each(path, Leaf::Value(plain(node).unwrap_or(""))),
     }
+}
+
+/// Whether a value holds no others.
+const fn is_one(node: &Node) -> bool {
+    !matches!(node, Node::Object(_) | Node::Array(_))
 }
 
 /// The text of a value that holds no others and is no document.
@@ -688,6 +746,137 @@ mod tests {
             ("removed", None),
         ] {
             assert_eq!(Towards::of(path), towards, "{path}");
+        }
+    }
+
+    #[test]
+    fn an_attribute_is_one_however_a_call_writes_it() {
+        let call = |name: &str, of: &str| {
+            format!(r#"{{"eventName":"{name}","requestParameters":{{{of}}}}}"#)
+        };
+        let modify = |of: &str| call("ModifyInstanceAttribute", of);
+        let topic = |of: &str| call("SetTopicAttributes", of);
+        for (before, after, expected) in [
+            // Three ways of one call, and the call that made it.
+            (
+                call("RunInstances", r#""instanceType":"t3.micro""#),
+                modify(r#""instanceType":{"value":"m5.large"}"#),
+                &["instanceType t3.micro → m5.large"][..],
+            ),
+            (
+                modify(r#""instanceType":{"value":"m5.large"}"#),
+                modify(r#""attribute":"instanceType","value":"c5.large""#),
+                &["instanceType m5.large → c5.large"],
+            ),
+            (
+                modify(r#""value":true,"attribute":"disableApiTermination""#),
+                modify(r#""disableApiTermination":{"value":false}"#),
+                &["disableApiTermination true → false"],
+            ),
+            (
+                modify(r#""attribute":"disableApiStop","value":"true""#),
+                modify(r#""attribute":"disableApiTermination","value":"false""#),
+                &["disableApiTermination unknown before → false"],
+            ),
+            (
+                modify(r#""attribute":"userData","value":"IyEvYmluL3No""#),
+                modify(r#""attribute":"userData","value":"IyEvYmluL3No""#),
+                &[],
+            ),
+            (
+                call("ModifyVpcAttribute", r#""enableDnsSupport":{"value":true}"#),
+                call(
+                    "ModifyVpcAttribute",
+                    r#""enableDnsSupport":{"value":false}"#,
+                ),
+                &["enableDnsSupport true → false"],
+            ),
+            (
+                topic(r#""attributeName":"DisplayName","attributeValue":"a""#),
+                topic(r#""attributeName":"DisplayName","attributeValue":"b""#),
+                &["DisplayName a → b"],
+            ),
+            (
+                topic(r#""attributeName":"KmsMasterKeyId","attributeValue":"a""#),
+                topic(r#""attributeName":"DisplayName","attributeValue":"b""#),
+                &["DisplayName unknown before → b"],
+            ),
+            (
+                call("CreateTopic", r#""attributes":{"DisplayName":"a"}"#),
+                topic(r#""attributeName":"DisplayName","attributeValue":"b""#),
+                &["DisplayName a → b"],
+            ),
+            (
+                call(
+                    "SetSubscriptionAttributes",
+                    r#""attributeName":"FilterPolicy",
+                    "attributeValue":"{\"store\":\"a\",\"to\":1}""#,
+                ),
+                call(
+                    "SetSubscriptionAttributes",
+                    r#""attributeName":"FilterPolicy",
+                    "attributeValue":"{\"store\":\"b\"}""#,
+                ),
+                &["- FilterPolicy.to 1", "FilterPolicy.store a → b"],
+            ),
+            (
+                call(
+                    "SetQueueAttributes",
+                    r#""attributes":{"Policy":"{\"a\":\"1\"}"}"#,
+                ),
+                call(
+                    "SetQueueAttributes",
+                    r#""attributes":{"Policy":"{\"a\":\"*\"}"}"#,
+                ),
+                &["Policy.a 1 → *"],
+            ),
+            (
+                call(
+                    "SetThing",
+                    r#""of":[{"attributeName":"a","attributeValue":"1"},
+                    {"attributeName":"b","attributeValue":"2"}]"#,
+                ),
+                call(
+                    "SetThing",
+                    r#""of":[{"attributeName":"b","attributeValue":"3"}]"#,
+                ),
+                &["b 2 → 3"],
+            ),
+            // Named without a value it is asked for, or set back; of a larger value `value` is a part.
+            (
+                call("DescribeInstanceAttribute", r#""attribute":"userData""#),
+                modify(r#""attribute":"userData","value":"b""#),
+                &["userData unknown before → b"],
+            ),
+            (
+                call("GetTopicAttributes", r#""attributeName":"DisplayName""#),
+                topic(r#""attributeName":"DisplayName","attributeValue":"b""#),
+                &["DisplayName unknown before → b"],
+            ),
+            (
+                modify(r#""attribute":"userData","value":"a""#),
+                call("ResetInstanceAttribute", r#""attribute":"kernel""#),
+                &["attribute unknown before → kernel"],
+            ),
+            (
+                call("PutRetention", r#""keep":{"value":7,"unit":"DAYS"}"#),
+                call("PutRetention", r#""keep":{"value":1,"unit":"DAYS"}"#),
+                &["keep.value 7 → 1"],
+            ),
+            (
+                call("PutRetention", r#""value":7"#),
+                call("PutRetention", r#""value":1"#),
+                &["value 7 → 1"],
+            ),
+        ] {
+            let mut state = State::default();
+            let made = before.contains("CreateTopic") || before.contains("RunInstances");
+            told(&mut state, &before, &[], made, false);
+            assert_eq!(
+                told(&mut state, &after, &[], false, false),
+                expected,
+                "{after}"
+            );
         }
     }
 
