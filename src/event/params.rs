@@ -228,6 +228,7 @@ pub const ROWS: &[Row] = &[
     row("ec2", Request, "logGroupName", LOG_GROUP),
     row("ec2", Request, "LogGroupName", LOG_GROUP),
     row("ec2", Request, "peerOwnerId", Account),
+    row("ec2", Request, "PeerAccountId", Account),
     row("ec2", Any, "capacityReservationId", Arn("ec2:{r}:{a}:capacity-reservation/{}")),
     row("ec2", Request, "CapacityReservationId", Arn("ec2:{r}:{a}:capacity-reservation/{}")),
     row("ec2", Request, "kmsKeyId", KmsKey),

@@ -12,7 +12,7 @@ use crate::event::kind::Kind;
 use crate::event::outcome::fold_name;
 use crate::event::resource::{ResourceRef, Role};
 
-/// Kinds whose name in calls is not that of their ARNs.
+/// Kinds whose name in calls is not that of their ARNs; one may have several.
 const NOUNS: &[(&str, &str, &str)] = &[
     ("autoscaling", "scalingPolicy", "policy"),
     (
@@ -25,6 +25,22 @@ const NOUNS: &[(&str, &str, &str)] = &[
     ("ec2", "vpn-connection", "vpnconnection"),
     ("ec2", "dedicated-host", "host"),
     ("ec2", "prefix-list", "prefixlist"),
+    (
+        "ec2",
+        "transit-gateway-attachment",
+        "transitgatewayattachment",
+    ),
+    ("ec2", "transit-gateway-attachment", "transitgatewayconnect"),
+    (
+        "ec2",
+        "transit-gateway-attachment",
+        "transitgatewaypeeringattachment",
+    ),
+    (
+        "ec2",
+        "transit-gateway-attachment",
+        "transitgatewayvpcattachment",
+    ),
     ("elasticache", "cluster", "cachecluster"),
     ("elasticache", "parametergroup", "cacheparametergroup"),
     ("elasticache", "subnetgroup", "cachesubnetgroup"),
@@ -74,6 +90,12 @@ pub const PARTS: &[(&str, &str, &str, &str)] = &[
     ("ec2", "snapshot", "ec2", "volume"),
     ("ec2", "snapshot", "ec2", "image"),
     ("ec2", "subnet", "ec2", "vpc"),
+    (
+        "ec2",
+        "transit-gateway-attachment",
+        "ec2",
+        "transit-gateway",
+    ),
     ("ec2", "volume", "ec2", "instance"),
     ("ec2", "vpc-endpoint", "ec2", "vpc"),
     ("ec2", "vpc-flow-log", "ec2", "vpc"),
@@ -290,9 +312,13 @@ fn assign(resources: &mut [ResourceRef<'_>], call: &str, reads: bool, direct: &[
         kind.is_some_and(|what| kinds.contains(&what.split('/').next().unwrap_or(what)))
     };
     let about_these = about_these.filter(|(_, kinds)| resources.iter().any(|r| is_of(kinds, r)));
-    let copies = name.starts_with("copy");
-    // A rule of a security group names others that it does not change.
-    let one = name.contains("ingress") || name.contains("egress");
+    // What is made from another of its kind stands behind that one, in the answer.
+    let copies = name.starts_with("copy") || name == "createtransitgatewayconnect";
+    // A rule of a security group names others that it does not change, the answer to the end of an
+    // attachment the one that carried it.
+    let one = name.contains("ingress")
+        || name.contains("egress")
+        || name == "deletetransitgatewayconnect";
     let last = resources
         .iter()
         .enumerate()
@@ -375,11 +401,13 @@ fn role_of(name: &str, at: usize, len: usize, reads: bool) -> Role {
 /// Where a call's name, in lower case, holds the noun of a kind, and how long that is.
 fn noun_at(name: &str, kind: Kind<'_>) -> Option<(usize, usize)> {
     let family = kind.what.split('/').next().unwrap_or(kind.what);
-    if let Some((_, _, noun)) = NOUNS
+    let mut nouns = NOUNS
         .iter()
-        .find(|(s, w, _)| *s == kind.service && *w == family)
-    {
-        return name.find(noun).map(|at| (at, noun.len()));
+        .filter(|(s, w, _)| *s == kind.service && *w == family)
+        .map(|(_, _, noun)| name.find(noun).map(|at| (at, noun.len())))
+        .peekable();
+    if nouns.peek().is_some() {
+        return nouns.flatten().next();
     }
     if family.bytes().all(|b| b.is_ascii_lowercase()) {
         return name.find(family).map(|at| (at, family.len()));
@@ -458,6 +486,53 @@ mod tests {
                 &["AKIAIOSFODNN7EXAMPLE", "arn:aws:iam::1:user/a"],
                 "created, parent",
             ),
+            (
+                "CreateTransitGatewayVpcAttachment",
+                &["tgw-0a1b2c3d", "vpc-3ac0fb5f", "tgw-attach-0a1b2c3d"],
+                "parent, used, created",
+            ),
+            (
+                "CreateTransitGatewayPeeringAttachment",
+                &["tgw-0a1b2c3d", "tgw-1a1b2c3d", "tgw-attach-0a1b2c3d"],
+                "parent, parent, created",
+            ),
+            (
+                "DeleteTransitGatewayVpcAttachment",
+                &["tgw-attach-0a1b2c3d", "tgw-0a1b2c3d", "vpc-3ac0fb5f"],
+                "deleted, parent, used",
+            ),
+            (
+                "AcceptTransitGatewayPeeringAttachment",
+                &["tgw-attach-0a1b2c3d"],
+                "target",
+            ),
+            (
+                "DescribeTransitGatewayAttachments",
+                &["tgw-attach-0a1b2c3d"],
+                "read",
+            ),
+            // Made on another attachment, which stays.
+            (
+                "CreateTransitGatewayConnect",
+                &["tgw-attach-0a1b2c3d", "tgw-attach-1a1b2c3d", "tgw-0a1b2c3d"],
+                "used, created, parent",
+            ),
+            (
+                "DeleteTransitGatewayConnect",
+                &["tgw-attach-1a1b2c3d", "tgw-0a1b2c3d", "tgw-attach-0a1b2c3d"],
+                "deleted, parent, used",
+            ),
+            (
+                "CreateTransitGatewayConnectPeer",
+                &["tgw-attach-1a1b2c3d"],
+                "target",
+            ),
+            (
+                "AssociateTransitGatewayRouteTable",
+                &["tgw-rtb-0a1b2c3d", "tgw-attach-0a1b2c3d"],
+                "target, used",
+            ),
+            ("CreateTransitGateway", &["tgw-0a1b2c3d"], "created"),
             ("DescribeInstances", &["i-1a2b3c4d"], "read"),
             (
                 "CreateTags",
