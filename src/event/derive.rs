@@ -162,7 +162,8 @@ fn known(resources: &[ResourceRef<'_>], name: &str, row: usize) -> Option<usize>
     joined.or_else(|| worked.numbered.then(|| by_id(resources, name)).flatten())
 }
 
-/// The one id that stands beside the name of a group or template: the name is another of its names.
+/// The one id that stands beside the name of a group or template, or beside an address: that is
+/// another of its names.
 fn by_id(resources: &[ResourceRef<'_>], name: &str) -> Option<usize> {
     let kind =
         Kind::of(name).filter(|k| k.service == "ec2" && NAMED_AND_NUMBERED.contains(&k.what))?;
@@ -176,8 +177,8 @@ fn by_id(resources: &[ResourceRef<'_>], name: &str) -> Option<usize> {
     }
 }
 
-/// Kinds of EC2 that have a name beside their id.
-const NAMED_AND_NUMBERED: &[&str] = &["launch-template", "security-group"];
+/// Kinds of EC2 that have a name, or an address, beside their id.
+const NAMED_AND_NUMBERED: &[&str] = &["elastic-ip", "launch-template", "security-group"];
 
 /// What a call without parameters is about: its own caller, the account, or what its refusal says.
 fn without_parameters(resources: &mut Vec<ResourceRef<'_>>, call: &Call<'_>) {
@@ -527,8 +528,9 @@ fn aliases(
             }
         });
         let is_new = |name: &String| {
-            let fits = !name.starts_with("arn:aws:ec2:")
-                || Kind::of(name) == Kind::of(&resources[at].name);
+            let kind = Kind::of(name);
+            let fits = kind.is_none_or(|kind| kind.service != "ec2")
+                || kind == Kind::of(&resources[at].name);
             fits && resources[at].name != *name && name.len() < LONGEST
         };
         if let Some(name) = name.filter(is_new)

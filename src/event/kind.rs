@@ -218,6 +218,14 @@ pub fn is_partial(name: &str) -> bool {
     name.ends_with("-??????") || name.contains(":*:") || name.contains("/*")
 }
 
+/// Whether a name is that of an Elastic IP by its address alone.
+pub fn is_by_address(name: &str) -> bool {
+    Arn::parse(name).is_some_and(|arn| {
+        let address = arn.resource.strip_prefix("elastic-ip/");
+        arn.service == "ec2" && address.is_some_and(|address| id_kind(address).is_none())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

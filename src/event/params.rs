@@ -146,6 +146,7 @@ use Form::{
     Queue, Secret,
 };
 
+const ADDRESS: Form = Arn("ec2:{r}:{a}:elastic-ip/{}");
 const BUCKET: Form = Arn("s3:::{}");
 const CLASSIC: Form = Arn("elasticloadbalancing:{r}:{a}:loadbalancer/{}");
 const DB: Form = Arn("rds:{r}:{a}:db:{}");
@@ -218,6 +219,7 @@ pub const ROWS: &[Row] = &[
     row("ec2", Top, "groupName", Arn("ec2:{r}:{a}:placement-group/{}")).calls("PlacementGroup"),
     row("ec2", Request, "name", PROFILE).inside("iamInstanceProfile"),
     row("ec2", Request, "Name", PROFILE).inside("IamInstanceProfile"),
+    row("ec2", Request, "publicIp", ADDRESS),
     row("ec2", Request, "userId", Grantee).shared(),
     row("ec2", Request, "principal", Grantee).shared(),
     row("ec2", Request, "group", Grantee).shared(),
@@ -539,7 +541,7 @@ pub(crate) const ALIASES: &[(&str, &str, Form)] = &[
     ("iam", "instanceProfileId", Itself),
     ("ec2", "groupName", Arn("ec2:{r}:{a}:security-group/{}")),
     ("ec2", "launchTemplateName", TEMPLATE),
-    ("ec2", "publicIp", Itself),
+    ("ec2", "publicIp", ADDRESS),
     ("kms", "aliasName", Arn("kms:{r}:{a}:{}")),
 ];
 

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use hashbrown::HashMap;
 
-use crate::event::kind::{Join, NAMED_OTHERWISE, as_given, is_partial, join_key};
+use crate::event::kind::{Join, NAMED_OTHERWISE, as_given, is_by_address, is_partial, join_key};
 use crate::event::resource::Arn;
 use crate::index::symbols::{Sym, Symbols};
 
@@ -149,9 +149,11 @@ impl Names {
     }
 }
 
-/// How good a name is, best first: a full ARN, a partial one, an id.
+/// How good a name is, best first: a full ARN, a partial one, an id, an address that may have been
+/// another's before.
 fn worth(name: &str) -> u8 {
     match (name.starts_with("arn:"), is_partial(name)) {
+        (true, _) if is_by_address(name) => 3,
         (true, false) => 0,
         (true, true) => 1,
         _ => 2,
@@ -204,6 +206,22 @@ mod tests {
                 ],
             ]
         );
+    }
+
+    #[test]
+    fn an_address_is_another_name_of_its_allocation_unless_two_had_it() {
+        let ip = "arn:aws:ec2:us-east-1:1:elastic-ip/203.0.113.5";
+        let full = "arn:aws:ec2:us-east-1:1:elastic-ip/eipalloc-0a1b2c3d";
+        let one = format!("eipalloc-0a1b2c3d = {ip}");
+        let two = format!("eipalloc-1a1b2c3d = {ip}");
+        assert_eq!(check(&[ip, &one]), [["eipalloc-0a1b2c3d", ip]]);
+        assert_eq!(check(&[ip, &one, full]), [[full, "eipalloc-0a1b2c3d", ip]]);
+        assert!(
+            check(&[ip, &one, &two]).is_empty(),
+            "given twice: whose is it?"
+        );
+        let elsewhere = "arn:aws:ec2:us-east-1:2:elastic-ip/203.0.113.5";
+        assert_eq!(check(&[elsewhere, &one]), [["eipalloc-0a1b2c3d", ip]]);
     }
 
     #[test]
