@@ -6,7 +6,6 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
 
 use crate::event::kind::Kind;
 use crate::event::outcome::fold_name;
@@ -209,11 +208,20 @@ const ENDS: &[&str] = &[
 ];
 
 /// Remembers what was said of one call about resources of one list of kinds: logs repeat themselves.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Roles {
     hasher: RandomState,
-    /// By a hash of everything the answer hangs on: that and four bits a resource.
-    known: HashTable<(u64, u64)>,
+    /// By a hash of everything the answer hangs on: that and four bits a resource; zeros for none.
+    known: Box<[(u64, u64)]>,
+}
+
+impl Default for Roles {
+    fn default() -> Self {
+        Self {
+            hasher: RandomState::default(),
+            known: vec![(0, 0); 1 << KNOWN].into(),
+        }
+    }
 }
 
 /// A number that hangs on every bit of another.
@@ -225,8 +233,8 @@ const fn mixed(value: u64) -> u64 {
 /// Resources of a record that is remembered.
 const FEW: usize = 16;
 
-/// Answers remembered.
-const MOST: usize = 1 << 14;
+/// So many bits number the answers that are remembered.
+const KNOWN: u32 = 12;
 
 impl Roles {
     /// [`assign`], with a look at what was said before. `number` is the call's, whatever else it is.
@@ -257,19 +265,18 @@ impl Roles {
         for at in direct {
             add(*at as u64);
         }
-        if let Some(&(_, roles)) = self.known.find(key, |(known, _)| *known == key) {
+        let place = (key >> (u64::BITS - KNOWN)) as usize;
+        let (known, roles) = self.known[place];
+        if known == key && key != 0 {
             for (i, resource) in resources.iter_mut().enumerate() {
                 resource.role = Role::ALL[(roles >> (4 * i) & 7) as usize];
             }
             return;
         }
         assign(resources, call, reads, direct);
-        if self.known.len() >= MOST {
-            self.known.clear();
-        }
         let roles = resources.iter().rev();
         let roles = roles.fold(0, |all, r| all << 4 | r.role as u64);
-        self.known.insert_unique(key, (key, roles), |(key, _)| *key);
+        self.known[place] = (key, roles);
     }
 }
 
