@@ -13,7 +13,7 @@ use memchr::memmem::Finder;
 
 use crate::decode::hash::Keys;
 use crate::decode::leaves::Count;
-use crate::decode::leaves::Leaves;
+use crate::decode::leaves::Gathered;
 use crate::decode::scanned::Scanned;
 use crate::decode::text;
 use crate::event::record::Identity;
@@ -34,6 +34,8 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 #[derive(Debug, Clone)]
 struct Entry {
     hash: u64,
+    /// Its text, which the identity holds too: to compare it, nothing else is looked at.
+    raw: Rc<str>,
     identity: Rc<KnownIdentity>,
     from_console: bool,
     plain: bool,
@@ -44,7 +46,7 @@ impl Entry {
     fn tell(&self, from: usize, out: &mut Scanned<'_>) -> usize {
         out.record.identity = Identity::Known(Rc::clone(&self.identity));
         out.record.from_console = self.from_console;
-        from + self.identity.raw().len()
+        from + self.raw.len()
     }
 }
 
@@ -105,7 +107,7 @@ impl Known {
     ) -> Option<usize> {
         let rest = bytes.get(from..).filter(|_| is_fresh(out))?;
         let entry = self.recent.get(place(rest)?)?.as_ref()?;
-        if !rest.starts_with(entry.identity.raw()) {
+        if !rest.starts_with(entry.raw.as_bytes()) {
             return None;
         }
         self.plain = entry.plain;
@@ -118,7 +120,7 @@ impl Known {
         bytes: &[u8],
         from: usize,
         out: &Scanned<'_>,
-        leaves: &Leaves,
+        leaves: &Gathered,
     ) -> Option<Guess> {
         let rest = bytes.get(from..).filter(|_| is_fresh(out))?;
         let rest = rest.get(..rest.len().min(LONGEST))?;
@@ -139,7 +141,7 @@ impl Known {
         out: &mut Scanned<'_>,
     ) -> Option<usize> {
         let raw = bytes.get(guess.from..guess.to)?;
-        let is = |entry: &Entry| entry.hash == guess.hash && entry.identity.raw() == raw;
+        let is = |entry: &Entry| entry.hash == guess.hash && entry.raw.as_bytes() == raw;
         let entry = if let Some(entry) = self.young.find(guess.hash, is) {
             entry
         } else {
@@ -178,7 +180,7 @@ impl Known {
         guess: Guess,
         raw: Option<&str>,
         out: &Scanned<'_>,
-        leaves: &Leaves,
+        leaves: &Gathered,
     ) {
         let Some(raw) = raw else {
             return;
@@ -201,6 +203,7 @@ impl Known {
         };
         self.keep(Entry {
             hash: guess.hash,
+            raw: Rc::clone(known.text()),
             identity: Rc::new(known),
             from_console: out.record.from_console,
             plain: text::is_plain(raw.as_bytes()),

@@ -1,8 +1,52 @@
 //! The keys and values of one record that the index has no column for, as they were met.
 
+use crate::decode::trail::Trails;
+use crate::event::record::Way;
+
+/// Keys and values of the record that was scanned last.
+#[derive(Debug)]
+pub struct Leaves<'s> {
+    gathered: &'s Gathered,
+    trails: &'s Trails,
+}
+
+impl<'s> Leaves<'s> {
+    /// Those that were gathered along these trails.
+    pub(crate) const fn of(gathered: &'s Gathered, trails: &'s Trails) -> Self {
+        Self { gathered, trails }
+    }
+
+    /// What stands for the record's keys and truth values; `None` where nothing does.
+    pub fn way(&self) -> Option<Way> {
+        self.gathered.way.done()
+    }
+
+    /// The keys without escapes, and the truth values met; `record` is the record's text.
+    pub fn keys(&self, record: &'s [u8]) -> impl Iterator<Item = &'s [u8]> + Clone {
+        let (no, yes) = self.gathered.flags;
+        let flags = [no.then_some(&b"false"[..]), yes.then_some(b"true")];
+        let trails = self.trails;
+        let stepped = self.gathered.steps.iter();
+        let stepped = stepped.flat_map(move |step| trails.keys_in(*step));
+        let read = self.gathered.keys.iter();
+        read.filter_map(|span| span.of(record))
+            .chain(stepped)
+            .chain(flags.into_iter().flatten())
+    }
+
+    /// All other leaves.
+    pub fn values(&self, record: &'s [u8]) -> impl Iterator<Item = &'s [u8]> {
+        let all = self.gathered;
+        let plain = all.values.iter().filter_map(|span| span.of(record));
+        let starts = std::iter::once(0).chain(all.ends.iter().copied());
+        let escaped = starts.zip(&all.ends);
+        plain.chain(escaped.filter_map(|(from, to)| all.text.get(from..*to)))
+    }
+}
+
 /// Keys and values, unescaped. Keys stand apart: records of one call nearly always have the same.
 #[derive(Debug, Default)]
-pub struct Leaves {
+pub(crate) struct Gathered {
     /// Where keys without escapes stand in the record.
     keys: Vec<Span>,
     /// Where values without escapes do.
@@ -11,10 +55,35 @@ pub struct Leaves {
     text: Vec<u8>,
     ends: Vec<usize>,
     base: usize,
-    /// The way that was followed, where one was.
-    way: Vec<u32>,
+    /// The texts that were stepped over, as the trails number them; their keys were not read.
+    steps: Vec<u32>,
+    way: Turns,
     /// Whether `false` was met, and `true`.
     flags: (bool, bool),
+}
+
+/// Where the way that is followed turned, behind the number of its trails.
+#[derive(Debug, Default)]
+struct Turns {
+    turns: [u32; Way::TURNS],
+    len: usize,
+}
+
+impl Turns {
+    /// Adds one; a way with more turns than there is room for stays without an end.
+    #[inline]
+    fn add(&mut self, turn: u32) {
+        if let Some(place) = self.turns.get_mut(self.len) {
+            *place = turn;
+        }
+        self.len += 1;
+    }
+
+    fn done(&self) -> Option<Way> {
+        (1..=Way::TURNS)
+            .contains(&self.len)
+            .then_some(Way::new(self.turns))
+    }
 }
 
 /// From the record's first byte on.
@@ -39,7 +108,7 @@ pub(crate) struct Count {
     escaped: usize,
 }
 
-impl Leaves {
+impl Gathered {
     /// Begins with a record that stands at `base`.
     pub(crate) fn begin(&mut self, base: usize) {
         self.keys.clear();
@@ -47,7 +116,8 @@ impl Leaves {
         self.text.clear();
         self.ends.clear();
         self.base = base;
-        self.way.clear();
+        self.steps.clear();
+        self.way = Turns::default();
         self.flags = (false, false);
     }
 
@@ -68,18 +138,21 @@ impl Leaves {
 
     /// Begins with a way of trails that have this number.
     pub(crate) fn follow(&mut self, trails: u64) {
-        self.way.extend([trails as u32, (trails >> 32) as u32]);
+        self.way.add(trails as u32);
+        self.way.add((trails >> 32) as u32);
     }
 
-    /// Adds a step of the way with its keys, each by where it stands in the text.
+    /// Adds a step, for its keys.
     #[inline]
-    pub(crate) fn step(&mut self, step: u32, keys: impl Iterator<Item = (usize, usize)>) {
-        self.way.push(step);
-        let base = self.base;
-        self.keys.extend(keys.map(|(from, to)| Span {
-            from: (from - base) as u32,
-            to: (to - base) as u32,
-        }));
+    pub(crate) fn step(&mut self, step: u32) {
+        self.steps.push(step);
+    }
+
+    /// The way turns behind this step, or ends. Those steps and the trails' number say which all
+    /// others were, since there is one way to each from where it began.
+    #[inline]
+    pub(crate) fn turn(&mut self, step: u32) {
+        self.way.add(step);
     }
 
     /// Adds a value that stands at a place of the text and has no escapes.
@@ -119,28 +192,5 @@ impl Leaves {
         let spans = keys.iter().chain(values);
         let places = spans.map(move |span| (at(span.from), at(span.to)));
         (before.escaped == self.ends.len()).then_some(places)
-    }
-
-    /// The steps of the way that was followed; empty where none was. Records of one way have the same
-    /// keys and truth values, all through the life of the process.
-    pub fn way(&self) -> &[u32] {
-        &self.way
-    }
-
-    /// The keys without escapes, and the truth values met; `record` is the record's text.
-    pub fn keys<'r>(&'r self, record: &'r [u8]) -> impl Iterator<Item = &'r [u8]> + Clone {
-        let (no, yes) = self.flags;
-        let flags = [no.then_some(&b"false"[..]), yes.then_some(b"true")];
-        let keys = self.keys.iter();
-        keys.filter_map(|span| span.of(record))
-            .chain(flags.into_iter().flatten())
-    }
-
-    /// All other leaves.
-    pub fn values<'r>(&'r self, record: &'r [u8]) -> impl Iterator<Item = &'r [u8]> {
-        let plain = self.values.iter().filter_map(|span| span.of(record));
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        let escaped = starts.zip(&self.ends);
-        plain.chain(escaped.filter_map(|(from, to)| self.text.get(from..*to)))
     }
 }

@@ -157,7 +157,7 @@ pub trait Sink {
     /// them; `json` is its text. An identity's are left out where
     /// [`Identity::known`](crate::event::record::Identity::known) has them. Called only where it was
     /// wished, and not for records out of another schema.
-    fn leaves(&mut self, leaves: &Leaves, json: &[u8]) {
+    fn leaves(&mut self, leaves: &Leaves<'_>, json: &[u8]) {
         let _ = (leaves, json);
     }
 

@@ -16,6 +16,7 @@ use crate::decode::fields::slot;
 use crate::decode::hash::Keys;
 use crate::decode::known::Guess;
 use crate::decode::known::Known;
+use crate::decode::leaves::Gathered;
 use crate::decode::leaves::Leaves;
 use crate::decode::lex::Stop;
 use crate::decode::lex::Token;
@@ -129,7 +130,7 @@ pub(crate) struct Scanner {
     /// Whether keys and strings are gathered, what was, and the known keys that were told of this
     /// file already.
     gather: bool,
-    leaves: Leaves,
+    leaves: Gathered,
     /// Whether resources are looked for.
     resources: bool,
     frames: Vec<Frame>,
@@ -151,7 +152,7 @@ impl Scanner {
             careful: false,
             gather: false,
             resources: true,
-            leaves: Leaves::default(),
+            leaves: Gathered::default(),
             frames: Vec::new(),
             keys: Vec::new(),
             scratch: Vec::new(),
@@ -183,8 +184,8 @@ impl Scanner {
     }
 
     /// The keys and values of the record scanned last, where they are gathered.
-    pub(crate) fn leaves(&self) -> Option<&Leaves> {
-        self.gather.then_some(&self.leaves)
+    pub(crate) fn leaves(&self) -> Option<Leaves<'_>> {
+        self.gather.then(|| Leaves::of(&self.leaves, &self.trails))
     }
 
     /// Forgets the text it has seen; to be called when the text under the positions changes.
@@ -302,9 +303,7 @@ impl Scanner {
                 }
             }
             if self.gather {
-                let keys = self.trails.keys().iter();
-                let places = keys.map(|key| (at + key.from as usize, at + key.to as usize));
-                self.leaves.step(self.trails.here(), places);
+                self.step(at, learning.is_some());
             }
             at += way.len as usize;
             match way.next {
@@ -324,6 +323,9 @@ impl Scanner {
                         }
                     } else {
                         self.string::<false>(input, token, place, out, &mut lists);
+                    }
+                    if self.gather && way.turn != Turn::None {
+                        self.leaves.turn(self.trails.here());
                     }
                     let goes_on = match way.turn {
                         Turn::None => continue,
@@ -364,9 +366,15 @@ impl Scanner {
                         let raw = input.known(guess.from, at);
                         self.known.learn(guess, raw, out, &self.leaves);
                     }
+                    if self.gather {
+                        self.leaves.turn(self.trails.here());
+                    }
                     self.trails.leave();
                 }
                 Next::End => {
+                    if self.gather {
+                        self.leaves.turn(self.trails.here());
+                    }
                     out.keys = self.trails.arrive();
                     self.end_record(out, lists, input, (start, at), !odd);
                     return true;
@@ -375,6 +383,20 @@ impl Scanner {
         }
         self.keep_room(lists);
         false
+    }
+
+    /// Gathers the keys of the text that was stepped over from `at` on; `learning` where they are
+    /// part of an identity that is new.
+    #[inline]
+    fn step(&mut self, at: usize, learning: bool) {
+        if learning {
+            for key in self.trails.keys() {
+                let place = |of: u16| at + of as usize;
+                self.leaves.add_key(place(key.from), place(key.to));
+            }
+        } else {
+            self.leaves.step(self.trails.here());
+        }
     }
 
     fn pass<'a, const CANONICAL: bool>(
@@ -1075,10 +1097,12 @@ mod tests {
                     "{}", text
                 );
                 // A way stands for its keys and no others.
-                if let Some(leaves) = old.leaves().filter(|leaves| !leaves.way().is_empty()) {
+                let leaves = old.leaves();
+                let way = leaves.as_ref().and_then(Leaves::way);
+                if let (Some(leaves), Some(way)) = (leaves, way) {
                     let keys = leaves.keys(&text.as_bytes()[1..]);
                     let keys: Vec<Vec<u8>> = keys.map(<[u8]>::to_vec).collect();
-                    let known = keys_of.entry(leaves.way().to_vec()).or_insert(keys.clone());
+                    let known = keys_of.entry(way).or_insert(keys.clone());
                     prop_assert_eq!(known, &keys);
                 }
             }

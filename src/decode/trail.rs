@@ -500,13 +500,25 @@ impl Trails {
     /// The keys of the text that was stepped over.
     #[inline]
     pub(crate) fn keys(&self) -> &[KeyAt] {
-        self.inside
-            .get(self.here as usize)
-            .and_then(|node| {
-                let from = node.keys_from as usize;
-                self.keys.get(from..from + node.keys as usize)
-            })
-            .unwrap_or_default()
+        let inside = self.inside.get(self.here as usize);
+        inside.map_or(&[], |inside| self.keys_of(inside))
+    }
+
+    fn keys_of(&self, inside: &Inside) -> &[KeyAt] {
+        let from = inside.keys_from as usize;
+        let keys = self.keys.get(from..from + inside.keys as usize);
+        keys.unwrap_or_default()
+    }
+
+    /// The keys of a text, by its number.
+    pub(crate) fn keys_in(&self, way: u32) -> impl Iterator<Item = &[u8]> + Clone {
+        let node = self.nodes.get(way as usize);
+        let text = node.and_then(|node| self.text.get(node.text as usize..));
+        let text = text.unwrap_or_default();
+        let inside = self.inside.get(way as usize);
+        let keys = inside.map_or(&[][..], |inside| self.keys_of(inside));
+        keys.iter()
+            .filter_map(|key| text.get(key.from as usize..key.to as usize))
     }
 
     /// The literals of the text that was stepped over.

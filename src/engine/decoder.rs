@@ -342,10 +342,10 @@ impl Sink for Batches<'_> {
         self.decoder.stop.flow()
     }
 
-    fn leaves(&mut self, leaves: &Leaves, json: &[u8]) {
+    fn leaves(&mut self, leaves: &Leaves<'_>, json: &[u8]) {
         if let Some(values) = self.decoder.builder.values() {
             values.note_keys(leaves.way(), leaves.keys(json));
-            leaves.values(json).for_each(|value| values.note(value));
+            values.note(leaves.values(json));
         }
     }
 

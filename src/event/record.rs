@@ -127,10 +127,25 @@ impl UserIdentity<'_> {
     }
 }
 
+/// What stands for all keys and truth values of a record, exactly and through the life of the
+/// process: where the way it was read along turned. Records of one way have the same ones.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Way([u32; Self::TURNS]);
+
+impl Way {
+    /// Numbers that there is room for.
+    pub const TURNS: usize = 16;
+
+    /// Of these numbers, of which none is zero behind the first two.
+    pub const fn new(turns: [u32; Self::TURNS]) -> Self {
+        Self(turns)
+    }
+}
+
 self_cell::self_cell!(
     /// An identity with the text its fields are borrowed from.
     struct OwnedIdentity {
-        owner: Box<str>,
+        owner: Rc<str>,
         #[covariant]
         dependent: UserIdentity,
     }
@@ -158,7 +173,7 @@ impl KnownIdentity {
         leaves: Box<[(u16, u16)]>,
     ) -> Option<Self> {
         let identity =
-            OwnedIdentity::try_new(Box::from(text), |copy| identity.moved(text, copy).ok_or(()));
+            OwnedIdentity::try_new(Rc::from(text), |copy| identity.moved(text, copy).ok_or(()));
         Some(Self {
             number,
             identity: identity.ok()?,
@@ -172,8 +187,13 @@ impl KnownIdentity {
     }
 
     /// Its text, byte for byte.
+    pub fn text(&self) -> &Rc<str> {
+        self.identity.borrow_owner()
+    }
+
+    /// The bytes of its text.
     pub fn raw(&self) -> &[u8] {
-        self.identity.borrow_owner().as_bytes()
+        self.text().as_bytes()
     }
 
     /// Its keys and strings, but for those the index has columns for.

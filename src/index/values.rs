@@ -20,6 +20,7 @@ use hashbrown::{HashMap, HashTable};
 use crate::base::glance::Glance;
 use crate::base::text;
 use crate::event::json::{NESTED, Node, opens_encoded};
+use crate::event::record::Way;
 use crate::index::batch::uuid_bits;
 use crate::index::part::{BUNDLE, MOST_ROWS, Part, Told};
 use crate::index::symbols::spread;
@@ -36,6 +37,8 @@ const MOST_BUNDLES: usize = 1 << 14;
 const BUDGET: u64 = 2 << 30;
 /// So many bits number the values met last, which are found without the table.
 const RECENT: u32 = 12;
+/// Values that are looked for at a time.
+const TOGETHER: usize = 16;
 /// Slots a part may have: their numbers take two bytes.
 const MOST_SLOTS: usize = 1 << 16;
 
@@ -77,10 +80,11 @@ pub struct ValuesBuilder {
     row: Start,
     /// Records' keys, each followed by [`AFTER_KEY`], and their bundle.
     shapes: HashMap<Box<[u8]>, u32>,
-    /// Keys so joined; kept for its room.
+    /// Keys so joined, and the values of a bundle that is made; kept for their room.
     joined: Vec<u8>,
+    members: Vec<u32>,
     /// By what stands for all keys of a record, and for nothing else.
-    ways: HashMap<Box<[u32]>, u32>,
+    ways: HashMap<Way, u32>,
     /// By number.
     identities: HashMap<u64, u32>,
     /// By number of the value: the bundle of it and what JSON inside of it holds; `None` where that
@@ -141,10 +145,30 @@ impl Entry {
 
 /// A value met not long ago, and the part that held it last; 0 for none.
 #[derive(Debug, Clone, Copy, Default)]
+#[repr(align(64))]
 struct Recent {
     glance: Glance,
     entry: Entry,
     place: Place,
+}
+
+/// A value that is looked for.
+#[derive(Debug, Clone, Copy, Default)]
+struct Asked<'a> {
+    text: &'a [u8],
+    glance: Glance,
+    /// Where it was needed already.
+    hash: Option<u32>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(text: &'a [u8]) -> Self {
+        Self {
+            text,
+            glance: Glance::of(text),
+            hash: None,
+        }
+    }
 }
 
 /// Dictionaries are numbered through the life of the process.
@@ -176,6 +200,7 @@ impl ValuesBuilder {
             row: Start::default(),
             shapes: HashMap::new(),
             joined: Vec::new(),
+            members: Vec::new(),
             ways: HashMap::new(),
             identities: HashMap::new(),
             insides: HashMap::new(),
@@ -201,23 +226,26 @@ impl ValuesBuilder {
         self.row_open = true;
     }
 
-    /// Notes the keys of the row, which comes to be with them. All through the life of the process
-    /// `way` stands for these keys and no others, unless it is empty.
-    pub fn note_keys<'a>(&mut self, way: &[u32], keys: impl Iterator<Item = &'a [u8]> + Clone) {
+    /// Notes the keys of the row, which comes to be with them; `way` stands for these and no others.
+    pub fn note_keys<'a>(
+        &mut self,
+        way: Option<Way>,
+        keys: impl Iterator<Item = &'a [u8]> + Clone,
+    ) {
         self.drop_row();
         self.told = true;
         if self.is_open() {
             return;
         }
-        let known = self.ways.get(way).copied();
+        let known = way.and_then(|way| self.ways.get(&way).copied());
         let Some(bundle) = known.or_else(|| self.bundle_of_keys(keys)) else {
             return;
         };
-        if known.is_none() && !way.is_empty() {
+        if let Some(way) = way.filter(|_| known.is_none()) {
             if self.ways.len() >= MOST_BUNDLES {
                 self.ways.clear();
             }
-            self.ways.insert(way.into(), bundle);
+            self.ways.insert(way, bundle);
         }
         self.add_keys(bundle);
     }
@@ -244,11 +272,14 @@ impl ValuesBuilder {
 
     /// The bundle of some values of the row; `None` where it cannot be said and the row is open.
     fn bundle_of<'a>(&mut self, values: impl Iterator<Item = &'a [u8]>) -> Option<u32> {
-        let mut members = Vec::new();
+        let mut members = std::mem::take(&mut self.members);
+        members.clear();
         for value in values {
             self.gather(value, NESTED, &mut members);
         }
-        self.bundle(&members)
+        let bundle = self.bundle(&members);
+        self.members = members;
+        bundle
     }
 
     /// Notes what an identity that came before holds; its number is never used for another.
@@ -269,20 +300,58 @@ impl ValuesBuilder {
         }
     }
 
-    /// Notes a value of the row, unescaped, and what JSON inside of it holds.
-    pub fn note(&mut self, value: &[u8]) {
-        if self.is_open() {
-            return;
-        }
-        if value.len() == 36
-            && value.get(8) == Some(&b'-')
-            && let Some(bits) = std::str::from_utf8(value).ok().and_then(uuid_bits)
-        {
-            self.uuids.push(bits);
-            return;
-        }
-        if let Some(slot) = self.place(value) {
-            self.items.push(slot);
+    /// Notes values of the row, unescaped, and what JSON inside of them holds.
+    pub fn note<'a>(&mut self, mut values: impl Iterator<Item = &'a [u8]>) {
+        let mut some = [Asked::default(); TOGETHER];
+        loop {
+            let mut len = 0;
+            // What depends on nothing waits for memory side by side: first where they were met a
+            // moment ago, then where the others are.
+            let mut met = 0;
+            while len < TOGETHER
+                && let Some(text) = values.next()
+            {
+                if let Some(bits) = uuid_in(text) {
+                    if !self.is_open() {
+                        self.uuids.push(bits);
+                    }
+                    continue;
+                }
+                let asked = Asked::of(text);
+                met ^= self.recent[asked.glance.place(RECENT)].entry.hash;
+                some[len] = asked;
+                len += 1;
+            }
+            for asked in &mut some[..len] {
+                let recent = self.recent[asked.glance.place(RECENT)];
+                if recent.place.part != 0 && recent.glance == asked.glance {
+                    if asked.glance.hides() {
+                        let text = self.text.get(recent.entry.start as usize);
+                        met ^= u32::from(*text.unwrap_or(&0));
+                    }
+                } else {
+                    let hash = self.hasher.hash_one(asked.text) as u32;
+                    asked.hash = Some(hash);
+                    let found = self.table.find(spread(hash), |known| known.hash == hash);
+                    if let Some(known) = found {
+                        let text = self.text.get(known.start as usize);
+                        met ^= u32::from(*text.unwrap_or(&0));
+                        met ^= self.known[known.at as usize].number;
+                    }
+                }
+            }
+            std::hint::black_box(met);
+            for asked in &some[..len] {
+                if self.is_open() {
+                    return;
+                }
+                if let Some(slot) = self.place(asked) {
+                    self.items.push(slot);
+                }
+            }
+            if len < TOGETHER {
+                return;
+            }
         }
     }
 
@@ -351,14 +420,19 @@ impl ValuesBuilder {
     }
 
     /// A value as it is remembered, with the part that held it last.
-    fn find(&mut self, value: &[u8]) -> Recent {
-        let glance = Glance::of(value);
+    fn find(&mut self, asked: &Asked<'_>) -> Recent {
+        let Asked {
+            text: value,
+            glance,
+            hash,
+        } = *asked;
         let recent = self.recent[glance.place(RECENT)];
         let known = recent.place.part != 0 && recent.glance == glance;
         if known && (!glance.hides() || recent.entry.is(&self.text, value)) {
             return recent;
         }
-        let entry = self.intern(value);
+        let hash = hash.unwrap_or_else(|| self.hasher.hash_one(value) as u32);
+        let entry = self.intern(value, hash);
         Recent {
             glance,
             entry,
@@ -367,17 +441,20 @@ impl ValuesBuilder {
     }
 
     /// The slot of a value of the row; `None` where the row is open from now on.
-    fn place(&mut self, value: &[u8]) -> Option<u16> {
+    fn place(&mut self, asked: &Asked<'_>) -> Option<u16> {
+        let Asked {
+            text: value,
+            glance,
+            ..
+        } = *asked;
         let hides = hides_text(value);
         if value.len() > LONGEST {
             self.row_open = true;
             return None;
         }
         let Recent {
-            glance,
-            entry,
-            mut place,
-        } = self.find(value);
+            entry, mut place, ..
+        } = self.find(asked);
         if place.part != self.part {
             let number = self.known[entry.at as usize].number;
             place = Place {
@@ -411,7 +488,7 @@ impl ValuesBuilder {
             self.row_open = true;
             return;
         }
-        let entry = self.find(value).entry;
+        let entry = self.find(&Asked::of(value)).entry;
         let known = &mut self.known[entry.at as usize];
         known.parts = known.parts.saturating_add(1);
         let number = known.number;
@@ -512,8 +589,8 @@ impl ValuesBuilder {
         Some(self.bundle_places.len() as u32 - 1)
     }
 
-    fn intern(&mut self, value: &[u8]) -> Entry {
-        let hash = self.hasher.hash_one(value) as u32;
+    /// A value of this hash, which is remembered from now on.
+    fn intern(&mut self, value: &[u8], hash: u32) -> Entry {
         let text = &self.text;
         let found = self.table.find(spread(hash), |known| {
             known.hash == hash && known.is(text, value)
@@ -640,6 +717,14 @@ impl ValuesBuilder {
     }
 }
 
+/// The bits of a value that is a UUID.
+fn uuid_in(value: &[u8]) -> Option<u128> {
+    if value.len() != 36 || value.get(8) != Some(&b'-') {
+        return None;
+    }
+    std::str::from_utf8(value).ok().and_then(uuid_bits)
+}
+
 fn fold_into(value: &[u8], out: &mut Vec<u8>) {
     if value.is_ascii() {
         let from = out.len();
@@ -710,10 +795,8 @@ mod tests {
     }
 
     fn row(b: &mut ValuesBuilder, keys: &[&str], values: &[&str]) {
-        b.note_keys(&[], keys.iter().map(|key| key.as_bytes()));
-        for value in values {
-            b.note(value.as_bytes());
-        }
+        b.note_keys(None, keys.iter().map(|key| key.as_bytes()));
+        b.note(values.iter().map(|value| value.as_bytes()));
         b.end_row();
     }
 
@@ -740,14 +823,16 @@ mod tests {
         let first = b.take();
         let known = [&b"type"[..], b"Role"];
         for _ in 0..2 {
-            b.note_keys(&[], [&b"a"[..]].into_iter());
+            b.note_keys(None, [&b"a"[..]].into_iter());
             b.note_identity(9, known.into_iter());
             b.end_row();
         }
         row(&mut b, &[], &[]);
-        for (way, key) in [(3, "c"), (4, "d"), (3, "c")] {
-            b.note_keys(&[1, way], [key.as_bytes()].into_iter());
-            b.note(b"x");
+        for (turn, key) in [(3, "c"), (4, "d"), (3, "c")] {
+            let mut turns = [1; Way::TURNS];
+            turns[Way::TURNS - 1] = turn;
+            b.note_keys(Some(Way::new(turns)), [key.as_bytes()].into_iter());
+            b.note([&b"x"[..]].into_iter());
             b.end_row();
         }
         let expected = [
@@ -772,7 +857,7 @@ mod tests {
         row(&mut b, &["a"], &[&"long".repeat(LONGEST)]);
         // No word of its keys.
         b.end_row();
-        b.note_keys(&[], [&b"a"[..]].into_iter());
+        b.note_keys(None, [&b"a"[..]].into_iter());
         b.open_row();
         b.end_row();
         row(&mut b, &["a"], &[UUID; 256]);
@@ -849,12 +934,43 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_many_values_hold_all_of_them() {
+        let mut b = ValuesBuilder::new(Held::default());
+        b.begin();
+        // Of each length some that came in the row before and some that did not; every third is a
+        // UUID.
+        let texts = |row: usize| {
+            (0..row).map(move |i| match i % 3 {
+                0 => format!("{i:08x}-0000-4000-8000-000000000000"),
+                1 => format!("value {i}"),
+                _ => format!(
+                    "a value that is longer than what is seen of it: {}",
+                    i * row
+                ),
+            })
+        };
+        for n in 0..3 * TOGETHER {
+            let values: Vec<String> = texts(n).collect();
+            row(
+                &mut b,
+                &[],
+                &values.iter().map(String::as_str).collect::<Vec<_>>(),
+            );
+        }
+        for (n, found) in rows(&[b.take()]).into_iter().enumerate() {
+            let mut expected: Vec<String> = texts(n).collect();
+            expected.sort();
+            assert_eq!(found, Some(expected));
+        }
+    }
+
+    #[test]
     fn rows_that_are_cut_leave_nothing() {
         let mut b = ValuesBuilder::new(Held::default());
         b.begin();
         row(&mut b, &["a"], &["kept"]);
         row(&mut b, &["a"], &["cut", UUID]);
-        b.note_keys(&[], [&b"half"[..]].into_iter());
+        b.note_keys(None, [&b"half"[..]].into_iter());
         b.cut(1);
         b.begin();
         row(&mut b, &["a"], &["next"]);
