@@ -495,6 +495,10 @@ fn leaves(node: &Node, path: &str, depth: usize, each: &mut dyn FnMut(&str, Leaf
             [(key, value)] if key == "value" && !path.is_empty() && is_one(value) => {
                 leaves(value, path, depth + 1, each);
             }
+            // Newer calls of EC2 put all they ask for into a member of their own name.
+            [(key, value @ Node::Object(_))] if path.is_empty() && key.ends_with("Request") => {
+                leaves(value, path, depth + 1, each);
+            }
             members => {
                 let pair = Pair::of(node, ATTRIBUTES);
                 for (key, value) in members {
@@ -862,6 +866,17 @@ mod tests {
                 call("PutRetention", r#""keep":{"value":7,"unit":"DAYS"}"#),
                 call("PutRetention", r#""keep":{"value":1,"unit":"DAYS"}"#),
                 &["keep.value 7 → 1"],
+            ),
+            (
+                call(
+                    "CreateVpcEndpoint",
+                    r#""CreateVpcEndpointRequest":{"PolicyDocument":"{\"a\":\"1\"}"}"#,
+                ),
+                call(
+                    "ModifyVpcEndpoint",
+                    r#""ModifyVpcEndpointRequest":{"PolicyDocument":"{\"a\":\"*\"}"}"#,
+                ),
+                &["PolicyDocument.a 1 → *"],
             ),
             (
                 call("PutRetention", r#""value":7"#),
