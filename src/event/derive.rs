@@ -38,7 +38,7 @@ pub struct Call<'a> {
     pub account: &'a str,
     /// `readOnly`.
     pub read_only: Option<bool>,
-    /// The caller's ARN, where the caller is a user.
+    /// The caller's ARN, where the caller is a user or root.
     pub user: Option<&'a str>,
     /// `errorMessage`: of a refused call often all that names its resource.
     pub message: Option<&'a str>,
@@ -118,7 +118,7 @@ pub fn complete<'a>(
         }
     });
     if resources.is_empty() {
-        without_parameters(resources, call);
+        without_parameters(resources, call, reads);
     }
     if resources.is_empty() {
         return Vec::new();
@@ -181,7 +181,7 @@ fn by_id(resources: &[ResourceRef<'_>], name: &str) -> Option<usize> {
 const NAMED_AND_NUMBERED: &[&str] = &["elastic-ip", "launch-template", "security-group"];
 
 /// What a call without parameters is about: its own caller, the account, or what its refusal says.
-fn without_parameters(resources: &mut Vec<ResourceRef<'_>>, call: &Call<'_>) {
+fn without_parameters(resources: &mut Vec<ResourceRef<'_>>, call: &Call<'_>, reads: bool) {
     let is_listed = |list: &[(&str, &str)]| {
         let source = call.source.map_or("", service::short);
         list.contains(&(source, fold_name(call.name)))
@@ -189,8 +189,10 @@ fn without_parameters(resources: &mut Vec<ResourceRef<'_>>, call: &Call<'_>) {
     let name = if let Some(name) = call.message.and_then(|m| refused(m, call)) {
         name
     } else if let Some(user) = call.user.filter(|_| is_listed(OF_CALLER)) {
-        user.to_owned()
-    } else if !call.account.is_empty() && is_listed(OF_ACCOUNT) {
+        // The root user is the account.
+        let is_root = user.ends_with(":root") && !call.account.is_empty();
+        if is_root { call.account } else { user }.to_owned()
+    } else if !reads && !call.account.is_empty() && is_listed(OF_ACCOUNT) {
         call.account.to_owned()
     } else {
         return;
@@ -724,6 +726,32 @@ mod tests {
             complete(&mut resources, &[], &call, &mut Memory::default());
             let names: Vec<_> = resources.iter().map(|r| r.name.as_ref()).collect();
             assert_eq!(names, [expected], "{service} {name}");
+        }
+        // Root is the account; what is only looked at is not about it.
+        for (service, name, user, read_only, expected) in [
+            (
+                "signin",
+                "PasswordUpdated",
+                "arn:aws:iam::111122223333:root",
+                None,
+                &[ACCOUNT][..],
+            ),
+            ("macie2", "DisableMacie", USER, None, &[ACCOUNT]),
+            ("macie2", "DisableMacie", USER, Some(true), &[]),
+        ] {
+            let source = format!("{service}.amazonaws.com");
+            let call = Call {
+                source: Some(&source),
+                name,
+                account: ACCOUNT,
+                user: Some(user),
+                read_only,
+                ..Call::default()
+            };
+            let mut resources = Vec::new();
+            complete(&mut resources, &[], &call, &mut Memory::default());
+            let names: Vec<_> = resources.iter().map(|r| r.name.as_ref()).collect();
+            assert_eq!(names, expected, "{name} {user}");
         }
     }
 
