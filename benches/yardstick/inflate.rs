@@ -35,31 +35,44 @@ pub fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Inflates every file; gives the bytes of text.
-pub fn all(files: &[PathBuf]) -> u64 {
+/// Gives every file to one of as many threads as a load has, each with what `start` gives it; the sum
+/// of what came of them.
+pub fn side_by_side<W>(
+    files: &[PathBuf],
+    start: impl Fn() -> W + Sync,
+    each: impl Fn(&mut W, &Path) -> u64 + Sync,
+) -> u64 {
     let (next, sum) = (AtomicUsize::new(0), AtomicU64::new(0));
     thread::scope(|scope| {
         for _ in 0..threads() {
             scope.spawn(|| {
-                let mut inflater = Decompressor::new();
-                let (mut packed, mut text) = (Vec::new(), Vec::new());
+                let mut worker = start();
                 while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    packed.clear();
-                    let read = fs::File::open(path).and_then(|mut f| f.read_to_end(&mut packed));
-                    let size = packed.last_chunk::<4>().copied().map(u32::from_le_bytes);
-                    let (Ok(_), Some(size)) = (read, size) else {
-                        continue;
-                    };
-                    let size = size as usize;
-                    if text.len() < size {
-                        text.resize(size, 0);
-                    }
-                    if inflater.gzip_decompress(&packed, &mut text[..size]).is_ok() {
-                        sum.fetch_add(size as u64, Ordering::Relaxed);
-                    }
+                    sum.fetch_add(each(&mut worker, path), Ordering::Relaxed);
                 }
             });
         }
     });
     sum.into_inner()
+}
+
+/// Inflates every file; gives the bytes of text.
+pub fn all(files: &[PathBuf]) -> u64 {
+    let start = || (Decompressor::new(), Vec::new(), Vec::new());
+    side_by_side(files, start, |(inflater, packed, text), path| {
+        packed.clear();
+        let read = fs::File::open(path).and_then(|mut file| file.read_to_end(packed));
+        let size = packed.last_chunk::<4>().copied().map(u32::from_le_bytes);
+        let (Ok(_), Some(size)) = (read, size) else {
+            return 0;
+        };
+        let size = size as usize;
+        if text.len() < size {
+            text.resize(size, 0);
+        }
+        match inflater.gzip_decompress(packed, &mut text[..size]) {
+            Ok(_) => size as u64,
+            Err(_) => 0,
+        }
+    })
 }

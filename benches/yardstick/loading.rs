@@ -1,9 +1,13 @@
 //! Loading, beside inflating the same files.
 
+use std::fs::File;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use tokio::runtime::Runtime;
+use trailhound::decode::{Marks, Options, Place, Sink, decode};
 use trailhound::engine::{self, LoadOptions, Reader, Stop};
+use trailhound::event::record::Record;
 use trailhound::index::needs::Needs;
 use trailhound::index::snapshot::Snapshot;
 use trailhound::source::Spec;
@@ -119,12 +123,80 @@ pub fn rows(bench: &Bench, table: &mut Table) -> Outcome<()> {
         ("load, everything", Scope::Everything, "≥ 0.21"),
     ];
     pairs(bench, &bench.folder, &whole, table)?;
+    decoded(bench, table)?;
     let tiny = [
         ("load of tiny files, columns only", Scope::Columns, "≥ 0.35"),
         ("load of tiny files, everything", Scope::Everything, ""),
     ];
     pairs(bench, &bench.tiny, &tiny, table)?;
     additions(bench, table)
+}
+
+/// Takes records and keeps none.
+struct Nothing(u64);
+
+impl Sink for Nothing {
+    fn record(&mut self, _: &Record<'_>, _: Place, _: Marks, _: &[u8]) -> ControlFlow<()> {
+        self.0 += 1;
+        ControlFlow::Continue(())
+    }
+}
+
+/// How much of a load is over before anything is put into an index: the files are read into records
+/// by as many threads as a load has, and the records forgotten. No load can be faster than that.
+fn decoded(bench: &Bench, table: &mut Table) -> Outcome<()> {
+    let plain = Options {
+        resources: false,
+        ..Options::default()
+    };
+    let kinds = [
+        ("read into records, none kept", plain),
+        (
+            "the same with their resources",
+            Options {
+                resources: true,
+                ..plain
+            },
+        ),
+        (
+            "the same with where their values stand",
+            Options {
+                values: true,
+                ..plain
+            },
+        ),
+    ];
+    let files = inflate::files(&bench.folder)?;
+    let mut only = Times::default();
+    let mut reads = vec![Times::default(); kinds.len()];
+    for _ in 0..bench.runs {
+        only.add(timed(|| inflate::all(&files)).1);
+        for ((_, options), times) in kinds.iter().zip(&mut reads) {
+            let read = |(): &mut (), path: &Path| {
+                let mut sink = Nothing(0);
+                if let Ok(mut file) = File::open(path) {
+                    let size_hint = file.metadata().ok().map(|data| data.len());
+                    let options = Options {
+                        size_hint,
+                        ..*options
+                    };
+                    decode(&mut file, &options, &mut sink);
+                }
+                sink.0
+            };
+            let (records, time) = timed(|| inflate::side_by_side(&files, || (), read));
+            if (records as usize) < bench.events {
+                return Err("not every record was read".into());
+            }
+            times.add(time);
+        }
+    }
+    for ((what, _), times) in kinds.iter().zip(&reads) {
+        let (middle, least, most) = ratios(&only, times);
+        let spread = format!("[{least:.2}-{most:.2}], {}", times.shown(0.5));
+        table.row(what, "", &format!("{middle:.2} of inflate only"), &spread)?;
+    }
+    Ok(())
 }
 
 /// What telling the resources of every record, and following who is behind every session, adds to a
