@@ -398,6 +398,30 @@ fn a_word_with_an_open_quote_prints_in_quotes() {
     }
 }
 
+/// Found by chance: a field whose name could begin an address, before a value that could end it.
+#[test]
+fn a_short_field_and_its_value_are_no_address() {
+    for text in [
+        "cc:\":/\"",
+        "cc:\":1\"",
+        "cc:\":1/64\"",
+        "cc:\":\",x",
+        "cc:x,\":1\"",
+        "cc::/*",
+        "cc::/x…",
+    ] {
+        let expr = parse(text, &context()).expr.expect("a tree");
+        assert!(matches!(expr, Expr::Test(_)), "{text:?} {expr:?}");
+        let printed = expr.to_string();
+        let again = parse(&printed, &context());
+        assert_eq!(again.expr.as_ref(), Some(&expr), "{text:?} {printed:?}");
+    }
+    for text in ["cc::1", "cc::", "fe80::/10"] {
+        let expr = parse(text, &context()).expr.expect("a tree");
+        assert!(matches!(expr, Expr::Text(_)), "{text:?} {expr:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 

@@ -330,7 +330,10 @@ impl fmt::Display for Test {
             }
             match value {
                 Value::Word(pattern) => {
+                    let term = || format!("{}{}{}", self.subject, self.op.mark(), pattern.text);
                     let bare = is_one_word(&pattern.text, &format!("x{}", self.op.mark()))
+                        // `cc::1` is an address.
+                        && (i > 0 || !lexer::looks_literal(&term()))
                         && place
                             .word(&pattern.text, &Context::default())
                             .is_ok_and(|read| read == *value);

@@ -361,12 +361,15 @@ pub fn looks_literal(word: &str) -> bool {
         && before
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-'));
-    let address = word.split('/').next().unwrap_or(word);
+    let (address, bits) = word.split_once('/').unwrap_or((word, "0"));
+    let is_address = bits.bytes().all(|b| b.is_ascii_digit())
+        && !bits.is_empty()
+        && address.parse::<Ipv6Addr>().is_ok();
     word.starts_with("arn:aws")
         || (is_scheme && after.starts_with("://"))
         || word.starts_with(|c: char| c.is_ascii_digit())
         || is_id
-        || address.parse::<Ipv6Addr>().is_ok()
+        || is_address
 }
 
 #[cfg(test)]
