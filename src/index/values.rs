@@ -302,6 +302,9 @@ impl ValuesBuilder {
 
     /// Notes values of the row, unescaped, and what JSON inside of them holds.
     pub fn note<'a>(&mut self, mut values: impl Iterator<Item = &'a [u8]>) {
+        if self.is_open() {
+            return;
+        }
         let mut some = [Asked::default(); TOGETHER];
         loop {
             let mut len = 0;
@@ -311,10 +314,12 @@ impl ValuesBuilder {
             while len < TOGETHER
                 && let Some(text) = values.next()
             {
+                if text.len() > LONGEST {
+                    self.row_open = true;
+                    return;
+                }
                 if let Some(bits) = uuid_in(text) {
-                    if !self.is_open() {
-                        self.uuids.push(bits);
-                    }
+                    self.uuids.push(bits);
                     continue;
                 }
                 let asked = Asked::of(text);
@@ -448,10 +453,6 @@ impl ValuesBuilder {
             ..
         } = *asked;
         let hides = hides_text(value);
-        if value.len() > LONGEST {
-            self.row_open = true;
-            return None;
-        }
         let Recent {
             entry, mut place, ..
         } = self.find(asked);
