@@ -51,7 +51,9 @@ use crate::event::derive::Memory;
 use crate::event::keys;
 use crate::event::keys::Key;
 use crate::event::keys::Param;
+use crate::event::plan::Wanted;
 use crate::event::record::Content;
+use crate::event::record::Record;
 use crate::event::record::Text;
 use crate::event::resource::Class;
 use crate::event::resource::Naming;
@@ -126,6 +128,10 @@ pub(crate) struct Scanner {
     trails: Trails,
     names: keys::Keys,
     memory: Memory,
+    /// The parameters that are of use to the record's call.
+    wanted: Wanted,
+    /// Whether the call is known and the first of its parameters has not come.
+    expects: bool,
     careful: bool,
     /// Whether keys and strings are gathered, what was, and the known keys that were told of this
     /// file already.
@@ -149,6 +155,8 @@ impl Scanner {
             trails: Trails::new(),
             names: keys::Keys::get(),
             memory: Memory::default(),
+            wanted: Wanted::ALL,
+            expects: false,
             careful: false,
             gather: false,
             resources: true,
@@ -242,6 +250,9 @@ impl Scanner {
     }
 
     fn begin_record<'a>(&mut self, start: usize) -> Lists<'a> {
+        self.wanted = Wanted::ALL;
+        self.expects = false;
+        self.memory.begin();
         if self.gather {
             self.leaves.begin(start);
         }
@@ -313,6 +324,9 @@ impl Scanner {
                     };
                     at = token.to + 1;
                     let place = way.place;
+                    if self.expects && place.param.is_known() {
+                        self.begin_params(&out.record);
+                    }
                     if self.is_quiet(input, token, place) {
                         if self.gather && !place.slot.is_column(input.get(token.from, token.to)) {
                             self.leaves.add(token.from, token.to);
@@ -330,6 +344,9 @@ impl Scanner {
                     let goes_on = match way.turn {
                         Turn::None => continue,
                         Turn::Call => {
+                            if self.resources {
+                                self.expect(&out.record);
+                            }
                             let call = self.hash.text(input.get(token.from, token.to));
                             self.trails.turn_by_call(call)
                         }
@@ -383,6 +400,23 @@ impl Scanner {
         }
         self.keep_room(lists);
         false
+    }
+
+    /// The record's call is known, whose parameters are about to come.
+    fn expect(&mut self, record: &Record<'_>) {
+        if let (Some(source), Some(name)) = (&record.event_source, &record.event_name) {
+            self.memory.expect(source, name);
+            self.expects = true;
+        }
+    }
+
+    /// The first of the call's parameters is there: most of them need not be noted.
+    #[inline(never)]
+    fn begin_params(&mut self, record: &Record<'_>) {
+        self.expects = false;
+        if let (Some(source), Some(name)) = (&record.event_source, &record.event_name) {
+            self.wanted = self.memory.wanted(source, name);
+        }
     }
 
     /// Gathers the keys of the text that was stepped over from `at` on; `learning` where they are
@@ -715,7 +749,7 @@ impl Scanner {
             return true;
         }
         let raw = input.get(token.from, token.to);
-        !(place.param.is_known() || looks_like_id(raw) || may_hold_arn(raw))
+        !(self.wanted.has(place.param) || looks_like_id(raw) || may_hold_arn(raw))
     }
 
     /// Deals with a string value; its hash.
@@ -729,7 +763,7 @@ impl Scanner {
         lists: &mut Lists<'a>,
     ) -> u64 {
         let hash = self.text::<CANONICAL>(input, token, place, out, lists);
-        if place.param.is_known()
+        if self.wanted.has(place.param)
             && let Some((part, top)) = place.area.part()
             && lists.params.len() < MOST_PARAMS
         {
@@ -999,6 +1033,7 @@ mod tests {
             "readOnly",
             "eventTime",
             "userIdentity",
+            "eventSource",
         ]);
         let more = prop::collection::vec((key, nested()), 0..5);
         let call = prop::sample::select(vec!["GetObject", "RunInstances", "\\u0041"]);
@@ -1021,6 +1056,13 @@ mod tests {
             } else if odd < 40 {
                 let twice = members[odd as usize % members.len()].clone();
                 members.push(twice);
+            } else if odd < 60 {
+                // What is asked of a call before all of it is known would be wrong.
+                let (one, other) = (
+                    odd as usize % members.len(),
+                    odd as usize / 7 % members.len(),
+                );
+                members.swap(one, other);
             }
             let mut text = format!("{{{}{blank}}}", members.join(","));
             if odd >= 235 {

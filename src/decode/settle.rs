@@ -68,12 +68,7 @@ pub(crate) fn resolve<'a>(out: &mut Scanned<'a>, lists: &mut Lists<'a>, memory: 
         region: record.aws_region.as_deref().unwrap_or(""),
         account: record.account().unwrap_or(""),
         read_only: record.read_only,
-        user: record.identity.get().arn.as_deref().filter(|_| {
-            matches!(
-                record.identity.get().kind.as_deref(),
-                Some("IAMUser" | "Root")
-            )
-        }),
+        caller: Some(record.identity.get()),
         message: record.error_message.as_deref(),
     };
     out.record.aliases = derive::complete(&mut resources, params, &call, memory);

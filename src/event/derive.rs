@@ -10,15 +10,16 @@
 
 use std::borrow::Cow;
 
-use crate::event::keys::{Key, Param, Part, Piece, Plan, Plans, Table, Told};
+use crate::event::keys::{Key, Param, Part, Piece, Table, Told};
 use crate::event::kind::{Kind, join_key};
 use crate::event::outcome::fold_name;
 use crate::event::params::Form::{
     Account, CopySource, Document, Function, Grantee, Id, Ids, Itself, KmsKey, Parameter, Queue,
     Secret,
 };
-use crate::event::params::{ALIASES, EVERYONE, Form, OF_ACCOUNT, OF_CALLER, ROWS};
-use crate::event::record::{HIDDEN, Text};
+use crate::event::params::{ALIASES, EVERYONE, Form, OF_ACCOUNT, OF_CALLER};
+use crate::event::plan::{Plan, Plans, Wanted};
+use crate::event::record::{HIDDEN, Text, UserIdentity};
 use crate::event::relation::Roles;
 use crate::event::resource::{
     Arn, Class, Naming, ResourceRef, Role, has_colon, id_class, is_ec2_id, is_id_like,
@@ -38,8 +39,8 @@ pub struct Call<'a> {
     pub account: &'a str,
     /// `readOnly`.
     pub read_only: Option<bool>,
-    /// The caller's ARN, where the caller is a user or root.
-    pub user: Option<&'a str>,
+    /// Who calls. Of nearly no call that is asked: it waits for memory.
+    pub caller: Option<&'a UserIdentity<'a>>,
     /// `errorMessage`: of a refused call often all that names its resource.
     pub message: Option<&'a str>,
 }
@@ -54,6 +55,23 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// Another record begins.
+    pub(crate) fn begin(&mut self) {
+        self.plans.forget();
+    }
+
+    /// The record's call is known, and its parameters are about to come.
+    pub(crate) fn expect(&mut self, source: &str, name: &str) {
+        self.plans.expect(source, name);
+    }
+
+    /// The names of parameters that are wanted of the record's call, which is expected.
+    pub(crate) fn wanted(&mut self, source: &str, name: &str) -> Wanted {
+        let plan = self.plans.of(source, name);
+        plan.fetch_rows();
+        plan.wanted()
+    }
+
     /// Takes back the room of names that are not needed any more.
     pub(crate) fn reclaim(&mut self, resources: &mut Vec<ResourceRef<'_>>) {
         for resource in resources.drain(..) {
@@ -72,7 +90,7 @@ pub const MOST_RESOURCES: usize = 1000;
 /// and gives the other names of what it is about: (place in `resources`, name).
 pub fn complete<'a>(
     resources: &mut Vec<ResourceRef<'a>>,
-    params: &[Param<'a>],
+    params: &mut Vec<Param<'a>>,
     call: &Call<'_>,
     memory: &mut Memory,
 ) -> Vec<(usize, String)> {
@@ -85,6 +103,10 @@ pub fn complete<'a>(
     let plan = plans.of(call.source.unwrap_or(""), call.name);
     let reads = plan.reads(call.read_only);
     direct.clear();
+    // Of a record whose call is known before its parameters these are all.
+    let wanted = plan.wanted();
+    params.retain(|param| wanted.has(param.key));
+    let table = Table::get();
     each_named(params, call, plan, pool, |pool, n, param, name| {
         let at = match name {
             // The record holds it under a better name.
@@ -111,7 +133,7 @@ pub fn complete<'a>(
             }
         };
         let Some(at) = at else { return };
-        if let Some(role) = ROWS[n].role {
+        if let Some(role) = table.worked(n).role {
             resources[at].role = role;
         } else if param.top && param.part == Part::Request && !direct.contains(&at) {
             direct.push(at);
@@ -123,7 +145,7 @@ pub fn complete<'a>(
     if resources.is_empty() {
         return Vec::new();
     }
-    roles.assign(resources, call.name, plan.number, reads, direct);
+    roles.assign(resources, call.name, &mut plan.said, reads, direct);
     if plan.reports {
         for resource in resources.iter_mut().filter(|r| r.role.is_subject()) {
             resource.role = Role::Used;
@@ -188,7 +210,9 @@ fn without_parameters(resources: &mut Vec<ResourceRef<'_>>, call: &Call<'_>, rea
     };
     let name = if let Some(name) = call.message.and_then(|m| refused(m, call)) {
         name
-    } else if let Some(user) = call.user.filter(|_| is_listed(OF_CALLER)) {
+    } else if is_listed(OF_CALLER)
+        && let Some(user) = call.caller.and_then(user_of)
+    {
         // The root user is the account.
         let is_root = user.ends_with(":root") && !call.account.is_empty();
         if is_root { call.account } else { user }.to_owned()
@@ -198,6 +222,12 @@ fn without_parameters(resources: &mut Vec<ResourceRef<'_>>, call: &Call<'_>, rea
         return;
     };
     resources.push(ResourceRef::new(Cow::Owned(name), Naming::Derived));
+}
+
+/// The ARN of a caller that is a user or root.
+fn user_of<'a>(caller: &'a UserIdentity<'_>) -> Option<&'a str> {
+    let is_user = matches!(caller.kind.as_deref(), Some("IAMUser" | "Root"));
+    caller.arn.as_deref().filter(|_| is_user)
 }
 
 /// The IAM resource a refusal names in words: `… on resource: user alice because …`.
@@ -285,7 +315,7 @@ fn each_named<'a>(
                 Class::of_row(n, variant)
             }
         };
-        let form = (ROWS[n].form, worked.pieces.as_slice(), worked.told);
+        let form = (worked.form, &worked.pieces[..], worked.told);
         for_each_name(form, params, param, call, pool, class, |pool, named| {
             each(pool, n, param, named);
         });
@@ -411,19 +441,26 @@ fn for_each_name<'a>(
             let id = text.rsplit('/').next().unwrap_or(text);
             made(pool, &[":route53:::hostedzone/", id], Some(0))
         }
-        Form::Arn(_) => {
+        Form::Arn(form) => {
             let mut name = pool.take();
             name.push_str("arn:");
             name.push_str(partition(region));
             name.push(':');
             for piece in pieces {
-                name.push_str(match *piece {
-                    Piece::Text(text) => text,
+                let part = match *piece {
+                    Piece::Text(from, to) => form.get(from.into()..to.into()).unwrap_or(""),
                     Piece::Value => text,
                     Piece::Region => region,
                     Piece::Account => account,
+                    Piece::RegionAndAccount => {
+                        name.push_str(region);
+                        name.push(':');
+                        account
+                    }
                     Piece::Other(key) => other(params, param.part, key),
-                });
+                    Piece::End => break,
+                };
+                name.push_str(part);
             }
             let class = match told {
                 Told::Row => class(0),
@@ -548,7 +585,7 @@ fn aliases(
 #[cfg(test)]
 pub(crate) fn rows_used(params: &[Param<'_>], call: &Call<'_>) -> Vec<usize> {
     let mut used = Vec::new();
-    let plan = Plan::of(call.source.unwrap_or(""), call.name, 0);
+    let plan = Plan::of(call.source.unwrap_or(""), call.name);
     each_named(params, call, &plan, &mut Pool::default(), |_, n, _, _| {
         used.push(n);
     });
@@ -560,9 +597,18 @@ mod tests {
     use super::*;
     use crate::event::json::Node;
     use crate::event::keys::{Key, Keys};
+    use crate::event::params::ROWS;
 
     const ACCOUNT: &str = "111122223333";
     const USER: &str = "arn:aws:iam::111122223333:user/caller";
+
+    fn caller(arn: &str) -> UserIdentity<'_> {
+        UserIdentity {
+            kind: Some("IAMUser".into()),
+            arn: Some(arn.into()),
+            ..UserIdentity::default()
+        }
+    }
 
     /// The parameters of a part, as the scanner notes them.
     fn gather(
@@ -632,13 +678,13 @@ mod tests {
                 region: "us-east-1",
                 account: ACCOUNT,
                 read_only: None,
-                user: Some(USER),
+                caller: Some(&caller(USER)),
                 message: None,
             };
             for n in rows_used(&params, &call) {
                 used[n] = true;
             }
-            let aliases = complete(&mut found, &params, &call, &mut Memory::default());
+            let aliases = complete(&mut found, &mut params, &call, &mut Memory::default());
             shown.push_str(&format!(
                 "{} {name}\n",
                 source.trim_end_matches(".amazonaws.com")
@@ -703,7 +749,12 @@ mod tests {
             ..Call::default()
         };
         let mut resources = Vec::new();
-        complete(&mut resources, &[], &call, &mut Memory::default());
+        complete(
+            &mut resources,
+            &mut Vec::new(),
+            &call,
+            &mut Memory::default(),
+        );
         let names: Vec<_> = resources.iter().map(|r| r.name.as_ref()).collect();
         assert_eq!(names, ["arn:aws:iam::111122223333:user/TrailDiscover"]);
     }
@@ -719,11 +770,16 @@ mod tests {
                 source: Some(&source),
                 name,
                 account: ACCOUNT,
-                user: Some(USER),
+                caller: Some(&caller(USER)),
                 ..Call::default()
             };
             let mut resources = Vec::new();
-            complete(&mut resources, &[], &call, &mut Memory::default());
+            complete(
+                &mut resources,
+                &mut Vec::new(),
+                &call,
+                &mut Memory::default(),
+            );
             let names: Vec<_> = resources.iter().map(|r| r.name.as_ref()).collect();
             assert_eq!(names, [expected], "{service} {name}");
         }
@@ -744,12 +800,17 @@ mod tests {
                 source: Some(&source),
                 name,
                 account: ACCOUNT,
-                user: Some(user),
+                caller: Some(&caller(user)),
                 read_only,
                 ..Call::default()
             };
             let mut resources = Vec::new();
-            complete(&mut resources, &[], &call, &mut Memory::default());
+            complete(
+                &mut resources,
+                &mut Vec::new(),
+                &call,
+                &mut Memory::default(),
+            );
             let names: Vec<_> = resources.iter().map(|r| r.name.as_ref()).collect();
             assert_eq!(names, expected, "{name} {user}");
         }

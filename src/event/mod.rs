@@ -16,6 +16,7 @@ mod newborn;
 pub mod outcome;
 pub mod params;
 pub mod pick;
+pub mod plan;
 pub mod principal;
 pub mod record;
 pub mod relation;

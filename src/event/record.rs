@@ -415,7 +415,9 @@ impl Record<'_> {
 
     /// The account whose log this is: `recipientAccountId`, else the caller's.
     pub fn account(&self) -> Option<&str> {
-        self.recipient_account.as_deref().or(self.caller_account())
+        // Who calls is only asked where that must be: it waits for memory.
+        let recipient = self.recipient_account.as_deref();
+        recipient.or_else(|| self.caller_account())
     }
 
     /// The account of the caller's identity, where it is one.

@@ -7,6 +7,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
+use crate::base::near::fetch;
 use crate::event::kind::Kind;
 use crate::event::outcome::fold_name;
 use crate::event::resource::{ResourceRef, Role};
@@ -207,20 +208,36 @@ const ENDS: &[&str] = &[
     "forcedelete",
 ];
 
-/// Remembers what was said of one call about resources of one list of kinds: logs repeat themselves.
-#[derive(Debug)]
-pub(crate) struct Roles {
-    hasher: RandomState,
-    /// By a hash of everything the answer hangs on: that and four bits a resource; zeros for none.
-    known: Box<[(u64, u64)]>,
-}
+/// What was said of late of one call, about resources of a list of kinds: logs repeat themselves.
+///
+/// By a number that hangs on everything the answer does: that, and four bits a resource; zeros for
+/// none.
+#[derive(Debug, Clone, Default)]
+#[repr(align(64))]
+pub(crate) struct Said([(u64, u64); 1 << SAID]);
 
-impl Default for Roles {
-    fn default() -> Self {
-        Self {
-            hasher: RandomState::default(),
-            known: vec![(0, 0); 1 << KNOWN].into(),
-        }
+/// So many bits number what was said.
+const SAID: u32 = 3;
+
+impl Said {
+    const fn place(key: u64) -> usize {
+        (key >> (u64::BITS - SAID)) as usize
+    }
+
+    /// Asks for all of it.
+    pub(crate) fn fetch(&self) {
+        self.0.chunks(4).filter_map(<[_]>::first).for_each(fetch);
+    }
+
+    /// What was said under a number.
+    pub(crate) fn get(&self, key: u64) -> Option<u64> {
+        let (known, said) = self.0[Self::place(key)];
+        (known == key && key != 0).then_some(said)
+    }
+
+    /// Keeps what is said under a number.
+    pub(crate) fn put(&mut self, key: u64, said: u64) {
+        self.0[Self::place(key)] = (key, said);
     }
 }
 
@@ -233,23 +250,26 @@ const fn mixed(value: u64) -> u64 {
 /// Resources of a record that is remembered.
 const FEW: usize = 16;
 
-/// So many bits number the answers that are remembered.
-const KNOWN: u32 = 12;
+/// Says what resources are to calls, with a look at what was said before.
+#[derive(Debug, Default)]
+pub(crate) struct Roles {
+    hasher: RandomState,
+}
 
 impl Roles {
-    /// [`assign`], with a look at what was said before. `number` is the call's, whatever else it is.
+    /// [`assign`], with a look at what was `said` of this call before.
     pub(crate) fn assign(
-        &mut self,
+        &self,
         resources: &mut [ResourceRef<'_>],
         call: &str,
-        number: u32,
+        said: &mut Said,
         reads: bool,
         direct: &[usize],
     ) {
         if resources.len() > FEW {
             return assign(resources, call, reads, direct);
         }
-        let mut key = self.hasher.hash_one((number, reads));
+        let mut key = self.hasher.hash_one(reads);
         let mut add = |value: u64| key = mixed(key ^ value);
         for resource in &*resources {
             let of_kind = || {
@@ -265,9 +285,7 @@ impl Roles {
         for at in direct {
             add(*at as u64);
         }
-        let place = (key >> (u64::BITS - KNOWN)) as usize;
-        let (known, roles) = self.known[place];
-        if known == key && key != 0 {
+        if let Some(roles) = said.get(key) {
             for (i, resource) in resources.iter_mut().enumerate() {
                 resource.role = Role::ALL[(roles >> (4 * i) & 7) as usize];
             }
@@ -275,8 +293,7 @@ impl Roles {
         }
         assign(resources, call, reads, direct);
         let roles = resources.iter().rev();
-        let roles = roles.fold(0, |all, r| all << 4 | r.role as u64);
-        self.known[place] = (key, roles);
+        said.put(key, roles.fold(0, |all, r| all << 4 | r.role as u64));
     }
 }
 
