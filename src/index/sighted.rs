@@ -4,8 +4,8 @@
 //! a byte behind, and the second puts it among those that are known; few are, and they stay close.
 //! A name that is not known yet is sent on as new, and the writer finds it among all names.
 //!
-//! Names wait until there are some of them, and then are looked for side by side: each look by itself
-//! would wait for memory.
+//! Names wait until there are some of them, and memory is asked for what they will be compared with:
+//! each look by itself would wait for it.
 //!
 //! A hash says which names come again, and is never trusted with more: a known name is compared byte
 //! by byte.
@@ -13,10 +13,9 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
 
+use crate::base::near::fetch;
 use crate::index::strings::Strings;
-use crate::index::symbols::spread;
 
 /// Names sent before all are forgotten: the writer holds a number for each.
 const MOST_SENT: u32 = 1 << 17;
@@ -36,7 +35,7 @@ pub(crate) struct Sighted {
     hasher: RandomState,
     /// Those that are known, end to end.
     text: String,
-    known: HashTable<Known>,
+    known: Names,
     sights: Box<[u8]>,
     sent: u32,
     fresh: Strings,
@@ -45,7 +44,8 @@ pub(crate) struct Sighted {
     hashes: Vec<u64>,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// A name that is known: where it stands in the text, and its number; 0 is none.
+#[derive(Debug, Clone, Copy, Default)]
 struct Known {
     hash: u32,
     start: u32,
@@ -53,12 +53,91 @@ struct Known {
     code: u32,
 }
 
+/// Names whose hashes begin alike: a line of the cache, and in one.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(64))]
+struct Line([Known; 4]);
+
+/// The names that are known, by the beginnings of their hashes. Where it is full, one is forgotten
+/// for another; that name is then sent once more.
+#[derive(Debug)]
+struct Names {
+    lines: Vec<Line>,
+    len: usize,
+}
+
+/// Lines at first, and at most.
+const FEWEST_LINES: usize = 1 << 6;
+const MOST_LINES: usize = 1 << 14;
+
+impl Default for Names {
+    fn default() -> Self {
+        Self {
+            lines: vec![Line::default(); FEWEST_LINES],
+            len: 0,
+        }
+    }
+}
+
+impl Names {
+    /// The line in which a hash stands.
+    #[inline]
+    fn line(&self, hash: u32) -> usize {
+        ((u64::from(hash) * self.lines.len() as u64) >> u32::BITS) as usize
+    }
+
+    /// Asks for the line in which a hash stands.
+    #[inline]
+    fn fetch(&self, hash: u32) {
+        if let Some(line) = self.lines.get(self.line(hash)) {
+            fetch(line);
+        }
+    }
+
+    /// The name of this hash that is the one meant.
+    #[inline]
+    fn find(&self, hash: u32, is: impl Fn(&Known) -> bool) -> Option<Known> {
+        let line = &self.lines[self.line(hash)];
+        let found = line
+            .0
+            .iter()
+            .find(|known| known.hash == hash && known.code != 0 && is(known));
+        found.copied()
+    }
+
+    fn insert(&mut self, known: Known) {
+        if self.len > 2 * self.lines.len() && self.lines.len() < MOST_LINES {
+            let lines = vec![Line::default(); 4 * self.lines.len()];
+            let before = std::mem::replace(&mut self.lines, lines);
+            self.len = 0;
+            let all = before.iter().flat_map(|line| line.0);
+            all.filter(|known| known.code != 0)
+                .for_each(|known| self.put(known));
+        }
+        self.put(known);
+    }
+
+    fn put(&mut self, known: Known) {
+        let line = self.line(known.hash);
+        let line = &mut self.lines[line].0;
+        let free = line.iter().position(|known| known.code == 0);
+        self.len += usize::from(free.is_some());
+        // Any of the four, told by what did not choose the line.
+        line[free.unwrap_or(known.hash as usize % line.len())] = known;
+    }
+
+    fn clear(&mut self) {
+        self.lines.fill(Line::default());
+        self.len = 0;
+    }
+}
+
 impl Default for Sighted {
     fn default() -> Self {
         Self {
             hasher: RandomState::default(),
             text: String::new(),
-            known: HashTable::new(),
+            known: Names::default(),
             sights: vec![0; SIGHTS].into_boxed_slice(),
             sent: 0,
             fresh: Strings::default(),
@@ -77,8 +156,12 @@ const fn parts(hash: u64) -> (u32, usize, u8) {
 impl Sighted {
     /// Takes a name whose number is given by [`Self::settle`], behind those before it.
     pub(crate) fn wait(&mut self, name: &str) {
+        let hash = self.hasher.hash_one(name);
+        let (short, slot, _) = parts(hash);
+        self.known.fetch(short);
+        fetch(&self.sights[slot]);
         self.waiting.push(name);
-        self.hashes.push(self.hasher.hash_one(name));
+        self.hashes.push(hash);
     }
 
     /// Whether it is time to settle.
@@ -88,7 +171,7 @@ impl Sighted {
 
     /// Gives every waiting name its number, in their order.
     pub(crate) fn settle(&mut self, codes: &mut Vec<u32>) {
-        self.look_ahead();
+        self.fetch_texts();
         let waiting = std::mem::take(&mut self.waiting);
         let hashes = std::mem::take(&mut self.hashes);
         codes.extend((hashes.iter().zip(waiting.iter())).map(|(h, name)| self.number(name, *h)));
@@ -97,20 +180,19 @@ impl Sighted {
         self.hashes.clear();
     }
 
-    /// Looks where waiting names would be, so that the looks that count find those places in the
-    /// cache.
-    fn look_ahead(&self) {
-        let mut met = 0;
+    /// Asks for the texts that waiting names will be compared with.
+    fn fetch_texts(&self) {
         let text = self.text.as_bytes();
         for hash in &self.hashes {
-            let (short, slot, _) = parts(*hash);
-            let found = self.known.find(spread(short), |known| known.hash == short);
-            let (start, len) = found.map_or((0, 1), |known| (known.start, known.len));
-            let last = (start + len).saturating_sub(1) as usize;
-            met ^= text.get(start as usize).unwrap_or(&0) ^ text.get(last).unwrap_or(&0);
-            met ^= self.sights[slot];
+            let Some(known) = self.known.find(parts(*hash).0, |_| true) else {
+                continue;
+            };
+            let (start, len) = (known.start as usize, known.len as usize);
+            if let Some([first, .., last]) = text.get(start..start + len) {
+                fetch(first);
+                fetch(last);
+            }
         }
-        std::hint::black_box(met);
     }
 
     /// The number of a name, which is sent under it if it is not known; none wait before it.
@@ -122,10 +204,9 @@ impl Sighted {
         let (hash, slot, mark) = parts(hash);
         let is = |known: &Known| {
             let (start, len) = (known.start as usize, known.len as usize);
-            known.hash == hash
-                && self.text.as_bytes().get(start..start + len) == Some(name.as_bytes())
+            self.text.as_bytes().get(start..start + len) == Some(name.as_bytes())
         };
-        if let Some(known) = self.known.find(spread(hash), is) {
+        if let Some(known) = self.known.find(hash, is) {
             return known.code;
         }
         self.sent += 1;
@@ -138,8 +219,7 @@ impl Sighted {
                 code: self.sent,
             };
             self.text.push_str(name);
-            self.known
-                .insert_unique(spread(hash), known, |known| spread(known.hash));
+            self.known.insert(known);
         }
         self.sent
     }
@@ -210,6 +290,41 @@ mod tests {
         sighted.forget();
         assert_eq!(numbered(&mut sighted, &one), (vec![1], one.to_vec()));
         assert_eq!(numbered(&mut sighted, &one), (vec![1], Vec::new()));
+    }
+
+    #[test]
+    fn names_that_are_known_are_found_and_few_are_forgotten_for_others() {
+        let mut names = Names::default();
+        let hash = |n: u32| n.wrapping_mul(0x9e37_79b1);
+        let all = 3 * MOST_LINES as u32;
+        for n in 1..=all {
+            let code = n;
+            names.insert(Known {
+                hash: hash(n),
+                code,
+                ..Known::default()
+            });
+            let found = names.find(hash(n), |known| known.code == n);
+            assert_eq!(found.map(|known| known.code), Some(n));
+        }
+        assert_eq!(names.lines.len(), MOST_LINES);
+        let known = (1..=all).filter(|n| names.find(hash(*n), |known| known.code == *n).is_some());
+        let known = known.count();
+        assert_eq!(known, names.len);
+        assert!(known > all as usize * 9 / 10, "{known} of {all}");
+        assert!(names.find(hash(1), |_| false).is_none());
+        // One after another in one line: the last is there.
+        for code in 1..=9 {
+            names.insert(Known {
+                hash: code,
+                code,
+                ..Known::default()
+            });
+            assert!(names.find(code, |known| known.code == code).is_some());
+        }
+        names.clear();
+        assert!((0..9).all(|n| names.find(n, |_| true).is_none()));
+        assert_eq!(names.len, 0);
     }
 
     #[test]
