@@ -9,6 +9,7 @@ pub mod crew;
 pub(crate) mod glance;
 pub mod guard;
 pub mod ledger;
+pub(crate) mod lines;
 pub(crate) mod near;
 pub mod origin;
 pub mod printable;

@@ -8,9 +8,10 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
-use hashbrown::{HashMap, HashTable};
+use hashbrown::HashMap;
 
 use crate::base::glance::Glance;
+use crate::base::lines::{Hashed, Lines, short};
 use crate::base::origin::FileId;
 use crate::base::time::{self, UtcMicros};
 use crate::event::birth::Birth;
@@ -25,7 +26,6 @@ use crate::index::schema::Col;
 use crate::index::segment::{Facts, UNDATED};
 use crate::index::sighted::Sighted;
 use crate::index::strings::Strings;
-use crate::index::symbols::spread;
 use crate::index::values::ValuesBuilder;
 
 /// Text a thread's dictionaries may hold before they begin anew: the index holds it already.
@@ -39,7 +39,7 @@ const CALLERS: usize = 4 << 10;
 struct LocalDict {
     text: String,
     /// With all that a comparison needs: each further look elsewhere waits for the memory.
-    table: HashTable<Entry>,
+    table: Lines<Entry>,
     /// Texts met not long ago, by their ends; none before the first.
     recent: Vec<Recent>,
     len: u32,
@@ -54,11 +54,13 @@ struct Entry {
     len: u32,
 }
 
-impl Entry {
-    fn spread(self) -> u64 {
-        spread(self.hash)
+impl Hashed for Entry {
+    fn hash(&self) -> u32 {
+        self.hash
     }
+}
 
+impl Entry {
     fn is(self, all: &str, text: &str) -> bool {
         let (start, len) = (self.start as usize, self.len as usize);
         len == text.len() && all.as_bytes().get(start..start + len) == Some(text.as_bytes())
@@ -111,25 +113,22 @@ impl LocalDict {
 
     /// The entry of a text, new or known.
     fn look_up(&mut self, hasher: RandomState, text: &str) -> Entry {
-        let mut entry = Entry {
-            hash: hasher.hash_one(text) as u32,
-            ..Entry::default()
-        };
+        let hash = short(hasher.hash_one(text));
         let all = &self.text;
-        let found = self.table.find(entry.spread(), |known| {
-            known.hash == entry.hash && known.is(all, text)
-        });
-        if let Some(&known) = found {
+        if let Some(&known) = self.table.find(hash, |known| known.is(all, text)) {
             return known;
         }
+        let mut entry = Entry {
+            hash,
+            ..Entry::default()
+        };
         self.len += 1;
         entry.code = self.len;
         entry.start = self.text.len() as u32;
         entry.len = text.len() as u32;
         self.text.push_str(text);
         self.fresh.push(text);
-        self.table
-            .insert_unique(entry.spread(), entry, |known| known.spread());
+        self.table.insert(entry);
         entry
     }
 }

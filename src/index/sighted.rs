@@ -14,6 +14,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
+use crate::base::lines::{Hashed, Lines, short};
 use crate::base::near::fetch;
 use crate::index::strings::Strings;
 
@@ -35,7 +36,7 @@ pub(crate) struct Sighted {
     hasher: RandomState,
     /// Those that are known, end to end.
     text: String,
-    known: Names,
+    known: Lines<Known>,
     sights: Box<[u8]>,
     sent: u32,
     fresh: Strings,
@@ -44,7 +45,7 @@ pub(crate) struct Sighted {
     hashes: Vec<u64>,
 }
 
-/// A name that is known: where it stands in the text, and its number; 0 is none.
+/// A name that is known: where it stands in the text, and its number.
 #[derive(Debug, Clone, Copy, Default)]
 struct Known {
     hash: u32,
@@ -53,82 +54,9 @@ struct Known {
     code: u32,
 }
 
-/// Names whose hashes begin alike: a line of the cache, and in one.
-#[derive(Debug, Clone, Copy, Default)]
-#[repr(align(64))]
-struct Line([Known; 4]);
-
-/// The names that are known, by the beginnings of their hashes. Where it is full, one is forgotten
-/// for another; that name is then sent once more.
-#[derive(Debug)]
-struct Names {
-    lines: Vec<Line>,
-    len: usize,
-}
-
-/// Lines at first, and at most.
-const FEWEST_LINES: usize = 1 << 6;
-const MOST_LINES: usize = 1 << 14;
-
-impl Default for Names {
-    fn default() -> Self {
-        Self {
-            lines: vec![Line::default(); FEWEST_LINES],
-            len: 0,
-        }
-    }
-}
-
-impl Names {
-    /// The line in which a hash stands.
-    #[inline]
-    fn line(&self, hash: u32) -> usize {
-        ((u64::from(hash) * self.lines.len() as u64) >> u32::BITS) as usize
-    }
-
-    /// Asks for the line in which a hash stands.
-    #[inline]
-    fn fetch(&self, hash: u32) {
-        if let Some(line) = self.lines.get(self.line(hash)) {
-            fetch(line);
-        }
-    }
-
-    /// The name of this hash that is the one meant.
-    #[inline]
-    fn find(&self, hash: u32, is: impl Fn(&Known) -> bool) -> Option<Known> {
-        let line = &self.lines[self.line(hash)];
-        let found = line
-            .0
-            .iter()
-            .find(|known| known.hash == hash && known.code != 0 && is(known));
-        found.copied()
-    }
-
-    fn insert(&mut self, known: Known) {
-        if self.len > 2 * self.lines.len() && self.lines.len() < MOST_LINES {
-            let lines = vec![Line::default(); 4 * self.lines.len()];
-            let before = std::mem::replace(&mut self.lines, lines);
-            self.len = 0;
-            let all = before.iter().flat_map(|line| line.0);
-            all.filter(|known| known.code != 0)
-                .for_each(|known| self.put(known));
-        }
-        self.put(known);
-    }
-
-    fn put(&mut self, known: Known) {
-        let line = self.line(known.hash);
-        let line = &mut self.lines[line].0;
-        let free = line.iter().position(|known| known.code == 0);
-        self.len += usize::from(free.is_some());
-        // Any of the four, told by what did not choose the line.
-        line[free.unwrap_or(known.hash as usize % line.len())] = known;
-    }
-
-    fn clear(&mut self) {
-        self.lines.fill(Line::default());
-        self.len = 0;
+impl Hashed for Known {
+    fn hash(&self) -> u32 {
+        self.hash
     }
 }
 
@@ -137,7 +65,7 @@ impl Default for Sighted {
         Self {
             hasher: RandomState::default(),
             text: String::new(),
-            known: Names::default(),
+            known: Lines::default(),
             sights: vec![0; SIGHTS].into_boxed_slice(),
             sent: 0,
             fresh: Strings::default(),
@@ -150,7 +78,7 @@ impl Default for Sighted {
 /// Of a name's hash what stands beside it, and the place and the mark of its first sight.
 const fn parts(hash: u64) -> (u32, usize, u8) {
     // Zero stands for none.
-    (hash as u32, hash as usize % SIGHTS, (hash >> 32) as u8 | 1)
+    (short(hash), hash as usize % SIGHTS, (hash >> 32) as u8 | 1)
 }
 
 impl Sighted {
@@ -290,41 +218,6 @@ mod tests {
         sighted.forget();
         assert_eq!(numbered(&mut sighted, &one), (vec![1], one.to_vec()));
         assert_eq!(numbered(&mut sighted, &one), (vec![1], Vec::new()));
-    }
-
-    #[test]
-    fn names_that_are_known_are_found_and_few_are_forgotten_for_others() {
-        let mut names = Names::default();
-        let hash = |n: u32| n.wrapping_mul(0x9e37_79b1);
-        let all = 3 * MOST_LINES as u32;
-        for n in 1..=all {
-            let code = n;
-            names.insert(Known {
-                hash: hash(n),
-                code,
-                ..Known::default()
-            });
-            let found = names.find(hash(n), |known| known.code == n);
-            assert_eq!(found.map(|known| known.code), Some(n));
-        }
-        assert_eq!(names.lines.len(), MOST_LINES);
-        let known = (1..=all).filter(|n| names.find(hash(*n), |known| known.code == *n).is_some());
-        let known = known.count();
-        assert_eq!(known, names.len);
-        assert!(known > all as usize * 9 / 10, "{known} of {all}");
-        assert!(names.find(hash(1), |_| false).is_none());
-        // One after another in one line: the last is there.
-        for code in 1..=9 {
-            names.insert(Known {
-                hash: code,
-                code,
-                ..Known::default()
-            });
-            assert!(names.find(code, |known| known.code == code).is_some());
-        }
-        names.clear();
-        assert!((0..9).all(|n| names.find(n, |_| true).is_none()));
-        assert_eq!(names.len, 0);
     }
 
     #[test]

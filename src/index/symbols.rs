@@ -10,10 +10,12 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
-use hashbrown::{HashMap, HashTable};
+use hashbrown::HashMap;
 
 use crate::base::caseless::{Case, Caseless};
 use crate::base::crew::{self, Alone, Crew};
+use crate::base::lines::{Hashed, Lines, short};
+use crate::base::near::fetch;
 use crate::index::ends::Ends;
 use crate::index::strings::Strings;
 
@@ -223,21 +225,22 @@ const PIECE: usize = 32;
 const AHEAD: usize = 64;
 
 /// A symbol with as much of its string's hash as tells nearly all of them apart.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Known {
     hash: u32,
     code: u32,
 }
 
-/// A short hash for a table that looks at the highest bits too.
-pub(crate) const fn spread(short: u32) -> u64 {
-    (short as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+impl Hashed for Known {
+    fn hash(&self) -> u32 {
+        self.hash
+    }
 }
 
 /// The writer's side of a dictionary.
 #[derive(Debug, Default)]
 pub struct SymbolsWriter {
-    table: HashTable<Known>,
+    table: Lines<Known, 8>,
     hasher: RandomState,
     full: Vec<Arc<Chunk>>,
     tail: Chunk,
@@ -256,7 +259,7 @@ impl SymbolsWriter {
 
     /// The symbol of `text`, new or known. `None` once four billion are in use.
     pub fn intern(&mut self, text: &str) -> Option<Sym> {
-        let hash = self.hasher.hash_one(text) as u32;
+        let hash = short(self.hasher.hash_one(text));
         self.intern_hashed(text, hash)
     }
 
@@ -267,9 +270,10 @@ impl SymbolsWriter {
         while from < texts.len() {
             let some = from..texts.len().min(from + AHEAD);
             for (hash, at) in hashes.iter_mut().zip(some.clone()) {
-                *hash = self.hasher.hash_one(texts.get(at)) as u32;
+                *hash = short(self.hasher.hash_one(texts.get(at)));
+                self.table.fetch(*hash);
             }
-            self.look_ahead(hashes.get(..some.len()).unwrap_or_default());
+            self.fetch_texts(hashes.get(..some.len()).unwrap_or_default());
             for (hash, at) in hashes.iter().zip(some.clone()) {
                 let sym = self.intern_hashed(texts.get(at), *hash);
                 codes.push(sym.map_or(0, Sym::code));
@@ -278,17 +282,16 @@ impl SymbolsWriter {
         }
     }
 
-    /// Looks where texts of these hashes would be, so that the looks that count find those places in
-    /// the cache: looks that depend on nothing wait for memory side by side.
-    fn look_ahead(&self, hashes: &[u32]) {
-        let mut met = 0;
+    /// Asks for what texts of these hashes will be compared with.
+    fn fetch_texts(&self, hashes: &[u32]) {
         for hash in hashes {
-            if let Some(known) = self.table.find(spread(*hash), |known| known.hash == *hash) {
-                let text = self.read(known.code).as_bytes();
-                met ^= text.first().unwrap_or(&0) ^ text.last().unwrap_or(&0);
+            if let Some(known) = self.table.find(*hash, |_| true)
+                && let [first, .., last] = self.read(known.code).as_bytes()
+            {
+                fetch(first);
+                fetch(last);
             }
         }
-        std::hint::black_box(met);
     }
 
     fn read(&self, code: u32) -> &str {
@@ -298,8 +301,8 @@ impl SymbolsWriter {
     }
 
     fn intern_hashed(&mut self, text: &str, hash: u32) -> Option<Sym> {
-        let is = |known: &Known| known.hash == hash && self.read(known.code) == text;
-        if let Some(known) = self.table.find(spread(hash), is) {
+        let is = |known: &Known| self.read(known.code) == text;
+        if let Some(known) = self.table.find(hash, is) {
             return Sym::from_code(known.code);
         }
         let Self {
@@ -310,7 +313,7 @@ impl SymbolsWriter {
             hash,
             code: sym.code(),
         };
-        table.insert_unique(spread(hash), known, |known| spread(known.hash));
+        table.insert(known);
         self.tail.push(text);
         if self.tail.ends.len() == CHUNK {
             // The next one is as large as this one, or nearly: growing bit by bit costs copies.

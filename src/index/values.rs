@@ -15,15 +15,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use foldhash::fast::RandomState;
-use hashbrown::{HashMap, HashTable};
+use hashbrown::HashMap;
 
 use crate::base::glance::Glance;
+use crate::base::lines::{Hashed, Lines, short};
+use crate::base::near::fetch;
 use crate::base::text;
 use crate::event::json::{NESTED, Node, opens_encoded};
 use crate::event::record::Way;
 use crate::index::batch::uuid_bits;
 use crate::index::part::{BUNDLE, MOST_ROWS, Part, Told};
-use crate::index::symbols::spread;
 
 /// Longer ones are not kept: their row is always looked at.
 const LONGEST: usize = 4096;
@@ -55,7 +56,7 @@ pub struct ValuesBuilder {
     /// The values that are remembered, as they came.
     text: Vec<u8>,
     known: Vec<Known>,
-    table: HashTable<Entry>,
+    table: Lines<Entry>,
     recent: Box<[Recent]>,
     /// Of those remembered, how many parts have carried.
     sent: usize,
@@ -136,6 +137,12 @@ struct Entry {
     len: u32,
 }
 
+impl Hashed for Entry {
+    fn hash(&self) -> u32 {
+        self.hash
+    }
+}
+
 impl Entry {
     fn is(self, text: &[u8], value: &[u8]) -> bool {
         let (start, len) = (self.start as usize, self.len as usize);
@@ -183,7 +190,7 @@ impl ValuesBuilder {
             dictionary: DICTIONARY.fetch_add(1, Ordering::Relaxed),
             text: Vec::new(),
             known: Vec::new(),
-            table: HashTable::new(),
+            table: Lines::default(),
             recent: vec![Recent::default(); 1 << RECENT].into(),
             sent: 0,
             numbered: 0,
@@ -308,9 +315,8 @@ impl ValuesBuilder {
         let mut some = [Asked::default(); TOGETHER];
         loop {
             let mut len = 0;
-            // What depends on nothing waits for memory side by side: first where they were met a
+            // All that will be looked at is asked for before it is: first where they were met a
             // moment ago, then where the others are.
-            let mut met = 0;
             while len < TOGETHER
                 && let Some(text) = values.next()
             {
@@ -323,29 +329,28 @@ impl ValuesBuilder {
                     continue;
                 }
                 let asked = Asked::of(text);
-                met ^= self.recent[asked.glance.place(RECENT)].entry.hash;
+                fetch(&self.recent[asked.glance.place(RECENT)]);
                 some[len] = asked;
                 len += 1;
             }
             for asked in &mut some[..len] {
-                let recent = self.recent[asked.glance.place(RECENT)];
+                let recent = &self.recent[asked.glance.place(RECENT)];
                 if recent.place.part != 0 && recent.glance == asked.glance {
                     if asked.glance.hides() {
-                        let text = self.text.get(recent.entry.start as usize);
-                        met ^= u32::from(*text.unwrap_or(&0));
+                        self.fetch_text(&recent.entry);
                     }
                 } else {
-                    let hash = self.hasher.hash_one(asked.text) as u32;
+                    let hash = short(self.hasher.hash_one(asked.text));
                     asked.hash = Some(hash);
-                    let found = self.table.find(spread(hash), |known| known.hash == hash);
-                    if let Some(known) = found {
-                        let text = self.text.get(known.start as usize);
-                        met ^= u32::from(*text.unwrap_or(&0));
-                        met ^= self.known[known.at as usize].number;
-                    }
+                    self.table.fetch(hash);
                 }
             }
-            std::hint::black_box(met);
+            for hash in some[..len].iter().filter_map(|asked| asked.hash) {
+                if let Some(known) = self.table.find(hash, |_| true) {
+                    self.fetch_text(known);
+                    fetch(&self.known[known.at as usize]);
+                }
+            }
             for asked in &some[..len] {
                 if self.is_open() {
                     return;
@@ -357,6 +362,16 @@ impl ValuesBuilder {
             if len < TOGETHER {
                 return;
             }
+        }
+    }
+
+    /// Asks for the text of a value, which is about to be compared.
+    #[inline]
+    fn fetch_text(&self, entry: &Entry) {
+        let (start, len) = (entry.start as usize, entry.len as usize);
+        if let Some([first, .., last]) = self.text.get(start..start + len) {
+            fetch(first);
+            fetch(last);
         }
     }
 
@@ -593,9 +608,7 @@ impl ValuesBuilder {
     /// A value of this hash, which is remembered from now on.
     fn intern(&mut self, value: &[u8], hash: u32) -> Entry {
         let text = &self.text;
-        let found = self.table.find(spread(hash), |known| {
-            known.hash == hash && known.is(text, value)
-        });
+        let found = self.table.find(hash, |known| known.is(text, value));
         if let Some(known) = found {
             return *known;
         }
@@ -614,8 +627,7 @@ impl ValuesBuilder {
             parts: 0,
         });
         self.numbered += 1;
-        self.table
-            .insert_unique(spread(hash), entry, |known| spread(known.hash));
+        self.table.insert(entry);
         entry
     }
 
