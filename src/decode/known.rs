@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering;
 use hashbrown::HashTable;
 use memchr::memmem::Finder;
 
+use crate::base::near::fetch;
 use crate::decode::hash::Keys;
 use crate::decode::leaves::Count;
 use crate::decode::leaves::Gathered;
@@ -44,6 +45,11 @@ struct Entry {
 impl Entry {
     /// Gives a record what it says; where it ends if it begins at `from`.
     fn tell(&self, from: usize, out: &mut Scanned<'_>) -> usize {
+        let identity = self.identity.identity();
+        // What is asked of every record's caller.
+        fetch(&identity.arn);
+        fetch(&identity.principal_id);
+        fetch(&identity.mfa);
         out.record.identity = Identity::Known(Rc::clone(&self.identity));
         out.record.from_console = self.from_console;
         from + self.raw.len()
