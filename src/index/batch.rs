@@ -12,6 +12,7 @@ use hashbrown::HashMap;
 
 use crate::base::glance::Glance;
 use crate::base::lines::{Hashed, Lines, short};
+use crate::base::near::fetch;
 use crate::base::origin::FileId;
 use crate::base::time::{self, UtcMicros};
 use crate::event::birth::Birth;
@@ -283,6 +284,14 @@ struct Caller {
     service_driven: bool,
 }
 
+/// A caller met before: a line of the cache, and in one.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+struct Met {
+    of: CallerKey,
+    caller: Caller,
+}
+
 /// What a thread knows of the strings it has met.
 #[derive(Debug, Default)]
 struct Dictionaries {
@@ -298,7 +307,7 @@ struct Dictionaries {
     joined_sessions: HashMap<String, u32>,
     /// What identities that come again stand for, each with its number and what else makes a
     /// session. None before the first.
-    callers: Vec<Option<(CallerKey, Caller)>>,
+    callers: Vec<Option<Met>>,
     /// By symbol of `What`: the class of the call without `readOnly`, with it, and against it.
     verbs: Vec<[Option<Verb>; 3]>,
     /// By symbol of `Err`.
@@ -450,8 +459,8 @@ impl BatchBuilder {
         if len > LARGE {
             self.large += len as usize;
         }
+        self.fetch_caller(record);
         let error = outcome::error_of(record);
-        let caller = self.caller(record);
         let hasher = self.hasher;
         let Self { batch, known, .. } = self;
         let texts = [
@@ -478,6 +487,8 @@ impl BatchBuilder {
             }
             batch.columns[col as usize].push(code);
         }
+        let caller = self.caller(record);
+        let Self { batch, known, .. } = self;
         for (col, code) in [
             (Col::Principal, caller.principal),
             (Col::Session, caller.session),
@@ -562,6 +573,13 @@ impl BatchBuilder {
         }
     }
 
+    /// Asks for what is known of a record's caller, which is about to be asked about.
+    fn fetch_caller(&self, record: &Record<'_>) {
+        let number = record.identity.number();
+        let caller = number.and_then(|number| self.known.callers.get(number as usize % CALLERS));
+        caller.into_iter().for_each(fetch);
+    }
+
     /// What a record's identity stands for.
     fn caller(&mut self, record: &Record<'_>) -> Caller {
         let id = record.identity.get();
@@ -573,10 +591,10 @@ impl BatchBuilder {
             .filter(|_| !record.names_nobody())
             .map(|number| (number, record.from_console, record.mfa()));
         let place = known.map_or(0, |(number, ..)| number as usize % CALLERS);
-        if let Some(Some((of, caller))) = self.known.callers.get(place)
-            && Some(*of) == known
+        if let Some(Some(met)) = self.known.callers.get(place)
+            && Some(met.of) == known
         {
-            return *caller;
+            return met.caller;
         }
         let principal = self.principal(record);
         let kind = self.known.principals[principal as usize - 1].kind;
@@ -598,12 +616,12 @@ impl BatchBuilder {
             service_driven: outcome::is_service_driven(record),
         };
         self.session(record, &mut caller);
-        if let Some(known) = known {
+        if let Some(of) = known {
             let callers = &mut self.known.callers;
             if callers.is_empty() {
                 callers.resize(CALLERS, None);
             }
-            callers[place] = Some((known, caller));
+            callers[place] = Some(Met { of, caller });
         }
         caller
     }
