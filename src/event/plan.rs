@@ -98,7 +98,7 @@ impl Plan {
         let table = Table::get();
         let (short, folded) = (service::short(source), fold_name(name));
         let rows = table.rows_of(source, folded);
-        let beside = rows.iter().flat_map(|(key, n)| {
+        let read = rows.iter().flat_map(|(key, n)| {
             let beside = table.beside(usize::from(*n));
             std::iter::once(*key).chain(beside)
         });
@@ -106,7 +106,7 @@ impl Plan {
         let asked = others().flat_map(|alias| table.asked_by(alias));
         Self {
             seen: Seen::of(source, name),
-            wanted: Wanted::of(beside.chain(asked)),
+            wanted: Wanted::of(read.chain(asked)),
             rows: rows.into(),
             verb: service::verb_of(folded),
             reads: service::reads_by_name(name),

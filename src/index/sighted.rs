@@ -15,7 +15,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 
 use crate::base::lines::{Hashed, Lines, short};
-use crate::base::near::fetch;
+use crate::base::near::{fetch, fetch_text};
 use crate::index::strings::Strings;
 
 /// Names sent before all are forgotten: the writer holds a number for each.
@@ -112,13 +112,9 @@ impl Sighted {
     fn fetch_texts(&self) {
         let text = self.text.as_bytes();
         for hash in &self.hashes {
-            let Some(known) = self.known.find(parts(*hash).0, |_| true) else {
-                continue;
-            };
-            let (start, len) = (known.start as usize, known.len as usize);
-            if let Some([first, .., last]) = text.get(start..start + len) {
-                fetch(first);
-                fetch(last);
+            if let Some(known) = self.known.find(parts(*hash).0, |_| true) {
+                let (start, len) = (known.start as usize, known.len as usize);
+                fetch_text(text.get(start..start + len).unwrap_or_default());
             }
         }
     }

@@ -15,7 +15,7 @@ use hashbrown::HashMap;
 use crate::base::caseless::{Case, Caseless};
 use crate::base::crew::{self, Alone, Crew};
 use crate::base::lines::{Hashed, Lines, short};
-use crate::base::near::fetch;
+use crate::base::near::fetch_text;
 use crate::index::ends::Ends;
 use crate::index::strings::Strings;
 
@@ -285,11 +285,8 @@ impl SymbolsWriter {
     /// Asks for what texts of these hashes will be compared with.
     fn fetch_texts(&self, hashes: &[u32]) {
         for hash in hashes {
-            if let Some(known) = self.table.find(*hash, |_| true)
-                && let [first, .., last] = self.read(known.code).as_bytes()
-            {
-                fetch(first);
-                fetch(last);
+            if let Some(known) = self.table.find(*hash, |_| true) {
+                fetch_text(self.read(known.code).as_bytes());
             }
         }
     }

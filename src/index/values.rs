@@ -19,7 +19,7 @@ use hashbrown::HashMap;
 
 use crate::base::glance::Glance;
 use crate::base::lines::{Hashed, Lines, short};
-use crate::base::near::fetch;
+use crate::base::near::{fetch, fetch_text};
 use crate::base::text;
 use crate::event::json::{NESTED, Node, opens_encoded};
 use crate::event::record::Way;
@@ -369,10 +369,7 @@ impl ValuesBuilder {
     #[inline]
     fn fetch_text(&self, entry: &Entry) {
         let (start, len) = (entry.start as usize, entry.len as usize);
-        if let Some([first, .., last]) = self.text.get(start..start + len) {
-            fetch(first);
-            fetch(last);
-        }
+        fetch_text(self.text.get(start..start + len).unwrap_or_default());
     }
 
     /// Adds the bundle of the row's keys.
