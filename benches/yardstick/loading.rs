@@ -152,7 +152,7 @@ fn decoded(bench: &Bench, table: &mut Table) -> Outcome<()> {
     let kinds = [
         ("read into records, none kept", plain),
         (
-            "the same with their resources",
+            "the same with what names resources",
             Options {
                 resources: true,
                 ..plain

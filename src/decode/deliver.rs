@@ -228,7 +228,7 @@ impl Walk<'_> {
         if let Some(leaves) = self.scanner.leaves()
             && !scanned.record.is_mapped
         {
-            self.sink.leaves(&leaves, json);
+            self.sink.leaves(&scanned.record, &leaves, json);
         }
         let told = self.sink.record(&scanned.record, place, marks, json);
         self.stopped |= told == ControlFlow::Break(());

@@ -153,12 +153,12 @@ pub trait Sink {
         json: &[u8],
     ) -> ControlFlow<()>;
 
-    /// The keys and values of the record that comes next, as far as the index has no column for
+    /// The record that comes next, and its keys and values as far as the index has no column for
     /// them; `json` is its text. An identity's are left out where
     /// [`Identity::known`](crate::event::record::Identity::known) has them. Called only where it was
     /// wished, and not for records out of another schema.
-    fn leaves(&mut self, leaves: &Leaves<'_>, json: &[u8]) {
-        let _ = (leaves, json);
+    fn leaves(&mut self, record: &Record<'_>, leaves: &Leaves<'_>, json: &[u8]) {
+        let _ = (record, leaves, json);
     }
 
     /// Bytes read of the file so far.
@@ -393,8 +393,8 @@ mod tests {
                 ..Default::default()
             }
             .into(),
-            resources: record
-                .resources
+            resources: crate::event::derive::named(record)
+                .0
                 .iter()
                 .map(|r| {
                     let name = r.name.clone().into_owned().into();

@@ -9,6 +9,7 @@
     reason = "measured: the pass is a third slower when these are calls"
 )]
 
+use crate::base::room::room_of;
 use crate::decode::fields::Area;
 use crate::decode::fields::Place;
 use crate::decode::fields::Slot;
@@ -30,11 +31,10 @@ use crate::decode::scanned::Input;
 use crate::decode::scanned::Lists;
 use crate::decode::scanned::Rooms;
 use crate::decode::scanned::Scanned;
-use crate::decode::scanned::room_of;
 use crate::decode::settle::finish;
+use crate::decode::settle::gather;
 use crate::decode::settle::push;
 use crate::decode::settle::push_owned;
-use crate::decode::settle::resolve;
 use crate::decode::settle::set_literal;
 use crate::decode::settle::set_number;
 use crate::decode::settle::set_text;
@@ -47,13 +47,10 @@ use crate::decode::trail::Next;
 use crate::decode::trail::Trails;
 use crate::decode::trail::Turn;
 use crate::event::derive;
-use crate::event::derive::Memory;
 use crate::event::keys;
 use crate::event::keys::Key;
 use crate::event::keys::Param;
-use crate::event::plan::Wanted;
 use crate::event::record::Content;
-use crate::event::record::Record;
 use crate::event::record::Text;
 use crate::event::resource::Class;
 use crate::event::resource::Naming;
@@ -127,11 +124,6 @@ pub(crate) struct Scanner {
     known: Known,
     trails: Trails,
     names: keys::Keys,
-    memory: Memory,
-    /// The parameters that are of use to the record's call.
-    wanted: Wanted,
-    /// Whether the call is known and the first of its parameters has not come.
-    expects: bool,
     careful: bool,
     /// Whether keys and strings are gathered, what was, and the known keys that were told of this
     /// file already.
@@ -154,9 +146,6 @@ impl Scanner {
             known: Known::new(),
             trails: Trails::new(),
             names: keys::Keys::get(),
-            memory: Memory::default(),
-            wanted: Wanted::ALL,
-            expects: false,
             careful: false,
             gather: false,
             resources: true,
@@ -187,8 +176,10 @@ impl Scanner {
 
     /// Takes back the room of a record that nobody needs any more.
     pub(crate) fn reclaim(&mut self, scanned: &mut Scanned<'_>) {
-        self.memory.reclaim(&mut scanned.record.resources);
         self.rooms.resources = room_of(&mut scanned.record.resources);
+        if let Some(params) = &mut scanned.record.params {
+            self.rooms.params = room_of(params);
+        }
     }
 
     /// The keys and values of the record scanned last, where they are gathered.
@@ -250,9 +241,6 @@ impl Scanner {
     }
 
     fn begin_record<'a>(&mut self, start: usize) -> Lists<'a> {
-        self.wanted = Wanted::ALL;
-        self.expects = false;
-        self.memory.begin();
         if self.gather {
             self.leaves.begin(start);
         }
@@ -273,7 +261,7 @@ impl Scanner {
     ) {
         if self.resources {
             out.record.resources = room_of(&mut self.rooms.resources);
-            resolve(out, &mut lists, &mut self.memory);
+            gather(out, &mut lists);
         }
         self.keep_room(lists);
         finish(out, input, start, end, plain);
@@ -324,9 +312,6 @@ impl Scanner {
                     };
                     at = token.to + 1;
                     let place = way.place;
-                    if self.expects && place.param.is_known() {
-                        self.begin_params(&out.record);
-                    }
                     if self.is_quiet(input, token, place) {
                         if self.gather && !place.slot.is_column(input.get(token.from, token.to)) {
                             self.leaves.add(token.from, token.to);
@@ -344,9 +329,6 @@ impl Scanner {
                     let goes_on = match way.turn {
                         Turn::None => continue,
                         Turn::Call => {
-                            if self.resources {
-                                self.expect(&out.record);
-                            }
                             let call = self.hash.text(input.get(token.from, token.to));
                             self.trails.turn_by_call(call)
                         }
@@ -400,23 +382,6 @@ impl Scanner {
         }
         self.keep_room(lists);
         false
-    }
-
-    /// The record's call is known, whose parameters are about to come.
-    fn expect(&mut self, record: &Record<'_>) {
-        if let (Some(source), Some(name)) = (&record.event_source, &record.event_name) {
-            self.memory.expect(source, name);
-            self.expects = true;
-        }
-    }
-
-    /// The first of the call's parameters is there: most of them need not be noted.
-    #[inline(never)]
-    fn begin_params(&mut self, record: &Record<'_>) {
-        self.expects = false;
-        if let (Some(source), Some(name)) = (&record.event_source, &record.event_name) {
-            self.wanted = self.memory.wanted(source, name);
-        }
     }
 
     /// Gathers the keys of the text that was stepped over from `at` on; `learning` where they are
@@ -749,7 +714,7 @@ impl Scanner {
             return true;
         }
         let raw = input.get(token.from, token.to);
-        !(self.wanted.has(place.param) || looks_like_id(raw) || may_hold_arn(raw))
+        !(place.param.is_known() || looks_like_id(raw) || may_hold_arn(raw))
     }
 
     /// Deals with a string value; its hash.
@@ -763,7 +728,7 @@ impl Scanner {
         lists: &mut Lists<'a>,
     ) -> u64 {
         let hash = self.text::<CANONICAL>(input, token, place, out, lists);
-        if self.wanted.has(place.param)
+        if place.param.is_known()
             && let Some((part, top)) = place.area.part()
             && lists.params.len() < MOST_PARAMS
         {
@@ -941,7 +906,10 @@ mod tests {
         match scanner.scan(&input, start, tap) {
             Ok(mut scanned) => {
                 let raw = &text.as_bytes()[start..scanned.end];
-                let leaves = scanner.leaves().map(|leaves| {
+                // Whoever gathers leaves gathers none of such records.
+                let is_clear = !scanned.marks.has_any(Marks::HARD_TO_READ);
+                let leaves = scanner.leaves().filter(|_| is_clear);
+                let leaves = leaves.map(|leaves| {
                     // The keys of an identity that is known whole stand among its values.
                     let mut all: Vec<_> = leaves.values(raw).chain(leaves.keys(raw)).collect();
                     if let Identity::Known(known) = &scanned.record.identity {

@@ -16,7 +16,6 @@ use crate::decode::scanned::Lists;
 use crate::decode::scanned::Scanned;
 use crate::decode::text;
 use crate::event::derive;
-use crate::event::derive::Memory;
 use crate::event::record::HIDDEN;
 use crate::event::record::Text;
 use crate::event::resource::Class;
@@ -26,8 +25,8 @@ use crate::event::resource::ResourceRef;
 /// Resources kept of one record.
 const MOST_RESOURCES: usize = derive::MOST_RESOURCES;
 
-/// The resources of the record: recorded, found, and what its parameters mean.
-pub(crate) fn resolve<'a>(out: &mut Scanned<'a>, lists: &mut Lists<'a>, memory: &mut Memory) {
+/// The resources that stand in the record, recorded and found, and the parameters that may mean more.
+pub(crate) fn gather<'a>(out: &mut Scanned<'a>, lists: &mut Lists<'a>) {
     let Lists {
         recorded,
         found,
@@ -61,18 +60,8 @@ pub(crate) fn resolve<'a>(out: &mut Scanned<'a>, lists: &mut Lists<'a>, memory: 
             }
         }
     }
-    let record = &out.record;
-    let call = derive::Call {
-        source: record.event_source.as_deref(),
-        name: record.event_name.as_deref().unwrap_or(""),
-        region: record.aws_region.as_deref().unwrap_or(""),
-        account: record.account().unwrap_or(""),
-        read_only: record.read_only,
-        caller: Some(record.identity.get()),
-        message: record.error_message.as_deref(),
-    };
-    out.record.aliases = derive::complete(&mut resources, params, &call, memory);
     out.record.resources = resources;
+    out.record.params = Some(std::mem::take(params));
 }
 
 /// Puts together what the pass gathered.

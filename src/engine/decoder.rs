@@ -342,7 +342,8 @@ impl Sink for Batches<'_> {
         self.decoder.stop.flow()
     }
 
-    fn leaves(&mut self, leaves: &Leaves<'_>, json: &[u8]) {
+    fn leaves(&mut self, record: &Record<'_>, leaves: &Leaves<'_>, json: &[u8]) {
+        self.decoder.builder.expect(record);
         if let Some(values) = self.decoder.builder.values() {
             values.note_keys(leaves.way(), leaves.keys(json));
             values.note(leaves.values(json));

@@ -1,7 +1,7 @@
 //! Resources named by a plain parameter: one table from (service, parameter) to the ARN it means.
 //!
 //! Most calls do not carry ARNs: `DeleteUser` says `userName`, `PutBucketPolicy` says `bucketName`.
-//! The scanner notes the text of every parameter whose name the table knows; [`complete`] turns
+//! The scanner notes the text of every parameter whose name the table knows; [`named`] turns
 //! them into ARNs with the record's region and account. What cannot be known from the parameter
 //! (the random end of a secret, the id of a stack) stands as `*` or `?` in the name, so that nobody
 //! takes it for the whole truth. Names and ids that the record holds anyway are not derived again.
@@ -12,72 +12,75 @@ use std::borrow::Cow;
 
 use crate::event::keys::{Key, Param, Part, Piece, Table, Told};
 use crate::event::kind::{Kind, join_key};
-use crate::event::outcome::fold_name;
 use crate::event::params::Form::{
     Account, CopySource, Document, Function, Grantee, Id, Ids, Itself, KmsKey, Parameter, Queue,
     Secret,
 };
-use crate::event::params::{ALIASES, EVERYONE, Form, OF_ACCOUNT, OF_CALLER};
-use crate::event::plan::{Plan, Plans, Wanted};
-use crate::event::record::{HIDDEN, Text, UserIdentity};
+use crate::event::params::{ALIASES, EVERYONE, Form};
+use crate::event::plan::Plan;
+use crate::event::record::{HIDDEN, Record, Text, UserIdentity};
 use crate::event::relation::Roles;
 use crate::event::resource::{
     Arn, Class, Naming, ResourceRef, Role, has_colon, id_class, is_ec2_id, is_id_like,
 };
 use crate::event::service;
 
-/// What a record says beside its parameters.
+/// How a call was made: what a record says beside its call and its parameters.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Call<'a> {
-    /// `eventSource`; empty or absent in some documents.
-    pub source: Option<&'a str>,
-    /// `eventName`.
-    pub name: &'a str,
+pub struct Made<'a> {
     /// `awsRegion`.
     pub region: &'a str,
     /// The account whose log this is.
     pub account: &'a str,
     /// `readOnly`.
     pub read_only: Option<bool>,
-    /// Who calls. Of nearly no call that is asked: it waits for memory.
-    pub caller: Option<&'a UserIdentity<'a>>,
+    /// The ARN of who calls, where that is a user or root; asked of nearly no call.
+    pub caller: Option<&'a str>,
     /// `errorMessage`: of a refused call often all that names its resource.
     pub message: Option<&'a str>,
 }
 
-/// What a reader of many records remembers of their calls.
+/// What is used again for every record.
 #[derive(Debug, Default)]
-pub struct Memory {
-    plans: Plans,
+pub(crate) struct Memory {
     roles: Roles,
     pool: Pool,
     direct: Vec<usize>,
 }
 
 impl Memory {
-    /// Another record begins.
-    pub(crate) fn begin(&mut self) {
-        self.plans.forget();
-    }
-
-    /// The record's call is known, and its parameters are about to come.
-    pub(crate) fn expect(&mut self, source: &str, name: &str) {
-        self.plans.expect(source, name);
-    }
-
-    /// The names of parameters that are wanted of the record's call, which is expected.
-    pub(crate) fn wanted(&mut self, source: &str, name: &str) -> Wanted {
-        let plan = self.plans.of(source, name);
-        plan.fetch_rows();
-        plan.wanted()
-    }
-
     /// Takes back the room of names that are not needed any more.
     pub(crate) fn reclaim(&mut self, resources: &mut Vec<ResourceRef<'_>>) {
         for resource in resources.drain(..) {
             self.pool.give(resource.name);
         }
     }
+}
+
+/// What a record names: its resources in order of trust, each once, and other names of them (place
+/// among the resources, name), as the record itself gives both.
+pub fn named<'a>(record: &Record<'a>) -> (Vec<ResourceRef<'a>>, Vec<(usize, String)>) {
+    let mut resources = record.resources.clone();
+    let Some(params) = &record.params else {
+        return (resources, Vec::new());
+    };
+    let call = Made {
+        region: record.aws_region.as_deref().unwrap_or(""),
+        account: record.account().unwrap_or(""),
+        read_only: record.read_only,
+        caller: user_of(record.identity.get()),
+        message: record.error_message.as_deref(),
+    };
+    let source = record.event_source.as_deref().unwrap_or("");
+    let mut plan = Plan::of(source, record.event_name.as_deref().unwrap_or(""));
+    let aliases = complete(
+        &mut resources,
+        params,
+        &call,
+        &mut plan,
+        &mut Memory::default(),
+    );
+    (resources, aliases)
 }
 
 /// The most that a name may be long: parameters beyond are documents.
@@ -88,24 +91,22 @@ pub const MOST_RESOURCES: usize = 1000;
 
 /// Adds what the parameters name to what the record holds, says what each resource is to the call,
 /// and gives the other names of what it is about: (place in `resources`, name).
-pub fn complete<'a>(
+///
+/// The plan is that of the call.
+pub(crate) fn complete<'a>(
     resources: &mut Vec<ResourceRef<'a>>,
-    params: &mut Vec<Param<'a>>,
-    call: &Call<'_>,
+    params: &[Param<'a>],
+    call: &Made<'_>,
+    plan: &mut Plan,
     memory: &mut Memory,
 ) -> Vec<(usize, String)> {
     let Memory {
-        plans,
         roles,
         pool,
         direct,
     } = memory;
-    let plan = plans.of(call.source.unwrap_or(""), call.name);
     let reads = plan.reads(call.read_only);
     direct.clear();
-    // Of a record whose call is known before its parameters these are all.
-    let wanted = plan.wanted();
-    params.retain(|param| wanted.has(param.key));
     let table = Table::get();
     each_named(params, call, plan, pool, |pool, n, param, name| {
         let at = match name {
@@ -113,7 +114,7 @@ pub fn complete<'a>(
             Named::Held => resources.iter().position(|r| r.name == param.text),
             Named::New(name, naming, class) => {
                 let naming = match naming {
-                    Naming::Derived if call.source.is_none_or(str::is_empty) => Naming::Inferred,
+                    Naming::Derived if plan.source.is_empty() => Naming::Inferred,
                     naming => naming,
                 };
                 let known = known(resources, &name, n);
@@ -140,12 +141,12 @@ pub fn complete<'a>(
         }
     });
     if resources.is_empty() {
-        without_parameters(resources, call, reads);
+        without_parameters(resources, call, plan, reads);
     }
     if resources.is_empty() {
         return Vec::new();
     }
-    roles.assign(resources, call.name, &mut plan.said, reads, direct);
+    roles.assign(resources, &plan.name, &mut plan.said, reads, direct);
     if plan.reports {
         for resource in resources.iter_mut().filter(|r| r.role.is_subject()) {
             resource.role = Role::Used;
@@ -158,7 +159,7 @@ pub fn complete<'a>(
     if reads || !plan.aliases {
         return Vec::new();
     }
-    aliases(resources, params, call, pool)
+    aliases(resources, params, call, plan, pool)
 }
 
 /// Where the record has what a row names already, under this name or another of its names.
@@ -203,20 +204,21 @@ fn by_id(resources: &[ResourceRef<'_>], name: &str) -> Option<usize> {
 const NAMED_AND_NUMBERED: &[&str] = &["elastic-ip", "launch-template", "security-group"];
 
 /// What a call without parameters is about: its own caller, the account, or what its refusal says.
-fn without_parameters(resources: &mut Vec<ResourceRef<'_>>, call: &Call<'_>, reads: bool) {
-    let is_listed = |list: &[(&str, &str)]| {
-        let source = call.source.map_or("", service::short);
-        list.contains(&(source, fold_name(call.name)))
-    };
+fn without_parameters(
+    resources: &mut Vec<ResourceRef<'_>>,
+    call: &Made<'_>,
+    plan: &Plan,
+    reads: bool,
+) {
     let name = if let Some(name) = call.message.and_then(|m| refused(m, call)) {
         name
-    } else if is_listed(OF_CALLER)
-        && let Some(user) = call.caller.and_then(user_of)
+    } else if plan.of_caller
+        && let Some(user) = call.caller
     {
         // The root user is the account.
         let is_root = user.ends_with(":root") && !call.account.is_empty();
         if is_root { call.account } else { user }.to_owned()
-    } else if !reads && !call.account.is_empty() && is_listed(OF_ACCOUNT) {
+    } else if !reads && !call.account.is_empty() && plan.of_account {
         call.account.to_owned()
     } else {
         return;
@@ -225,13 +227,13 @@ fn without_parameters(resources: &mut Vec<ResourceRef<'_>>, call: &Call<'_>, rea
 }
 
 /// The ARN of a caller that is a user or root.
-fn user_of<'a>(caller: &'a UserIdentity<'_>) -> Option<&'a str> {
+pub(crate) fn user_of<'a>(caller: &'a UserIdentity<'_>) -> Option<&'a str> {
     let is_user = matches!(caller.kind.as_deref(), Some("IAMUser" | "Root"));
     caller.arn.as_deref().filter(|_| is_user)
 }
 
 /// The IAM resource a refusal names in words: `… on resource: user alice because …`.
-fn refused(message: &str, call: &Call<'_>) -> Option<String> {
+fn refused(message: &str, call: &Made<'_>) -> Option<String> {
     let (_, rest) = message.split_once("on resource: ")?;
     let mut words = rest.split_whitespace();
     let kind = match words.next()? {
@@ -285,7 +287,7 @@ impl Pool {
 /// Calls `each` with every row that reads a parameter, and what it names.
 fn each_named<'a>(
     params: &[Param<'a>],
-    call: &Call<'_>,
+    call: &Made<'_>,
     plan: &Plan,
     pool: &mut Pool,
     mut each: impl FnMut(&mut Pool, usize, &Param<'a>, Named<'a>),
@@ -295,7 +297,9 @@ fn each_named<'a>(
     }
     let table = Table::get();
     // A region or account that no service writes would shift what stands where in an ARN.
-    let odd = has_colon(call.region) || has_colon(call.account);
+    let odd = [call.region, call.account]
+        .iter()
+        .any(|part| has_colon(part.as_bytes()));
     for (at, param) in params.iter().enumerate() {
         let text = param.text.as_ref();
         let mut row = plan.rows(param.key);
@@ -327,7 +331,7 @@ fn for_each_name<'a>(
     (form, pieces, told): (Form, &[Piece], Told),
     params: &[Param<'a>],
     param: &Param<'a>,
-    call: &Call<'_>,
+    call: &Made<'_>,
     pool: &mut Pool,
     class: impl Fn(u16) -> Class,
     mut give: impl FnMut(&mut Pool, Named<'a>),
@@ -532,11 +536,12 @@ pub fn partition(region: &str) -> &'static str {
 fn aliases(
     resources: &[ResourceRef<'_>],
     params: &[Param<'_>],
-    call: &Call<'_>,
+    call: &Made<'_>,
+    plan: &Plan,
     pool: &mut Pool,
 ) -> Vec<(usize, String)> {
     let mut out = Vec::new();
-    let source = call.source.map_or("", service::short);
+    let source = service::short(&plan.source);
     let table = Table::get();
     for param in params {
         let key = table.name(param.key);
@@ -583,10 +588,9 @@ fn aliases(
 
 /// The rows that read a call's parameters, for tests.
 #[cfg(test)]
-pub(crate) fn rows_used(params: &[Param<'_>], call: &Call<'_>) -> Vec<usize> {
+pub(crate) fn rows_used(params: &[Param<'_>], call: &Made<'_>, plan: &Plan) -> Vec<usize> {
     let mut used = Vec::new();
-    let plan = Plan::of(call.source.unwrap_or(""), call.name);
-    each_named(params, call, &plan, &mut Pool::default(), |_, n, _, _| {
+    each_named(params, call, plan, &mut Pool::default(), |_, n, _, _| {
         used.push(n);
     });
     used
@@ -597,17 +601,19 @@ mod tests {
     use super::*;
     use crate::event::json::Node;
     use crate::event::keys::{Key, Keys};
-    use crate::event::params::ROWS;
+    use crate::event::params::{OF_ACCOUNT, OF_CALLER, ROWS};
 
     const ACCOUNT: &str = "111122223333";
     const USER: &str = "arn:aws:iam::111122223333:user/caller";
 
-    fn caller(arn: &str) -> UserIdentity<'_> {
-        UserIdentity {
-            kind: Some("IAMUser".into()),
-            arn: Some(arn.into()),
-            ..UserIdentity::default()
-        }
+    fn completed(
+        resources: &mut Vec<ResourceRef<'static>>,
+        params: &mut Vec<Param<'static>>,
+        call: &Made<'_>,
+        (source, name): (&str, &str),
+    ) -> Vec<(usize, String)> {
+        let mut plan = Plan::of(source, name);
+        complete(resources, params, call, &mut plan, &mut Memory::default())
     }
 
     /// The parameters of a part, as the scanner notes them.
@@ -672,19 +678,21 @@ mod tests {
                 gather(&node, part, root, &mut params, &mut found);
             }
             let source = format!("{source}.amazonaws.com");
-            let call = Call {
-                source: (source != "-.amazonaws.com").then_some(source.as_str()),
-                name,
+            let call = Made {
                 region: "us-east-1",
                 account: ACCOUNT,
                 read_only: None,
-                caller: Some(&caller(USER)),
+                caller: Some(USER),
                 message: None,
             };
-            for n in rows_used(&params, &call) {
+            let of_call = match &*source {
+                "-.amazonaws.com" => ("", name),
+                source => (source, name),
+            };
+            for n in rows_used(&params, &call, &Plan::of(of_call.0, name)) {
                 used[n] = true;
             }
-            let aliases = complete(&mut found, &mut params, &call, &mut Memory::default());
+            let aliases = completed(&mut found, &mut params, &call, of_call);
             shown.push_str(&format!(
                 "{} {name}\n",
                 source.trim_end_matches(".amazonaws.com")
@@ -738,23 +746,17 @@ mod tests {
 
     #[test]
     fn a_refusal_names_what_was_refused() {
-        let call = Call {
-            source: Some("iam.amazonaws.com"),
-            name: "CreateAccessKey",
+        let call = Made {
             account: ACCOUNT,
             message: Some(
                 "User: arn:aws:iam::1:user/x is not authorized to perform: iam:CreateAccessKey on \
                  resource: user TrailDiscover because no identity-based policy allows it",
             ),
-            ..Call::default()
+            ..Made::default()
         };
         let mut resources = Vec::new();
-        complete(
-            &mut resources,
-            &mut Vec::new(),
-            &call,
-            &mut Memory::default(),
-        );
+        let of_call = ("iam.amazonaws.com", "CreateAccessKey");
+        completed(&mut resources, &mut Vec::new(), &call, of_call);
         let names: Vec<_> = resources.iter().map(|r| r.name.as_ref()).collect();
         assert_eq!(names, ["arn:aws:iam::111122223333:user/TrailDiscover"]);
     }
@@ -766,20 +768,13 @@ mod tests {
         for ((service, name), expected) in rows.chain(OF_CALLER.iter().map(|r| (r, user.as_str())))
         {
             let source = format!("{service}.amazonaws.com");
-            let call = Call {
-                source: Some(&source),
-                name,
+            let call = Made {
                 account: ACCOUNT,
-                caller: Some(&caller(USER)),
-                ..Call::default()
+                caller: Some(USER),
+                ..Made::default()
             };
             let mut resources = Vec::new();
-            complete(
-                &mut resources,
-                &mut Vec::new(),
-                &call,
-                &mut Memory::default(),
-            );
+            completed(&mut resources, &mut Vec::new(), &call, (&source, name));
             let names: Vec<_> = resources.iter().map(|r| r.name.as_ref()).collect();
             assert_eq!(names, [expected], "{service} {name}");
         }
@@ -796,21 +791,14 @@ mod tests {
             ("macie2", "DisableMacie", USER, Some(true), &[]),
         ] {
             let source = format!("{service}.amazonaws.com");
-            let call = Call {
-                source: Some(&source),
-                name,
+            let call = Made {
                 account: ACCOUNT,
-                caller: Some(&caller(user)),
+                caller: Some(user),
                 read_only,
-                ..Call::default()
+                ..Made::default()
             };
             let mut resources = Vec::new();
-            complete(
-                &mut resources,
-                &mut Vec::new(),
-                &call,
-                &mut Memory::default(),
-            );
+            completed(&mut resources, &mut Vec::new(), &call, (&source, name));
             let names: Vec<_> = resources.iter().map(|r| r.name.as_ref()).collect();
             assert_eq!(names, expected, "{name} {user}");
         }

@@ -46,7 +46,7 @@ impl Key {
 }
 
 /// A parameter the table may know how to read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Param<'a> {
     /// Its name.
     pub key: Key,
@@ -150,8 +150,10 @@ fn slot(name: &[u8]) -> usize {
     (mixed.wrapping_mul(0x9e37_79b1) >> (32 - SLOTS)) as usize
 }
 
-/// Parameters of a record whose values are paired with keys: what has attributes has some thirty.
+/// Parameters of a record whose values are paired with keys, and how many it may have in all: what has
+/// attributes has some thirty.
 const MOST_PAIRED: usize = 256;
+const MOST_LOOKED_AT: usize = 4 * MOST_PAIRED;
 
 impl Table {
     fn new() -> Self {
@@ -403,7 +405,7 @@ impl Table {
     /// The key whose value a parameter is. Either may stand before the other; where the list is not
     /// keys and values by turns, one is missing, and nobody knows whose.
     fn key_of<'p>(&self, params: &'p [Param<'_>], at: usize, param: &Param<'_>) -> Option<&'p str> {
-        if params.len() > MOST_PAIRED {
+        if params.len() > MOST_LOOKED_AT {
             return None;
         }
         let is_key = |p: &Param<'_>| self.name(p.key) == "key";
@@ -415,6 +417,9 @@ impl Table {
                 before += usize::from(n < at);
                 list.push(p);
             }
+        }
+        if list.len() > MOST_PAIRED {
+            return None;
         }
         let (pairs, rest) = list.as_chunks::<2>();
         let turns = |[a, b]: &[&Param<'_>; 2]| is_key(a) != is_key(b);

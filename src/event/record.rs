@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::base::time::UtcMicros;
+use crate::event::keys::Param;
 use crate::event::resource::ResourceRef;
 
 /// Text of a record: borrowed unless it held an escape or bytes that are not UTF-8.
@@ -365,16 +366,17 @@ pub struct Record<'a> {
     pub bytes_out: Option<u64>,
     /// `userIdentity`.
     pub identity: Identity<'a>,
-    /// Resources named in the record, in order of trust, each once.
+    /// Resources that stand in the record: those recorded, then those found, each once.
     pub resources: Vec<ResourceRef<'a>>,
+    /// Parameters that may name more of them ([`crate::event::derive`] says what they mean); none
+    /// where nobody looked for resources.
+    pub params: Option<Vec<Param<'a>>>,
     /// Whether the source left out request and response, as a sheet of the console does.
     pub is_summary: bool,
     /// Whether the source had it in another schema than `CloudTrail`'s own.
     pub is_mapped: bool,
     /// Whether it was damaged, and mended because that was wished.
     pub is_repaired: bool,
-    /// Other names of resources: (place in `resources`, name), as the record itself gives both.
-    pub aliases: Vec<(usize, String)>,
     /// A hash of what it holds; never used without the eventID where there is one.
     pub content: Content,
 }

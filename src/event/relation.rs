@@ -251,15 +251,29 @@ const fn mixed(value: u64) -> u64 {
 const FEW: usize = 16;
 
 /// Says what resources are to calls, with a look at what was said before.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Roles {
     hasher: RandomState,
+    /// What was said of any call, where so much was said of it that it is not all beside its plan.
+    more: Box<[(u64, u64)]>,
+}
+
+/// So many bits number what was said of any call.
+const MORE: u32 = 12;
+
+impl Default for Roles {
+    fn default() -> Self {
+        Self {
+            hasher: RandomState::default(),
+            more: vec![(0, 0); 1 << MORE].into(),
+        }
+    }
 }
 
 impl Roles {
     /// [`assign`], with a look at what was `said` of this call before.
     pub(crate) fn assign(
-        &self,
+        &mut self,
         resources: &mut [ResourceRef<'_>],
         call: &str,
         said: &mut Said,
@@ -285,15 +299,22 @@ impl Roles {
         for at in direct {
             add(*at as u64);
         }
-        if let Some(roles) = said.get(key) {
-            for (i, resource) in resources.iter_mut().enumerate() {
-                resource.role = Role::ALL[(roles >> (4 * i) & 7) as usize];
+        let roles = if let Some(roles) = said.get(key) {
+            roles
+        } else {
+            let of_call = mixed(key ^ self.hasher.hash_one(call));
+            let more = &mut self.more[(of_call >> (u64::BITS - MORE)) as usize];
+            if more.0 != of_call || of_call == 0 {
+                assign(resources, call, reads, direct);
+                let roles = resources.iter().rev();
+                *more = (of_call, roles.fold(0, |all, r| all << 4 | r.role as u64));
             }
-            return;
+            said.put(key, more.1);
+            more.1
+        };
+        for (i, resource) in resources.iter_mut().enumerate() {
+            resource.role = Role::ALL[(roles >> (4 * i) & 7) as usize];
         }
-        assign(resources, call, reads, direct);
-        let roles = resources.iter().rev();
-        said.put(key, roles.fold(0, |all, r| all << 4 | r.role as u64));
     }
 }
 

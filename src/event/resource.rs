@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
+use wide::u8x16;
 
 /// The parts of an ARN, borrowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,19 +52,41 @@ impl<'a> Arn<'a> {
     }
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
+/// Bytes that are looked at together.
+const BLOCK: usize = 16;
 
-/// The high bit of every byte of eight that is a colon.
+/// A bit for every byte of a block that is a colon.
 #[inline]
-const fn colons_of(eight: [u8; 8]) -> u64 {
-    const LOW: u64 = ONES * 0x7f;
-    // A byte that is a colon becomes zero; of the others either the sum or they have the high bit.
-    let x = u64::from_le_bytes(eight) ^ (ONES * b':' as u64);
-    !(((x & LOW) + LOW) | x | LOW)
+fn colons_of(block: [u8; BLOCK]) -> u32 {
+    let block = u8x16::new(block);
+    block.cmp_eq(u8x16::splat(b':')).move_mask() as u32 & 0xffff
+}
+
+/// The colons of a text from a place on, a block at a time: where the block begins, and a bit for
+/// each that stands in it and was in no block before.
+#[inline]
+fn colons_from(bytes: &[u8], from: usize) -> impl Iterator<Item = (usize, u32)> {
+    let mut at = from;
+    std::iter::from_fn(move || {
+        let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
+        let before = at;
+        at += BLOCK;
+        if let Some(block) = rest.first_chunk() {
+            return Some((before, colons_of(*block)));
+        }
+        // The last block of a text that has one covers the rest.
+        if let Some(block) = bytes.last_chunk() {
+            let begin = bytes.len() - BLOCK;
+            return Some((begin, colons_of(*block) & (u32::MAX << (before - begin))));
+        }
+        let bits = rest.iter().rev();
+        let bits = bits.fold(0, |bits, byte| bits << 1 | u32::from(*byte == b':'));
+        Some((before, bits))
+    })
 }
 
 /// Where the four colons of an ARN stand that follow its partition, service, region and account;
-/// `None` where a text is none. Asked of every resource of every record: eight bytes at a time.
+/// `None` where a text is none. Asked of every resource of every record.
 #[inline]
 fn colons(bytes: &[u8]) -> Option<[usize; 4]> {
     if !bytes.starts_with(HEAD) {
@@ -71,19 +94,9 @@ fn colons(bytes: &[u8]) -> Option<[usize; 4]> {
     }
     let mut found = [0; 4];
     let mut n = 0;
-    let mut at = HEAD.len();
-    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-        let eight = rest.first_chunk::<8>().copied().unwrap_or_else(|| {
-            let mut eight = [0; 8];
-            eight
-                .iter_mut()
-                .zip(rest)
-                .for_each(|(to, from)| *to = *from);
-            eight
-        });
-        let mut bits = colons_of(eight);
+    for (begin, mut bits) in colons_from(bytes, HEAD.len()) {
         while bits != 0 {
-            found[n] = at + (bits.trailing_zeros() / 8) as usize;
+            found[n] = begin + bits.trailing_zeros() as usize;
             n += 1;
             if n == found.len() {
                 let [a, b, _, d] = found;
@@ -91,24 +104,37 @@ fn colons(bytes: &[u8]) -> Option<[usize; 4]> {
             }
             bits &= bits - 1;
         }
-        at += 8;
     }
     None
 }
 
 /// Whether a text holds a colon.
 #[inline]
-pub(crate) fn has_colon(text: &str) -> bool {
-    let (eights, rest) = text.as_bytes().as_chunks::<8>();
-    eights.iter().any(|eight| colons_of(*eight) != 0) || rest.contains(&b':')
+pub(crate) fn has_colon(text: &[u8]) -> bool {
+    let (blocks, _) = text.as_chunks();
+    let mut found = u8x16::splat(0);
+    let mut look = |block: [u8; BLOCK]| found |= u8x16::new(block).cmp_eq(u8x16::splat(b':'));
+    if let Some(last) = text.last_chunk() {
+        blocks.iter().chain([last]).for_each(|block| look(*block));
+    } else if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        let mut block = [0; BLOCK];
+        block[..8].copy_from_slice(first);
+        block[8..].copy_from_slice(last);
+        look(block);
+    } else {
+        return text.contains(&b':');
+    }
+    found.move_mask() != 0
 }
 
 /// What every ARN begins with, of every partition.
 const HEAD: &[u8] = b"arn:aws";
 
-/// The first colon of an ARN, and how much of the shortest one, `arn:aws:x:::y`, stands from it on.
+/// Where the first colon of an ARN stands.
 const COLON: usize = 3;
-const FROM_COLON: usize = 10;
+
+/// Bytes of the shortest one: `arn:aws:x:::y`.
+const LEAST: usize = 13;
 
 /// Texts longer than this are searched by a searcher that must be called first.
 const SHORT: usize = 256;
@@ -120,22 +146,27 @@ static HEADS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(HEAD));
 #[inline]
 pub(crate) fn may_hold_arn(text: &[u8]) -> bool {
     if text.len() > SHORT {
-        return HEADS.find(text).is_some();
+        let at = HEADS.find(text);
+        // Behind a later one there is less.
+        return at.is_some_and(|at| text.len() - at >= LEAST);
     }
-    let end = text.len().saturating_sub(FROM_COLON - 1);
-    let mut at = COLON;
-    while at < end
-        && let Some(eight) = text.get(at..).and_then(|rest| rest.first_chunk::<8>())
-    {
-        let mut bits = colons_of(*eight);
+    text.len() >= LEAST && (text.starts_with(HEAD) || has_colon(text) && has_head(text))
+}
+
+/// Whether what an ARN begins with stands in a text with colons, and enough behind it.
+fn has_head(text: &[u8]) -> bool {
+    let last = text.len().saturating_sub(LEAST);
+    for (begin, mut bits) in colons_from(text, COLON) {
         while bits != 0 {
-            let head = at + (bits.trailing_zeros() / 8) as usize - COLON;
+            let head = begin + bits.trailing_zeros() as usize - COLON;
+            if head > last {
+                return false;
+            }
             if text.get(head..).is_some_and(|rest| rest.starts_with(HEAD)) {
                 return true;
             }
             bits &= bits - 1;
         }
-        at += 8;
     }
     false
 }
@@ -433,9 +464,27 @@ fn id_at(value: &str) -> Option<usize> {
         (bytes[at] == b'-').then_some(at)
     };
     let at = dash(8).or_else(|| dash(17))?;
-    let is_digit = |b: &u8| b.is_ascii_digit() || (b'a'..=b'f').contains(b);
-    let is_hex = bytes[at + 1..].iter().all(is_digit);
-    find_prefix(value.get(..at)?).filter(|_| is_hex)
+    let digits = &bytes[at + 1..];
+    let is_hex = if let (Some(first), Some(last)) = (digits.first_chunk(), digits.last_chunk()) {
+        are_hex(*first) && are_hex(*last)
+    } else {
+        let is_digit = |b: &u8| b.is_ascii_digit() || (b'a'..=b'f').contains(b);
+        digits.iter().all(is_digit)
+    };
+    if !is_hex {
+        return None;
+    }
+    find_prefix(value.get(..at)?)
+}
+
+/// Whether all of a block are hex digits in lower case.
+fn are_hex(block: [u8; BLOCK]) -> bool {
+    let block = u8x16::new(block);
+    let among = |from: u8, to: u8| {
+        let within = block.max(u8x16::splat(from)).min(u8x16::splat(to));
+        within.cmp_eq(block)
+    };
+    (among(b'0', b'9') | among(b'a', b'f')).move_mask() as u32 & 0xffff == 0xffff
 }
 
 /// What an id names: `security-group` of `sg-5943793c`.
@@ -484,28 +533,30 @@ static INSIDE: [bool; 256] = {
     }
 };
 
-/// Whether one of eight bytes is none of `-./:` and what lies between them and `z`, where most of an
-/// ARN's letters lie; `;` and `<` are among those that are odd.
+/// Whether one of a block is none of `-./:` and what lies between them and `z`, where most of an ARN's
+/// letters lie; `;` and `<` are among those that are odd.
 #[inline]
-const fn any_odd(eight: [u8; 8]) -> bool {
-    const HIGH: u64 = ONES * 0x80;
-    let x = u64::from_le_bytes(eight);
-    let below = x.wrapping_sub(ONES * b'-' as u64) & !x;
-    let above = x.wrapping_add(ONES * (0x7f - b'z') as u64) | x;
-    let semicolon = x ^ (ONES * b';' as u64);
-    let less = x ^ (ONES * b'<' as u64);
-    let zero = (semicolon.wrapping_sub(ONES) & !semicolon) | (less.wrapping_sub(ONES) & !less);
-    (below | above | zero) & HIGH != 0
+fn any_odd(block: [u8; BLOCK]) -> bool {
+    let block = u8x16::new(block);
+    let (least, most) = (u8x16::splat(b'-'), u8x16::splat(b'z'));
+    let usual = block.max(least).min(most).cmp_eq(block);
+    let odd = block.cmp_eq(u8x16::splat(b';')) | block.cmp_eq(u8x16::splat(b'<'));
+    usual.move_mask() as u32 & 0xffff != 0xffff || odd.move_mask() != 0
 }
 
 /// Whether a text is no more than one ARN, as far as its letters say so.
 #[inline]
 fn is_one(text: &[u8]) -> bool {
     let ends = |b: &u8| matches!(b, b' ' | b'"' | b'\'' | b'{' | b'\n' | b',' | b';' | b'<');
-    let (eights, rest) = text.as_chunks::<8>();
-    let is_odd = eights.iter().any(|eight| any_odd(*eight));
+    let (blocks, _) = text.as_chunks();
+    let (first, last) = (blocks.iter(), text.last_chunk());
+    if let Some(last) = last
+        && !first.chain([last]).any(|block| any_odd(*block))
+    {
+        return true;
+    }
     // Odd is not yet wrong: each letter by itself says.
-    !(is_odd && text.iter().any(ends) || rest.iter().any(ends))
+    !text.iter().any(ends)
 }
 
 const fn in_arn(byte: u8) -> bool {
@@ -658,7 +709,7 @@ mod tests {
             };
             assert_eq!(Arn::parse(text).map(of), parts, "{text}");
             assert_eq!(Arn::is(text), parts.is_some(), "{text}");
-            assert!(has_colon(text));
+            assert!(has_colon(text.as_bytes()));
         }
         for text in [
             "",
@@ -666,9 +717,48 @@ mod tests {
             "eu-west-1;",
             "\u{ba}\u{ba}\u{ba}\u{ba}\u{ba}",
         ] {
-            assert!(!has_colon(text), "{text}");
+            assert!(!has_colon(text.as_bytes()), "{text}");
         }
-        assert!(has_colon("11112222333:") && has_colon("1111222:3333"));
+        assert!(has_colon(b"11112222333:") && has_colon(b"1111222:3333"));
+    }
+
+    #[test]
+    fn colons_are_found_wherever_they_stand() {
+        for len in 0..50 {
+            let plain = vec![b'x'; len];
+            assert!(!has_colon(&plain), "{len}");
+            for at in 0..len {
+                let mut text = plain.clone();
+                text[at] = b':';
+                assert!(has_colon(&text), "{at} of {len}");
+                for from in 0..=len {
+                    let all = colons_from(&text, from);
+                    let found: Vec<_> = all
+                        .flat_map(|(begin, bits)| {
+                            let stands = move |n: &usize| bits >> n & 1 != 0;
+                            (0..BLOCK).filter(stands).map(move |n| begin + n)
+                        })
+                        .collect();
+                    let expected: Vec<_> = Some(at).filter(|at| *at >= from).into_iter().collect();
+                    assert_eq!(found, expected, "{at} of {len} from {from}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn digits_of_an_id_are_hex_in_lower_case() {
+        for byte in 0..=0x7f_u8 {
+            let is_hex = byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+            for digits in [8, 17] {
+                for at in 0..digits {
+                    let mut id = format!("i-{}", "0".repeat(digits)).into_bytes();
+                    id[2 + at] = byte;
+                    let id = String::from_utf8(id).expect("ASCII");
+                    assert_eq!(is_ec2_id(&id), is_hex, "{id:?}");
+                }
+            }
+        }
     }
 
     #[test]
@@ -696,10 +786,10 @@ mod tests {
     fn letters_of_more_than_one_arn_are_odd() {
         for byte in 0..=u8::MAX {
             let usual = (b'-'..=b'z').contains(&byte) && !matches!(byte, b';' | b'<');
-            for at in 0..8 {
-                let mut eight = *b"arn:aws/";
-                eight[at] = byte;
-                assert_eq!(any_odd(eight), !usual, "{byte} {at}");
+            for at in 0..BLOCK {
+                let mut block = *b"arn:aws:s3:::b/k";
+                block[at] = byte;
+                assert_eq!(any_odd(block), !usual, "{byte} {at}");
             }
         }
     }

@@ -18,9 +18,10 @@ use crate::base::time::{self, UtcMicros};
 use crate::event::birth::Birth;
 use crate::event::outcome::{self, Outcome, Verb};
 use crate::event::principal::{Principal, PrincipalKind};
-use crate::event::record::{Content, Record};
+use crate::event::record::{Content, Record, Text};
 use crate::event::resource::Mark;
 use crate::event::session::{SessionSeed, key_of};
+use crate::index::gleaned::Gleaned;
 use crate::index::part::Part;
 use crate::index::place::RecordPlace;
 use crate::index::schema::Col;
@@ -299,6 +300,7 @@ struct Dictionaries {
     principals: Vec<Principal>,
     /// Symbols of principals that changed since they were sent.
     changed: Vec<u32>,
+    gleaned: Gleaned,
     resources: Sighted,
     ids: LocalDict,
     /// Identity fields, joined → symbol: a principal is worked out once.
@@ -333,6 +335,15 @@ pub struct BatchBuilder {
     values: Option<ValuesBuilder>,
     /// Bytes of large records since the last batch.
     large: usize,
+    /// The symbols of the call that is expected.
+    call: Option<Call>,
+}
+
+/// The symbols of a call: of its name and of its service.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Call {
+    pub(crate) what: u32,
+    pub(crate) svc: u32,
 }
 
 impl BatchBuilder {
@@ -352,6 +363,7 @@ impl BatchBuilder {
             scratch: String::new(),
             values: None,
             large: 0,
+            call: None,
         }
     }
 
@@ -412,6 +424,7 @@ impl BatchBuilder {
     /// left one half made.
     pub fn abandon(&mut self) {
         let rows = self.batch.runs.last().map_or(0, |run| run.end);
+        self.call = None;
         self.known.resources.settle(&mut self.batch.resource_codes);
         self.batch.cut(rows);
         if let Some(values) = &mut self.values {
@@ -459,13 +472,15 @@ impl BatchBuilder {
         if len > LARGE {
             self.large += len as usize;
         }
-        self.fetch_caller(record);
+        self.expect(record);
+        let call = self.call.take().unwrap_or(Call { what: 0, svc: 0 });
         let error = outcome::error_of(record);
         let hasher = self.hasher;
         let Self { batch, known, .. } = self;
+        known.gleaned.fetch_rows();
+        batch.columns[Col::What as usize].push(call.what);
+        batch.columns[Col::Svc as usize].push(call.svc);
         let texts = [
-            (Col::What, record.event_name.as_deref()),
-            (Col::Svc, record.event_source.as_deref()),
             (Col::Region, record.aws_region.as_deref()),
             (Col::Acct, record.account()),
             (Col::Ip, record.source_ip.as_deref()),
@@ -474,16 +489,14 @@ impl BatchBuilder {
             (Col::Cat, Some(record.category())),
             (Col::Vpce, record.vpc_endpoint.as_deref()),
         ];
-        let (mut what, mut err) = (0, 0);
+        let mut err = 0;
         for (col, text) in texts {
             let code = match text {
                 Some(text) if !text.is_empty() => known.columns[col as usize].intern(hasher, text),
                 _ => 0,
             };
-            match col {
-                Col::What => what = code,
-                Col::Err => err = code,
-                _ => {}
+            if col == Col::Err {
+                err = code;
             }
             batch.columns[col as usize].push(code);
         }
@@ -527,7 +540,7 @@ impl BatchBuilder {
             Content::Raw(hash) => (hash, false),
             Content::Canonical(hash) => (hash, true),
         };
-        let verb = known.verb(what, record);
+        let verb = known.verb(call.what, record);
         let outcome = known.outcome(err, error);
         batch.facts.push(
             Facts::new(verb, outcome)
@@ -547,30 +560,35 @@ impl BatchBuilder {
         batch.contents.push(content);
         batch.offsets.push(offset);
         batch.lens.push(len);
-        for resource in &record.resources {
-            known.resources.wait(&resource.name);
-            batch
-                .resource_marks
-                .push(Mark::new(resource.naming, resource.role));
-        }
-        let named = batch.resource_marks.len();
-        if !record.aliases.is_empty() || known.resources.is_crowded() {
-            known.resources.settle(&mut batch.resource_codes);
-        }
-        let first = named - record.resources.len();
-        for (at, name) in &record.aliases {
-            let alias = known.resources.intern(name);
-            if let Some(&of) = batch.resource_codes.get(first + at) {
-                batch.aliases.push((of, alias));
-            }
-        }
-        batch.resource_ends.push(named as u32);
+        let (names, gleaned) = (&mut known.resources, &mut known.gleaned);
+        gleaned.push(record, call, names, batch);
         if let Some(values) = &mut self.values {
             if usual && !usual_time {
                 values.open_row();
             }
             values.end_row();
         }
+    }
+
+    /// This record is pushed next: asks for what will be asked about it, so that it is there by then.
+    pub fn expect(&mut self, record: &Record<'_>) {
+        if self.call.is_some() {
+            return;
+        }
+        self.fetch_caller(record);
+        let (hasher, known) = (self.hasher, &mut self.known);
+        let mut code = |col: Col, text: &Option<Text<'_>>| match text.as_deref() {
+            Some(text) if !text.is_empty() => known.columns[col as usize].intern(hasher, text),
+            _ => 0,
+        };
+        let call = Call {
+            what: code(Col::What, &record.event_name),
+            svc: code(Col::Svc, &record.event_source),
+        };
+        if record.params.is_some() {
+            known.gleaned.expect(call);
+        }
+        self.call = Some(call);
     }
 
     /// Asks for what is known of a record's caller, which is about to be asked about.

@@ -11,6 +11,7 @@ pub mod compact;
 pub mod earlier;
 mod ends;
 pub mod fold;
+mod gleaned;
 pub mod holding;
 pub mod hours;
 pub mod names;
