@@ -359,7 +359,7 @@ fn both(text: &str, events: &[Event], naive: impl Fn(&Event) -> bool) -> (Vec<u8
         .unwrap_or_else(|| panic!("{text}: {:?}", parsed.diagnostics));
     let mut builder = BatchBuilder::new(0, FileId(0));
     for (i, event) in events.iter().enumerate() {
-        builder.push(&event.record(), i as u64, 1, false);
+        builder.push(&mut event.record(), i as u64, 1, false);
     }
     let names = FileNames::default();
     names.add(Origin::new("logs/us-east-1/a.json"));

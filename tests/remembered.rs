@@ -25,7 +25,13 @@ struct Named {
 }
 
 impl Sink for Named {
-    fn record(&mut self, record: &Record<'_>, place: Place, _: Marks, _: &[u8]) -> ControlFlow<()> {
+    fn record(
+        &mut self,
+        record: &mut Record<'_>,
+        place: Place,
+        _: Marks,
+        _: &[u8],
+    ) -> ControlFlow<()> {
         let (resources, aliases) = derive::named(record);
         let resources = resources.iter();
         let resources = resources.map(|r| (r.name.to_string(), Mark::new(r.naming, r.role)));

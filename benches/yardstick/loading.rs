@@ -136,7 +136,7 @@ pub fn rows(bench: &Bench, table: &mut Table) -> Outcome<()> {
 struct Nothing(u64);
 
 impl Sink for Nothing {
-    fn record(&mut self, _: &Record<'_>, _: Place, _: Marks, _: &[u8]) -> ControlFlow<()> {
+    fn record(&mut self, _: &mut Record<'_>, _: Place, _: Marks, _: &[u8]) -> ControlFlow<()> {
         self.0 += 1;
         ControlFlow::Continue(())
     }

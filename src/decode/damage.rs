@@ -144,7 +144,7 @@ impl Walk<'_> {
                     Some(Level::Array(_)) => "array",
                     _ => "single",
                 });
-                self.emit(&scanned, held.bytes, range, input, view);
+                self.emit(&mut scanned, held.bytes, range, input, view);
             } else if let Some(mapped) = Node::parse(held.bytes).ok().and_then(|t| mapped::map(&t))
             {
                 let from = From::Mended(held.bytes);

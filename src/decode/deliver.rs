@@ -56,7 +56,7 @@ impl Walk<'_> {
     }
 
     /// Decides what a sound object is.
-    fn sort(&mut self, scanned: &Scanned<'_>, range: Range, input: &Input<'_>, view: View) {
+    fn sort(&mut self, scanned: &mut Scanned<'_>, range: Range, input: &Input<'_>, view: View) {
         let single = self.levels.is_empty();
         if scanned.is_event() {
             let shape = match self.levels.last() {
@@ -103,7 +103,7 @@ impl Walk<'_> {
                     self.notes.shape("records");
                 }
                 let json = input.get(inner.0, inner.1);
-                self.emit(&held, json, inner, input, view);
+                self.emit(&mut held, json, inner, input, view);
                 self.met_value();
                 return;
             }
@@ -159,10 +159,10 @@ impl Walk<'_> {
             let held = Input::new(&inner, 0);
             self.scanner.forget();
             match self.scanner.scan(&held, start, false) {
-                Ok(scanned) if scanned.is_event() => {
+                Ok(mut scanned) if scanned.is_event() => {
                     self.notes.shape(shape);
                     let json = held.get(start, scanned.end);
-                    self.emit(&scanned, json, token, input, view);
+                    self.emit(&mut scanned, json, token, input, view);
                     let rest = held.bytes.get(scanned.end..).unwrap_or_default();
                     if !rest.trim_ascii().is_empty() {
                         let what = "text follows the record inside this string";
@@ -175,12 +175,12 @@ impl Walk<'_> {
                     let detail = scanned.object.filter(|(_, slot)| *slot == Slot::Detail);
                     self.scanner.forget();
                     if let Some((inner, _)) = detail
-                        && let Ok(scanned) = self.scanner.scan(&held, inner.0, false)
+                        && let Ok(mut scanned) = self.scanner.scan(&held, inner.0, false)
                         && scanned.is_event()
                     {
                         self.notes.shape("eventbridge");
                         let json = held.get(inner.0, inner.1);
-                        self.emit(&scanned, json, token, input, view);
+                        self.emit(&mut scanned, json, token, input, view);
                         dealt = true;
                     }
                 }
@@ -204,7 +204,7 @@ impl Walk<'_> {
 
     pub(super) fn emit(
         &mut self,
-        scanned: &Scanned<'_>,
+        scanned: &mut Scanned<'_>,
         json: &[u8],
         range: Range,
         input: &Input<'_>,
@@ -230,7 +230,7 @@ impl Walk<'_> {
         {
             self.sink.leaves(&scanned.record, &leaves, json);
         }
-        let told = self.sink.record(&scanned.record, place, marks, json);
+        let told = self.sink.record(&mut scanned.record, place, marks, json);
         self.stopped |= told == ControlFlow::Break(());
         if self.levels.is_empty() {
             // A line of its own is a fresh start.

@@ -144,10 +144,11 @@ impl Place {
 
 /// Who gets the records.
 pub trait Sink {
-    /// One record: its fields, where it stands, what was odd, and its JSON without any envelope.
+    /// One record: its fields, of which what is of use may be taken, where it stands, what was odd, and
+    /// its JSON without any envelope.
     fn record(
         &mut self,
-        record: &Record<'_>,
+        record: &mut Record<'_>,
         place: Place,
         marks: Marks,
         json: &[u8],
@@ -409,7 +410,7 @@ mod tests {
     impl Sink for Kept {
         fn record(
             &mut self,
-            record: &Record<'_>,
+            record: &mut Record<'_>,
             place: Place,
             marks: Marks,
             json: &[u8],

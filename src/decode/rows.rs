@@ -124,7 +124,7 @@ impl Walk<'_> {
                         json
                     }
                 };
-                self.emit(&scanned, json, range, input, view);
+                self.emit(&mut scanned, json, range, input, view);
                 true
             }
             _ => false,

@@ -28,7 +28,6 @@ use crate::decode::lex::number;
 use crate::decode::lex::skip_space;
 use crate::decode::marks::Marks;
 use crate::decode::scanned::Input;
-use crate::decode::scanned::Lists;
 use crate::decode::scanned::Rooms;
 use crate::decode::scanned::Scanned;
 use crate::decode::settle::finish;
@@ -240,44 +239,34 @@ impl Scanner {
         }
     }
 
-    fn begin_record<'a>(&mut self, start: usize) -> Lists<'a> {
+    fn begin_record(&mut self, start: usize, out: &mut Scanned<'_>) {
         if self.gather {
             self.leaves.begin(start);
         }
-        Lists {
-            recorded: room_of(&mut self.rooms.recorded),
-            found: room_of(&mut self.rooms.found),
-            params: room_of(&mut self.rooms.params),
+        if self.resources {
+            out.record.resources = room_of(&mut self.rooms.resources);
+            out.record.params = Some(room_of(&mut self.rooms.params));
         }
     }
 
     fn end_record<'a>(
-        &mut self,
+        &self,
         out: &mut Scanned<'a>,
-        mut lists: Lists<'a>,
         input: &Input<'a>,
         (start, end): (usize, usize),
         plain: bool,
     ) {
         if self.resources {
-            out.record.resources = room_of(&mut self.rooms.resources);
-            gather(out, &mut lists);
+            gather(out);
         }
-        self.keep_room(lists);
         finish(out, input, start, end, plain);
-    }
-
-    fn keep_room(&mut self, mut lists: Lists<'_>) {
-        self.rooms.recorded = room_of(&mut lists.recorded);
-        self.rooms.found = room_of(&mut lists.found);
-        self.rooms.params = room_of(&mut lists.params);
     }
 
     /// Reads an object along a path that another took; `false` where it leaves every path, which
     /// says nothing about it.
     fn follow<'a>(&mut self, input: &Input<'a>, start: usize, out: &mut Scanned<'a>) -> bool {
         let bytes = input.bytes;
-        let mut lists = self.begin_record(start);
+        self.begin_record(start, out);
         if self.gather {
             self.leaves.follow(self.trails.number());
         }
@@ -317,11 +306,10 @@ impl Scanner {
                             self.leaves.add(token.from, token.to);
                         }
                         if place.slot != Slot::Unknown {
-                            let recorded = &mut lists.recorded;
-                            set_text(place.slot, input, token, &self.scratch, out, recorded);
+                            set_text(place.slot, input, token, &self.scratch, out);
                         }
                     } else {
-                        self.string::<false>(input, token, place, out, &mut lists);
+                        self.string::<false>(input, token, place, out);
                     }
                     if self.gather && way.turn != Turn::None {
                         self.leaves.turn(self.trails.here());
@@ -375,12 +363,12 @@ impl Scanner {
                         self.leaves.turn(self.trails.here());
                     }
                     out.keys = self.trails.arrive();
-                    self.end_record(out, lists, input, (start, at), !odd);
+                    self.end_record(out, input, (start, at), !odd);
                     return true;
                 }
             }
         }
-        self.keep_room(lists);
+        self.reclaim(out);
         false
     }
 
@@ -407,7 +395,7 @@ impl Scanner {
         let bytes = input.bytes;
         let mut out = Scanned::default();
         self.stops.seek(start);
-        let mut lists = self.begin_record(start);
+        self.begin_record(start, &mut out);
         self.frames.clear();
         self.keys.clear();
         let mut nested = (0, Slot::Unknown);
@@ -438,7 +426,7 @@ impl Scanner {
                             self.trails.learn(bytes, good);
                         }
                         let plain = self.stops.is_plain(start, i);
-                        self.end_record(&mut out, lists, input, (start, i), plain);
+                        self.end_record(&mut out, input, (start, i), plain);
                         return Ok(out);
                     };
                     if self.frames.is_empty() && nested.1 == parent.slot && nested.0 != 0 {
@@ -459,8 +447,7 @@ impl Scanner {
                             let token = self.stops.string(bytes, i + 1)?;
                             i = token.to + 1;
                             let place = cur.place();
-                            value =
-                                self.string::<CANONICAL>(input, token, place, &mut out, &mut lists);
+                            value = self.string::<CANONICAL>(input, token, place, &mut out);
                             if !CANONICAL {
                                 let call = self.call_of(input, token, place.slot);
                                 let range = (token.from, token.to);
@@ -725,14 +712,14 @@ impl Scanner {
         token: Token,
         place: Place,
         out: &mut Scanned<'a>,
-        lists: &mut Lists<'a>,
     ) -> u64 {
-        let hash = self.text::<CANONICAL>(input, token, place, out, lists);
+        let hash = self.text::<CANONICAL>(input, token, place, out);
         if place.param.is_known()
             && let Some((part, top)) = place.area.part()
-            && lists.params.len() < MOST_PARAMS
+            && let Some(params) = &mut out.record.params
+            && params.len() < MOST_PARAMS
         {
-            lists.params.push(Param {
+            params.push(Param {
                 key: place.param,
                 inside: place.inside,
                 part,
@@ -751,9 +738,7 @@ impl Scanner {
         token: Token,
         cur: Place,
         out: &mut Scanned<'a>,
-        lists: &mut Lists<'a>,
     ) -> u64 {
-        let found = &mut lists.found;
         let raw = input.get(token.from, token.to);
         if self.gather && !token.escaped && !cur.slot.is_column(raw) {
             self.leaves.add(token.from, token.to);
@@ -780,18 +765,12 @@ impl Scanner {
             0
         };
         if cur.slot != Slot::Unknown {
-            set_text(
-                cur.slot,
-                input,
-                token,
-                &self.scratch,
-                out,
-                &mut lists.recorded,
-            );
+            set_text(cur.slot, input, token, &self.scratch, out);
         }
         if !self.resources || cur.slot == Slot::ResourceArn || cur.names_nothing() {
             return hash;
         }
+        let found = &mut out.record.resources;
         if token.escaped {
             // The escapes may stand inside the ARN or around it.
             if may_hold_arn(&self.scratch)

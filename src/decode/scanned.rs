@@ -110,19 +110,9 @@ impl Scanned<'_> {
     }
 }
 
-/// What a record names, gathered while it is read.
-#[derive(Debug)]
-pub(crate) struct Lists<'a> {
-    pub(crate) recorded: Vec<ResourceRef<'a>>,
-    pub(crate) found: Vec<ResourceRef<'a>>,
-    pub(crate) params: Vec<Param<'a>>,
-}
-
 /// Room of lists that each record fills anew.
 #[derive(Debug, Default)]
 pub(crate) struct Rooms {
-    pub(crate) recorded: Vec<ResourceRef<'static>>,
-    pub(crate) found: Vec<ResourceRef<'static>>,
-    pub(crate) params: Vec<Param<'static>>,
     pub(crate) resources: Vec<ResourceRef<'static>>,
+    pub(crate) params: Vec<Param<'static>>,
 }

@@ -12,7 +12,6 @@ use crate::decode::fields::Slot;
 use crate::decode::lex::Token;
 use crate::decode::marks::Marks;
 use crate::decode::scanned::Input;
-use crate::decode::scanned::Lists;
 use crate::decode::scanned::Scanned;
 use crate::decode::text;
 use crate::event::derive;
@@ -25,43 +24,27 @@ use crate::event::resource::ResourceRef;
 /// Resources kept of one record.
 const MOST_RESOURCES: usize = derive::MOST_RESOURCES;
 
-/// The resources that stand in the record, recorded and found, and the parameters that may mean more.
-pub(crate) fn gather<'a>(out: &mut Scanned<'a>, lists: &mut Lists<'a>) {
-    let Lists {
-        recorded,
-        found,
-        params,
-    } = lists;
+/// The resources that stand in the record in their order, and no more than those.
+pub(crate) fn gather(out: &mut Scanned<'_>) {
+    let record = &mut out.record;
+    let resources = &mut record.resources;
     // Millions of objects without a word would each be looked up in every table.
-    if out.record.event_name.is_none()
-        && recorded.is_empty()
-        && found.is_empty()
-        && params.is_empty()
+    if record.event_name.is_none()
+        && resources.is_empty()
+        && record.params.as_ref().is_none_or(Vec::is_empty)
     {
+        record.params = None;
         return;
     }
     // A refusal names its caller in the message; a caller is no resource of its own call.
-    if out.record.error_code.is_some()
-        && let Some(caller) = &out.record.identity.get().arn
+    if record.error_code.is_some()
+        && let Some(caller) = &record.identity.get().arn
     {
-        found.retain(|resource| resource.name != *caller);
+        resources.retain(|r| r.naming == Naming::Recorded || r.name != *caller);
     }
-    let mut resources = std::mem::take(&mut out.record.resources);
-    resources.append(recorded);
-    if resources.is_empty() {
-        resources.append(found);
-    } else {
-        for resource in found.drain(..) {
-            if resources.len() >= MOST_RESOURCES {
-                break;
-            }
-            if !resources.iter().any(|r| r.name == resource.name) {
-                resources.push(resource);
-            }
-        }
+    if !resources.is_sorted_by_key(|r| r.naming) {
+        resources.sort_by_key(|r| r.naming);
     }
-    out.record.resources = resources;
-    out.record.params = Some(std::mem::take(params));
 }
 
 /// Puts together what the pass gathered.
@@ -141,6 +124,29 @@ pub(crate) fn push<'a>(
     }
 }
 
+/// Adds a resource that is recorded: what was found of it before says nothing more. Where there is no
+/// room, one that was found makes it.
+fn push_recorded<'a>(resources: &mut Vec<ResourceRef<'a>>, name: Text<'a>) {
+    let is_found = |r: &ResourceRef<'_>| r.naming != Naming::Recorded;
+    let known = resources.iter().position(|r| r.name == name);
+    let makes_room = if known.is_none() && resources.len() >= MOST_RESOURCES {
+        let found = resources.iter().rposition(is_found);
+        if found.is_none() {
+            return;
+        }
+        found
+    } else {
+        known
+    };
+    if let Some(at) = makes_room {
+        if !resources.get(at).is_some_and(is_found) {
+            return;
+        }
+        resources.remove(at);
+    }
+    resources.push(ResourceRef::new(name, Naming::Recorded));
+}
+
 /// Adds an ARN of its own text that is not among them yet.
 pub(crate) fn push_owned(resources: &mut Vec<ResourceRef<'_>>, name: &str) {
     if resources.len() < MOST_RESOURCES && !resources.iter().any(|r| r.name == name) {
@@ -182,7 +188,6 @@ pub(crate) fn set_text<'a>(
     token: Token,
     scratch: &[u8],
     out: &mut Scanned<'a>,
-    recorded: &mut Vec<ResourceRef<'a>>,
 ) {
     if let Some(place) = slot.place(&mut out.record) {
         let empty_is_absent = matches!(
@@ -196,7 +201,7 @@ pub(crate) fn set_text<'a>(
         }
         return;
     }
-    set_other_text(slot, input, token, scratch, out, recorded);
+    set_other_text(slot, input, token, scratch, out);
 }
 
 /// Keeps the text of a known field that is no text field.
@@ -206,7 +211,6 @@ fn set_other_text<'a>(
     token: Token,
     scratch: &[u8],
     out: &mut Scanned<'a>,
-    recorded: &mut Vec<ResourceRef<'a>>,
 ) {
     let raw = input.get(token.from, token.to);
     match slot {
@@ -225,8 +229,9 @@ fn set_other_text<'a>(
         Slot::BytesOut => out.record.bytes_out = bytes(raw),
         Slot::ResourceArn => {
             let name = text_of(input, token, scratch);
-            if !name.is_empty() && name != HIDDEN {
-                push(recorded, name, Naming::Recorded, Class::UNKNOWN);
+            // Parameters are kept where resources are looked for.
+            if out.record.params.is_some() && !name.is_empty() && name != HIDDEN {
+                push_recorded(&mut out.record.resources, name);
             }
         }
         Slot::AtTimestamp if out.record.event_time.is_none() => {
@@ -319,5 +324,62 @@ pub(crate) fn set_literal(slot: Slot, first: u8, out: &mut Scanned<'_>) {
             wrong_type(slot, out);
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(resources: &[ResourceRef<'_>]) -> Vec<(String, Naming)> {
+        let of = |r: &ResourceRef<'_>| (r.name.to_string(), r.naming);
+        resources.iter().map(of).collect()
+    }
+
+    #[test]
+    fn what_is_recorded_counts_once_and_before_what_is_found() {
+        let mut out = Scanned::default();
+        out.record.event_name = Some("x".into());
+        let resources = &mut out.record.resources;
+        for name in ["b", "a", "b"] {
+            push(resources, name.into(), Naming::Found, Class::UNKNOWN);
+        }
+        for name in ["c", "b", "c"] {
+            push_recorded(resources, name.into());
+        }
+        for name in ["c", "d"] {
+            push(resources, name.into(), Naming::Found, Class::UNKNOWN);
+        }
+        gather(&mut out);
+        let named = names(&out.record.resources);
+        let expected = [
+            ("c", Naming::Recorded),
+            ("b", Naming::Recorded),
+            ("a", Naming::Found),
+            ("d", Naming::Found),
+        ];
+        assert_eq!(
+            named,
+            expected.map(|(name, naming)| (name.to_owned(), naming))
+        );
+    }
+
+    #[test]
+    fn what_is_found_makes_room_for_what_is_recorded() {
+        let mut resources = Vec::new();
+        for n in 0..2 * MOST_RESOURCES {
+            push(
+                &mut resources,
+                format!("found{n}").into(),
+                Naming::Found,
+                Class::UNKNOWN,
+            );
+        }
+        assert_eq!(resources.len(), MOST_RESOURCES);
+        for n in 0..2 * MOST_RESOURCES {
+            push_recorded(&mut resources, format!("recorded{n}").into());
+        }
+        let recorded = (0..MOST_RESOURCES).map(|n| (format!("recorded{n}"), Naming::Recorded));
+        assert_eq!(names(&resources), recorded.collect::<Vec<_>>());
     }
 }

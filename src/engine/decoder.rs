@@ -312,7 +312,7 @@ pub(super) fn wishes<'n>(
 impl Sink for Batches<'_> {
     fn record(
         &mut self,
-        record: &Record<'_>,
+        record: &mut Record<'_>,
         place: Place,
         marks: Marks,
         json: &[u8],

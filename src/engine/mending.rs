@@ -22,7 +22,7 @@ struct Mended<'a> {
 impl Sink for Mended<'_> {
     fn record(
         &mut self,
-        record: &Record<'_>,
+        record: &mut Record<'_>,
         place: Place,
         marks: Marks,
         json: &[u8],

@@ -24,6 +24,11 @@ impl<'a> Kind<'a> {
     /// The kind of a resource by its name: an ARN, an id, an access key or an account.
     pub fn of(name: &'a str) -> Option<Self> {
         let made = |service, what| Some(Kind { service, what });
+        // What most names are of: buckets and objects.
+        if let Some(tail) = name.strip_prefix("arn:aws:s3:::").filter(|t| !t.is_empty()) {
+            let is_object = memchr::memchr(b'/', tail.as_bytes()).is_some();
+            return made("s3", if is_object { "object" } else { "bucket" });
+        }
         let Some((service, of_account, tail)) = Arn::kind_parts(name) else {
             if let Some(what) = like_id(name) {
                 let service = match what {

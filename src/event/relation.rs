@@ -254,6 +254,8 @@ const FEW: usize = 16;
 #[derive(Debug)]
 pub(crate) struct Roles {
     hasher: RandomState,
+    /// What the numbers of answers begin with.
+    seed: u64,
     /// What was said of any call, where so much was said of it that it is not all beside its plan.
     more: Box<[(u64, u64)]>,
 }
@@ -263,8 +265,10 @@ const MORE: u32 = 12;
 
 impl Default for Roles {
     fn default() -> Self {
+        let hasher = RandomState::default();
         Self {
-            hasher: RandomState::default(),
+            seed: hasher.hash_one(MORE),
+            hasher,
             more: vec![(0, 0); 1 << MORE].into(),
         }
     }
@@ -283,7 +287,7 @@ impl Roles {
         if resources.len() > FEW {
             return assign(resources, call, reads, direct);
         }
-        let mut key = self.hasher.hash_one(reads);
+        let mut key = self.seed ^ u64::from(reads);
         let mut add = |value: u64| key = mixed(key ^ value);
         for resource in &*resources {
             let of_kind = || {

@@ -467,8 +467,9 @@ impl BatchBuilder {
         std::mem::replace(batch, next)
     }
 
-    /// Adds a record that lies at `offset..offset + len` of the file's inflated text.
-    pub fn push(&mut self, record: &Record<'_>, offset: u64, len: u32, recovered: bool) {
+    /// Adds a record that lies at `offset..offset + len` of the file's inflated text; its resources
+    /// and parameters are gone then.
+    pub fn push(&mut self, record: &mut Record<'_>, offset: u64, len: u32, recovered: bool) {
         if len > LARGE {
             self.large += len as usize;
         }

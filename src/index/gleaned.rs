@@ -3,7 +3,6 @@
 //! A thread numbers the names of calls and services anyway: by those numbers it finds what the table
 //! of parameters has for a call, which is asked for before it is needed.
 
-use crate::base::room::room_of;
 use crate::event::derive::{self, Made, Memory, user_of};
 use crate::event::plan::Plans;
 use crate::event::record::Record;
@@ -21,8 +20,6 @@ pub(crate) struct Gleaned {
     /// The place of the plan that will be asked about next, where it is known.
     expected: u32,
     memory: Memory,
-    /// Room for the resources of one record, used again for the next.
-    room: Vec<ResourceRef<'static>>,
 }
 
 /// No plan.
@@ -64,7 +61,7 @@ impl Gleaned {
     /// name and service, as they were expected.
     pub(crate) fn push(
         &mut self,
-        record: &Record<'_>,
+        record: &mut Record<'_>,
         call: Call,
         names: &mut Sighted,
         batch: &mut Batch,
@@ -74,10 +71,10 @@ impl Gleaned {
             if plan == NONE {
                 plan = self.find(record, call);
             }
-            let mut resources = room_of(&mut self.room);
-            resources.extend_from_slice(&record.resources);
+            let mut resources = std::mem::take(&mut record.resources);
             self.name(record, plan, &mut resources, names, batch);
-            self.room = room_of(&mut resources);
+            // The room that they had is used again.
+            record.resources = resources;
         }
         batch.resource_ends.push(batch.resource_marks.len() as u32);
     }

@@ -85,9 +85,7 @@ impl Sighted {
     /// Takes a name whose number is given by [`Self::settle`], behind those before it.
     pub(crate) fn wait(&mut self, name: &str) {
         let hash = self.hasher.hash_one(name);
-        let (short, slot, _) = parts(hash);
-        self.known.fetch(short);
-        fetch(&self.sights[slot]);
+        self.known.fetch(parts(hash).0);
         self.waiting.push(name);
         self.hashes.push(hash);
     }
@@ -108,13 +106,17 @@ impl Sighted {
         self.hashes.clear();
     }
 
-    /// Asks for the texts that waiting names will be compared with.
+    /// Asks for the texts that waiting names will be compared with, and for the first sights of the
+    /// others.
     fn fetch_texts(&self) {
         let text = self.text.as_bytes();
         for hash in &self.hashes {
-            if let Some(known) = self.known.find(parts(*hash).0, |_| true) {
+            let (short, slot, _) = parts(*hash);
+            if let Some(known) = self.known.find(short, |_| true) {
                 let (start, len) = (known.start as usize, known.len as usize);
                 fetch_text(text.get(start..start + len).unwrap_or_default());
+            } else {
+                fetch(&self.sights[slot]);
             }
         }
     }
@@ -242,13 +244,13 @@ mod tests {
         let mut anew = 0;
         for row in 0..rows {
             let named = (0..5).map(|n| ResourceRef::new(name(row, n).into(), Naming::Found));
-            let record = Record {
+            let mut record = Record {
                 event_id: Some(format!("row{row}").into()),
                 resources: named.collect(),
                 content: Content::Raw(u64::from(row)),
                 ..Record::default()
             };
-            builder.push(&record, u64::from(row), 1, false);
+            builder.push(&mut record, u64::from(row), 1, false);
             if row % 5_000 == 4_999 || row + 1 == rows {
                 let batch = builder.take();
                 anew += u32::from(batch.names_anew);

@@ -673,7 +673,7 @@ mod tests {
     fn append(w: &mut IndexWriter, file: u32, records: &[Record<'_>]) -> Appended {
         let mut b = BatchBuilder::new(0, FileId(file));
         for (i, r) in records.iter().enumerate() {
-            b.push(r, i as u64 * 10, 10, false);
+            b.push(&mut r.clone(), i as u64 * 10, 10, false);
         }
         w.append(b.take(), &|_| None);
         w.finish_file()
@@ -758,7 +758,7 @@ mod tests {
             let mut b = BatchBuilder::new(0, FileId(file));
             let mut r = record(id, "2026-01-01T00:00:00Z", "X", 0);
             r.content = content;
-            b.push(&r, 0, 10, false);
+            b.push(&mut r, 0, 10, false);
             b.end();
             b.take()
         };

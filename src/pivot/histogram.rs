@@ -188,14 +188,14 @@ mod tests {
     fn snapshot(times: &[String]) -> std::sync::Arc<Snapshot> {
         let mut b = BatchBuilder::new(0, FileId(0));
         for (i, t) in times.iter().enumerate() {
-            let r = Record {
+            let mut r = Record {
                 event_time: Some(t.clone().into()),
                 event_id: Some(format!("e{i}").into()),
                 event_name: Some(if i % 2 == 0 { "GetX" } else { "PutX" }.into()),
                 content: crate::event::record::Content::Canonical(i as u64),
                 ..Record::default()
             };
-            b.push(&r, 0, 1, false);
+            b.push(&mut r, 0, 1, false);
         }
         let mut w = IndexWriter::new();
         w.append(b.take(), &|_| None);

@@ -181,7 +181,7 @@ mod tests {
         let mut b = BatchBuilder::new(0, FileId(0));
         for (i, (at, what)) in calls.iter().enumerate() {
             let clock = format!("{:02}:{:02}:{:02}", at / 3600, at / 60 % 60, at % 60);
-            let r = Record {
+            let mut r = Record {
                 event_time: Some(format!("2026-01-01T{clock}Z").into()),
                 event_id: Some(format!("e{i}").into()),
                 event_name: Some((*what).to_owned().into()),
@@ -189,7 +189,7 @@ mod tests {
                 content: Content::Canonical(i as u64),
                 ..Record::default()
             };
-            b.push(&r, 0, 1, false);
+            b.push(&mut r, 0, 1, false);
         }
         let mut w = IndexWriter::new();
         w.append(b.take(), &|_| None);

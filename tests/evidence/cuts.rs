@@ -11,7 +11,7 @@ use crate::fixtures::{call, gzip, zstd};
 struct Kept(Vec<Vec<u8>>);
 
 impl Sink for Kept {
-    fn record(&mut self, _: &Record<'_>, _: Place, _: Marks, json: &[u8]) -> ControlFlow<()> {
+    fn record(&mut self, _: &mut Record<'_>, _: Place, _: Marks, json: &[u8]) -> ControlFlow<()> {
         self.0.push(json.to_vec());
         ControlFlow::Continue(())
     }

@@ -10,7 +10,7 @@ use trailhound::index::batch::BatchBuilder;
 pub struct Rows(pub BatchBuilder);
 
 impl Sink for Rows {
-    fn record(&mut self, r: &Record<'_>, p: Place, _: Marks, json: &[u8]) -> ControlFlow<()> {
+    fn record(&mut self, r: &mut Record<'_>, p: Place, _: Marks, json: &[u8]) -> ControlFlow<()> {
         self.0.push(r, p.offset, p.len, false);
         self.0.note_birth(r, json);
         ControlFlow::Continue(())
