@@ -17,7 +17,7 @@ struct Kept(Vec<(Place, Vec<u8>)>);
 impl Sink for Kept {
     fn record(
         &mut self,
-        record: &Record<'_>,
+        record: &mut Record<'_>,
         place: Place,
         _: Marks,
         json: &[u8],
