@@ -13,7 +13,6 @@ pub(crate) mod lines;
 pub(crate) mod near;
 pub mod origin;
 pub mod printable;
-pub(crate) mod room;
 pub mod span;
 pub mod text;
 pub mod time;

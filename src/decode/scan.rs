@@ -9,7 +9,6 @@
     reason = "measured: the pass is a third slower when these are calls"
 )]
 
-use crate::base::room::room_of;
 use crate::decode::fields::Area;
 use crate::decode::fields::Place;
 use crate::decode::fields::Slot;
@@ -30,6 +29,7 @@ use crate::decode::marks::Marks;
 use crate::decode::scanned::Input;
 use crate::decode::scanned::Rooms;
 use crate::decode::scanned::Scanned;
+use crate::decode::scanned::room_of;
 use crate::decode::settle::finish;
 use crate::decode::settle::gather;
 use crate::decode::settle::push;
@@ -885,9 +885,10 @@ mod tests {
         match scanner.scan(&input, start, tap) {
             Ok(mut scanned) => {
                 let raw = &text.as_bytes()[start..scanned.end];
-                // Whoever gathers leaves gathers none of such records.
-                let is_clear = !scanned.marks.has_any(Marks::HARD_TO_READ);
-                let leaves = scanner.leaves().filter(|_| is_clear);
+                // Of two identities the first one's are gone where it is known; rows of records with a
+                // key twice are open.
+                let is_one = text.matches("\"userIdentity\":").count() < 2;
+                let leaves = scanner.leaves().filter(|_| is_one);
                 let leaves = leaves.map(|leaves| {
                     // The keys of an identity that is known whole stand among its values.
                     let mut all: Vec<_> = leaves.values(raw).chain(leaves.keys(raw)).collect();

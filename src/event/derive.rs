@@ -40,6 +40,21 @@ pub struct Made<'a> {
     pub message: Option<&'a str>,
 }
 
+impl<'a> Made<'a> {
+    /// How the call of a record was made, as far as its plan asks.
+    pub(crate) fn of(record: &'a Record<'_>, plan: &Plan) -> Self {
+        // Who calls waits for memory.
+        let caller = plan.of_caller.then(|| user_of(record.identity.get()));
+        Self {
+            region: record.aws_region.as_deref().unwrap_or(""),
+            account: record.account().unwrap_or(""),
+            read_only: record.read_only,
+            caller: caller.flatten(),
+            message: record.error_message.as_deref(),
+        }
+    }
+}
+
 /// What is used again for every record.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
@@ -64,15 +79,9 @@ pub fn named<'a>(record: &Record<'a>) -> (Vec<ResourceRef<'a>>, Vec<(usize, Stri
     let Some(params) = &record.params else {
         return (resources, Vec::new());
     };
-    let call = Made {
-        region: record.aws_region.as_deref().unwrap_or(""),
-        account: record.account().unwrap_or(""),
-        read_only: record.read_only,
-        caller: user_of(record.identity.get()),
-        message: record.error_message.as_deref(),
-    };
     let source = record.event_source.as_deref().unwrap_or("");
     let mut plan = Plan::of(source, record.event_name.as_deref().unwrap_or(""));
+    let call = Made::of(record, &plan);
     let aliases = complete(
         &mut resources,
         params,
@@ -227,7 +236,7 @@ fn without_parameters(
 }
 
 /// The ARN of a caller that is a user or root.
-pub(crate) fn user_of<'a>(caller: &'a UserIdentity<'_>) -> Option<&'a str> {
+fn user_of<'a>(caller: &'a UserIdentity<'_>) -> Option<&'a str> {
     let is_user = matches!(caller.kind.as_deref(), Some("IAMUser" | "Root"));
     caller.arn.as_deref().filter(|_| is_user)
 }

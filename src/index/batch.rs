@@ -473,8 +473,10 @@ impl BatchBuilder {
         if len > LARGE {
             self.large += len as usize;
         }
-        self.expect(record);
-        let call = self.call.take().unwrap_or(Call { what: 0, svc: 0 });
+        let call = match self.call.take() {
+            Some(expected) => expected,
+            None => self.meet(record),
+        };
         let error = outcome::error_of(record);
         let hasher = self.hasher;
         let Self { batch, known, .. } = self;
@@ -573,9 +575,11 @@ impl BatchBuilder {
 
     /// This record is pushed next: asks for what will be asked about it, so that it is there by then.
     pub fn expect(&mut self, record: &Record<'_>) {
-        if self.call.is_some() {
-            return;
-        }
+        self.call = Some(self.meet(record));
+    }
+
+    /// The symbols of a record's call; asks for what is known of it and of its caller.
+    fn meet(&mut self, record: &Record<'_>) -> Call {
         self.fetch_caller(record);
         let (hasher, known) = (self.hasher, &mut self.known);
         let mut code = |col: Col, text: &Option<Text<'_>>| match text.as_deref() {
@@ -589,7 +593,7 @@ impl BatchBuilder {
         if record.params.is_some() {
             known.gleaned.expect(call);
         }
-        self.call = Some(call);
+        call
     }
 
     /// Asks for what is known of a record's caller, which is about to be asked about.

@@ -3,7 +3,7 @@
 //! A thread numbers the names of calls and services anyway: by those numbers it finds what the table
 //! of parameters has for a call, which is asked for before it is needed.
 
-use crate::event::derive::{self, Made, Memory, user_of};
+use crate::event::derive::{self, Made, Memory};
 use crate::event::plan::Plans;
 use crate::event::record::Record;
 use crate::event::resource::{Mark, ResourceRef};
@@ -89,14 +89,7 @@ impl Gleaned {
     ) {
         let mut aliases = Vec::new();
         if let (Some(params), Some(plan)) = (&record.params, self.plans.at(plan)) {
-            let of_caller = plan.of_caller;
-            let made = Made {
-                region: record.aws_region.as_deref().unwrap_or(""),
-                account: record.account().unwrap_or(""),
-                read_only: record.read_only,
-                caller: of_caller.then(|| user_of(record.identity.get())).flatten(),
-                message: record.error_message.as_deref(),
-            };
+            let made = Made::of(record, plan);
             aliases = derive::complete(resources, params, &made, plan, &mut self.memory);
         }
         let first = batch.resource_marks.len();
